@@ -1,0 +1,1 @@
+"""From raw published sources to validated panels."""

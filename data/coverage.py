@@ -1,0 +1,54 @@
+"""How much of each column is known, by era: nothing is dropped silently."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data.codebook import ALIGNMENT
+
+# Columns whose source begins late: what a 0 or a calibrated value means before, by era.
+SOURCE_BEGINS = {"duress_irregular": 1871, "duress_coup": 1950, "capacity_measured": 1960}
+
+
+def coverage(panel: pd.DataFrame) -> pd.DataFrame:
+    """Rows, missing values and the rule for them, of each measured column in each era.
+
+    ``rows_lost`` are the rows that a model with this column leaves out; ``substituted`` the rows whose
+    value is not measured but stands by rule (calibrated capacity, components of duress before their source).
+    """
+    table = []
+    for variable in ALIGNMENT:
+        if variable.kind in {"key", "group", "outcome"}:
+            continue
+        missing = panel[variable.name].isna()
+        substituted = _substituted(panel, variable.name)
+        for era, index in panel.groupby("era", observed=True).groups.items():
+            table.append(
+                {
+                    "column": variable.name,
+                    "era": era,
+                    "rows": len(index),
+                    "missing": int(missing[index].sum()),
+                    "rows_lost": int(missing[index].sum()) if variable.nullable else 0,
+                    "substituted": int(substituted[index].sum()),
+                    "rule": variable.missing,
+                }
+            )
+    return pd.DataFrame(table)
+
+
+def _substituted(panel: pd.DataFrame, column: str) -> pd.Series:
+    if column == "capacity":
+        return (panel["capacity_measured"] == 0) & panel["capacity"].notna()
+    return panel["year"] - 1 < SOURCE_BEGINS.get(column, 0)
+
+
+def summary(panel: pd.DataFrame) -> str:
+    """Rows and events by era, and the columns with missing values, as lines of text."""
+    counts = panel.groupby("era", observed=True)[["bandwagon", "balance"]].agg(["size", "sum"])
+    counts = counts.droplevel(0, axis=1).iloc[:, [0, 1, 3]].set_axis(["rows", "bandwagon", "balance"], axis=1)
+    counts.loc["all"] = counts.sum()
+    lost = coverage(panel).groupby("column", sort=False)["rows_lost"].sum()
+    lines = [counts.to_string(), "", "rows left out of models that need the column:"]
+    lines += [f"  {column:<12} {rows:>6,}" for column, rows in lost[lost > 0].items()]
+    return "\n".join(lines)

@@ -1,0 +1,93 @@
+"""The state x year grid on which every rule is array algebra.
+
+Arrays are indexed ``[state, year]`` (a field) or ``[state, other, year]`` (a cube); a state's position
+is that of its Correlates of War code in ``Grid.states``, a year's is ``year - FIRST``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIRST, LAST = 1816, 2016
+YEARS = LAST - FIRST + 1
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """States that were ever members of the system, and who was a member or a major power when.
+
+    ``states`` (state,) sorted codes; ``names`` (state,); ``member`` and ``major`` (state, year) bool, true
+    where membership or major-power status covers any day of the year.
+    """
+
+    states: Ints
+    names: tuple[str, ...]
+    member: NDArray[np.bool_]
+    major: NDArray[np.bool_]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape of a cube."""
+        return len(self.states), len(self.states), YEARS
+
+    def index(self, codes: ArrayLike) -> Ints:
+        """Positions of state codes, -1 where a code is not a member of the state system."""
+        codes = np.asarray(codes, dtype=float)
+        position = np.searchsorted(self.states, codes).clip(max=len(self.states) - 1)
+        return np.where(self.states[position] == codes, position, -1)
+
+    def field(self, table: pd.DataFrame, code: str, value: str, year: str = "year") -> NDArray[np.float64]:
+        """A (state, year) array of a state-year table, NaN where it says nothing."""
+        out = np.full((len(self.states), YEARS), np.nan)
+        i, t = self.index(table[code]), table[year].to_numpy(int) - FIRST
+        inside = (i >= 0) & (t >= 0) & (t < YEARS)
+        out[i[inside], t[inside]] = table[value].to_numpy(float)[inside]
+        return np.where(np.isnan(out), np.nan, out)  # R's NA is a signalling NaN: make it a quiet one
+
+    def count(self, i: Ints, j: Ints, year: Ints) -> NDArray[np.float32]:
+        """A cube of how often each (i, j, year) occurs; pairs outside the system are passed over."""
+        out = np.zeros(self.shape, np.float32)
+        t = year - FIRST
+        inside = (i >= 0) & (j >= 0) & (t >= 0) & (t < YEARS)
+        np.add.at(out, (i[inside], j[inside], t[inside]), 1)
+        return out
+
+
+def spells(table: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
+    """One row per year of each spell from year column ``first`` to ``last``, cut to the grid's years."""
+    import pandas as pd
+
+    start = table[first].to_numpy(int).clip(min=FIRST)
+    length = (table[last].to_numpy(int).clip(max=LAST) - start + 1).clip(min=0)
+    long = table.loc[table.index.repeat(length)]
+    offset = np.concatenate([np.arange(n) for n in length]) if length.sum() else np.array([], int)
+    return pd.DataFrame(long).assign(year=np.repeat(start, length) + offset).reset_index(drop=True)
+
+
+def window(events: NDArray[np.float32], years: int) -> NDArray[np.float32]:
+    """Sums over the ``years`` years before each year: element t holds t-years .. t-1, never t itself."""
+    total = np.cumsum(events, axis=-1, dtype=np.float32)
+    total = np.concatenate([np.zeros((*events.shape[:-1], 1), np.float32), total], axis=-1)
+    end = np.arange(events.shape[-1])
+    return total[..., end] - total[..., np.maximum(end - years, 0)]
+
+
+def grid(states: pd.DataFrame, majors: pd.DataFrame) -> Grid:
+    """The grid of the Correlates of War state system (raw ``cow_states.rda``, ``cow_majors.rda``)."""
+    codes = np.unique(states["ccode"].to_numpy(int))
+    names = states.drop_duplicates("ccode").set_index("ccode")["statenme"]
+    empty = Grid(codes, tuple(names[codes]), np.zeros(0, bool), np.zeros(0, bool))
+
+    def covered(table: pd.DataFrame) -> NDArray[np.bool_]:
+        long = spells(table, "styear", "endyear").assign(one=1.0)
+        return empty.field(long, "ccode", "one") == 1.0
+
+    return Grid(codes, empty.names, covered(states), covered(majors))

@@ -1,0 +1,1 @@
+"""One file per construct: each a pure function of the risk set and its sources."""

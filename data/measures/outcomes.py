@@ -1,0 +1,102 @@
+"""The two outcomes: bandwagoning with the aggressor, balancing against it, and the treaty behind each.
+
+Source: ATOP 4.01 (Leeds et al. 2002), 1816-2016. An obligation is new in the year the later of the two
+enters the treaty when no treaty between them held its type in the year before, so renewals do not count
+and a consultation pact that becomes a defence pact does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.codings import Coding
+from data.disputes import Disputes
+from data.grid import FIRST, LAST, Grid, window
+from data.riskset import Cube, Rows, before
+from data.treaties import DEFENCE, HARD, SOFT, Treaties, membership
+
+AT_MOST_SMALL = 3
+
+
+def new_obligations(treaties: Treaties, cinc: NDArray[np.float64]) -> pd.DataFrame:
+    """Pairs (treaty, i, j, year) with ``new``, the mask of types that no treaty held the year before.
+
+    ``size`` is the number of members in that year and ``centred`` whether j holds at least half of their
+    capabilities, as known the year before.
+    """
+    pairs = treaties.pairs[treaties.pairs["begin"].between(FIRST + 1, LAST)].rename(columns={"begin": "year"})
+    held = treaties.held[pairs["i"], pairs["j"], pairs["year"] - 1 - FIRST]
+    pairs = pairs.assign(new=pairs["types"].to_numpy() & ~held.astype(int))
+    size, capability = membership(treaties.members, cinc)
+    key = pd.MultiIndex.from_frame(pairs[["treaty", "phase", "year"]])
+    share = cinc[pairs["j"], pairs["year"] - 1 - FIRST] / capability.reindex(key).to_numpy()
+    pairs = pairs.assign(size=size.reindex(key).to_numpy(), centred=share >= 0.5)
+    return pairs[pairs["new"] > 0].reset_index(drop=True)
+
+
+def _bandwagons(new: pd.DataFrame, coding: Coding) -> pd.DataFrame:
+    choices = {
+        "aggressor-centred": new["centred"],
+        "any treaty": new["new"] > 0,
+        "small": new["size"] <= AT_MOST_SMALL,
+        "bilateral": new["size"] == 2,
+        "hard": new["centred"] & ((new["new"] & HARD) > 0),
+        "soft": new["centred"] & ((new["new"] & SOFT) > 0) & ((new["new"] & HARD) == 0),
+    }
+    return new[choices[coding.bandwagon]]
+
+
+def bandwagon(rows: Rows, treaties: Treaties, cinc: NDArray[np.float64], coding: Coding, grid: Grid) -> pd.DataFrame:
+    """``bandwagon`` (0/1) and ``treaty`` (id or missing): i enters a new or upgraded obligation with j."""
+    return _mark(rows, _bandwagons(new_obligations(treaties, cinc), coding), grid, "bandwagon", "treaty")
+
+
+def balance(
+    rows: Rows,
+    treaties: Treaties,
+    disputes: Disputes,
+    rivals: Cube,
+    cinc: NDArray[np.float64],
+    coding: Coding,
+    grid: Grid,
+) -> pd.DataFrame:
+    """``balance`` (0/1) and ``balance_treaty``: i gains a defence obligation with a third state k.
+
+    j is no party to the treaty, k has no defence pact with j at t-1, and k stands against j: a dispute or
+    rivalry with j in the window, or the treaty names j as its target. Without that last condition one pact
+    counts as balancing against every aggressor in reach.
+    """
+    new = new_obligations(treaties, cinc)
+    new = new[((new["new"] & DEFENCE) > 0)].rename(columns={"j": "k"})
+    if coding.balance == "bilateral":
+        new = new[new["size"] == 2]
+    against = (window(disputes.any, coding.window) > 0) | (window(rivals.astype(np.float32), coding.window) > 0)
+    allied = before(treaties.defence)
+    parties = treaties.members.groupby(["treaty", "phase"])
+    member_of = {key: table for key, table in parties}
+    found = []
+    for event in new.itertuples():
+        t = event.year - FIRST
+        stands = against[event.k, :, t].copy()
+        stands[list(treaties.targets.get(event.treaty, ()))] = True
+        if coding.balance == "any third state":
+            stands[:] = True
+        stands &= ~allied[event.k, :, t]
+        party = member_of[event.treaty, event.phase]
+        stands[party["i"][(party["begin"] <= event.year) & (party["end"] >= event.year)]] = False
+        found.extend((event.treaty, event.i, j, event.year) for j in np.flatnonzero(stands))
+    events = pd.DataFrame(found, columns=["treaty", "i", "j", "year"])
+    return _mark(rows, events, grid, "balance", "balance_treaty")
+
+
+def _mark(rows: Rows, events: pd.DataFrame, grid: Grid, outcome: str, treaty: str) -> pd.DataFrame:
+    """The outcome of each row and the lowest id of the treaties behind it."""
+    behind = np.full(grid.shape, np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(behind, (events["i"], events["j"], events["year"] - FIRST), events["treaty"].astype(np.int32))
+    ids = rows.at(behind, lag=0)
+    happened = ids < np.iinfo(np.int32).max
+    return pd.DataFrame({outcome: happened.astype(np.int8), treaty: pd.array(ids, "Int32").copy()}).assign(
+        **{treaty: lambda d: d[treaty].where(d[outcome] == 1)}
+    )

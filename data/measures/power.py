@@ -1,0 +1,24 @@
+"""Power: material capabilities of the aggressor relative to the weak state's, and the latter's own.
+
+Formula: log(CINC_j / CINC_i) and log CINC_i at t-1. Source: National Material Capabilities v6 (Singer,
+Bremer and Stuckey 1972), 1816-2022; major powers v2016. Coverage: complete but for states without CINC.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from data.codings import Coding
+from data.riskset import Rows
+from data.world import World
+
+
+def power(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:  # noqa: ARG001 (one signature for all)
+    """``power``, ``own_power`` and ``aggressor_major``."""
+    own, other = rows.of_i(world.cinc), rows.of_j(world.cinc)
+    with np.errstate(divide="ignore"):
+        logs = np.log(own), np.log(other)
+    own, other = (np.where(np.isfinite(value), value, np.nan) for value in logs)
+    major = rows.of_j(world.grid.major).astype(np.int8)
+    return pd.DataFrame({"power": other - own, "own_power": own, "aggressor_major": major})

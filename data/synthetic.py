@@ -1,0 +1,131 @@
+"""A panel simulated from stated truths, with the schema of the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from data.codebook import ALIGNMENT
+from data.groups import REGIONS, era, region
+from data.riskset import BEGIN, END
+from data.schema import validate
+
+Float = NDArray[np.float64]
+STATES_PER_REGION, AGGRESSORS = 6, 24
+PRINCIPAL = ("threat", "proximity", "support", "duress")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The logit that an outcome is simulated from, on the log-odds scale.
+
+    ``slopes`` of terms (``a``, ``a:b``), per standard deviation of a continuous variable and for presence
+    of a binary one, both centred; ``sigma_region`` and ``sigma_era`` scales of the intercepts; ``sigma_gamma``
+    scale of the regional variation of a term's slope.
+    """
+
+    alpha: float
+    slopes: Mapping[str, float] = field(default_factory=dict)
+    sigma_region: float = 0.5
+    sigma_era: float = 0.5
+    sigma_gamma: Mapping[str, float] = field(default_factory=dict)
+
+
+BANDWAGON = Truth(
+    -4.5, {"threat": 0.3, "proximity": 0.5, "support": -0.4, "duress": 0.5, "duress:threat": 0.2}, 0.5, 0.5,
+    {"threat": 0.2, "duress": 0.3},
+)  # fmt: skip
+BALANCE = Truth(-4.0, {"threat": 0.4, "proximity": 0.2, "support": 0.2, "duress": -0.2, "power": -0.2})
+
+
+def _distributions(rng: np.random.Generator, n: int) -> dict[str, Float]:
+    """Draws shaped like the real columns: sparse threats, a spike of neighbours, few allies."""
+    common = rng.normal(size=(n, 3))  # hostility, weakness, isolation shared by several columns
+    disputes = rng.poisson(np.exp(-2.2 + 0.8 * common[:, 0]))
+    rivalry = rng.random(n) < expit(-3 + common[:, 0])
+    duress = {name: rng.random(n) < expit(level + 0.7 * common[:, 1]) for name, level in
+              {"duress_war": -2.2, "duress_coup": -2.6, "duress_irregular": -1.7}.items()}  # fmt: skip
+    neighbour = rng.random(n) < expit(-1 + 0.5 * common[:, 0])
+    km = np.where(neighbour, 0.0, rng.gamma(2.0, 2000.0, n).clip(max=20000))
+    return {
+        "threat_disputes": disputes, "rivalry": rivalry, "threat": np.log1p(disputes) + rivalry,
+        "threat_other": np.abs(rng.normal(0.9, 0.9, n) + 0.3 * common[:, 0]),
+        "power": np.abs(rng.normal(3.8, 2.0, n) + 0.4 * common[:, 1]), "own_power": -np.abs(rng.normal(6.8, 1.8, n)),
+        "offence": rng.normal(size=n), "aggression": np.abs(rng.normal(1.9, 0.7, n)),
+        "persistence": rng.random(n), "own_revisionism": np.maximum(rng.normal(0.1, 0.8, n), 0),
+        "distance_km": km, "proximity": -np.log1p(km / 100), "contiguous": neighbour,
+        "support": np.maximum(rng.normal(-0.2, 0.8, n) - 0.3 * common[:, 2], 0),
+        **duress, "duress": np.any(list(duress.values()), axis=0),
+        "capacity": rng.normal(size=n) - 0.4 * common[:, 1], "capacity_sd": rng.uniform(0.3, 0.6, n),
+        "similarity": -np.abs(rng.normal(0, 1.1, n)), "income": rng.normal(8, 1, n),
+        "peace_years": 1 + rng.integers(0, 190, n),
+    }  # fmt: skip
+
+
+def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """``n`` dyad-years with every column of the schema and no event yet."""
+    codes = [low + k for ranges in REGIONS.values() for low, high in ranges[:1] for k in range(STATES_PER_REGION)
+             if low + k <= high]  # fmt: skip
+    others = np.arange(901, 901 + AGGRESSORS)
+    cells = len(codes) * len(others) * (END - BEGIN + 1)
+    if not 0 < n <= cells:
+        raise ValueError(f"rows={n}: choose between 1 and {cells:,}, the dyad-years of the simulated system")
+    pick = np.sort(rng.choice(cells, n, replace=False))
+    state, rest = np.divmod(pick, len(others) * (END - BEGIN + 1))
+    other, year = np.divmod(rest, END - BEGIN + 1)
+    frame = {"state": np.asarray(codes)[state], "aggressor": others[other], "year": year + BEGIN}
+    frame |= {"region": region(frame["state"]), "era": era(frame["year"])}
+    drawn = _distributions(rng, n)
+    for variable in ALIGNMENT:
+        if variable.name in frame:
+            continue
+        if variable.kind == "key":
+            frame[variable.name] = pd.array([pd.NA] * n, dtype="Int32")
+        elif variable.kind == "outcome":
+            frame[variable.name] = np.zeros(n, np.int8)
+        elif variable.kind == "binary":
+            frame[variable.name] = drawn.get(variable.name, rng.random(n) < 0.2).astype(np.int8)
+        else:
+            frame[variable.name] = drawn[variable.name]
+    frame = pd.DataFrame({variable.name: frame[variable.name] for variable in ALIGNMENT})
+    for name in ("region", "era"):
+        frame[name] = frame[name].cat.remove_unused_categories()
+    return frame
+
+
+def _predictor(frame: pd.DataFrame, term: str) -> Float:
+    columns = [frame[name].to_numpy(float) for name in term.split(":")]
+    scales = [1.0 if np.isin(c, (0, 1)).all() else c.std() for c in columns]
+    return np.prod([(c - c.mean()) / s for c, s in zip(columns, scales, strict=True)], axis=0)
+
+
+def simulate(frame: pd.DataFrame, outcome: str, truth: Truth, rng: np.random.Generator) -> dict[str, Float]:
+    """Draw ``outcome`` into ``frame`` from ``truth``; returns the group effects that were drawn."""
+    regions, eras = (frame[name].cat.codes.to_numpy() for name in ("region", "era"))
+    effects = {
+        "alpha_region": rng.normal(0, truth.sigma_region, frame["region"].cat.categories.size),
+        "alpha_era": rng.normal(0, truth.sigma_era, frame["era"].cat.categories.size),
+    }
+    eta = truth.alpha + effects["alpha_region"][regions] + effects["alpha_era"][eras]
+    for term, slope in truth.slopes.items():
+        gamma = rng.normal(0, truth.sigma_gamma.get(term, 0.0), effects["alpha_region"].size)
+        effects[f"gamma[{term}]"] = gamma
+        eta += (slope + gamma[regions]) * _predictor(frame, term)
+    frame[outcome] = (rng.random(len(frame)) < expit(eta)).astype(np.int8)
+    return effects
+
+
+def panel(
+    rows: int = 30_000, seed: int = 0, bandwagon: Truth = BANDWAGON, balance: Truth = BALANCE
+) -> pd.DataFrame:
+    """A validated panel of ``rows`` dyad-years simulated from the two truths."""
+    rng = np.random.default_rng(seed)
+    frame = covariates(rows, rng)
+    for outcome, truth in (("bandwagon", bandwagon), ("balance", balance)):
+        simulate(frame, outcome, truth, rng)
+    return validate(frame)

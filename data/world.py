@@ -1,0 +1,128 @@
+"""Everything that the raw files say and no coding changes: the grid and its fields and cubes, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data import disputes, grid, treaties
+from data.codes import recode
+from data.grid import FIRST, YEARS, spells, window
+from data.sources import Raw
+
+Field = NDArray[np.float64]
+EARTH_KM = 6371.0
+# Upper limit in km of the COW contiguity classes: land, then 12, 24, 150 and 400 miles of water.
+CONTIGUITY_KM = {1: 0.0, 2: 19.0, 3: 39.0, 4: 241.0, 5: 644.0}
+OCCUPATION_YEARS = 5  # an occupier won its war in the year or in the five before
+
+
+def _year(dates: pd.Series) -> pd.Series:
+    return dates.astype(str).str[:4].astype(int)
+
+
+@dataclass(frozen=True)
+class World:
+    """Fields [state, year] and cubes [i, j, year] of the raw sources, each read when first asked for."""
+
+    raw: Raw
+
+    @cached_property
+    def grid(self) -> grid.Grid:
+        return grid.grid(self.raw.read("cow_states.rda"), self.raw.read("cow_majors.rda"))
+
+    @cached_property
+    def treaties(self) -> treaties.Treaties:
+        return treaties.treaties(self.raw.read("atop-member-level.csv"), self.grid)
+
+    @cached_property
+    def disputes(self) -> disputes.Disputes:
+        return disputes.disputes(self.raw.read("gml_dirdisp.rda"), self.grid)
+
+    @cached_property
+    def rivals(self) -> NDArray[np.bool_]:
+        """Cube: strategic rivals."""
+        return disputes.rivalries(self.raw.read("tss_rivalries.rda"), self.grid)
+
+    @cached_property
+    def _capabilities(self) -> pd.DataFrame:
+        return self.raw.read("cow_nmc.rda")
+
+    def capability(self, component: str) -> Field:
+        """A component of the National Material Capabilities v6: cinc, milex, milper, tpop ..."""
+        return self.grid.field(self._capabilities, "ccode", component)
+
+    @cached_property
+    def cinc(self) -> Field:
+        """Share of the system's material capabilities."""
+        return self.capability("cinc")
+
+    @cached_property
+    def contiguity_km(self) -> NDArray[np.float32]:
+        """Cube: upper limit of the distance of contiguous pairs by class, infinite where not contiguous."""
+        table = self.raw.read("cow_contdir.rda")
+        table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
+        out = np.full(self.grid.shape, np.inf, np.float32)
+        for kind, km in sorted(CONTIGUITY_KM.items(), reverse=True):
+            long = spells(table[table["conttype"] == kind], "begin", "end")
+            i, j = self.grid.index(long["ccode1"]), self.grid.index(long["ccode2"])
+            pair = self.grid.count(i, j, long["year"].to_numpy(int)) > 0
+            out[pair | pair.transpose(1, 0, 2)] = km
+        return out
+
+    @cached_property
+    def capital_km(self) -> NDArray[np.float32]:
+        """Cube: great-circle distance between capitals."""
+        table = self.raw.read("cow_capitals.rda")
+        table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
+        long = spells(table, "begin", "end")
+        lat, lng = (np.radians(self.grid.field(long, "ccode", name)) for name in ("lat", "lng"))
+        cosine = np.sin(lat)[:, None] * np.sin(lat)[None]
+        cosine += np.cos(lat)[:, None] * np.cos(lat)[None] * np.cos(lng[:, None] - lng[None])
+        return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).astype(np.float32)
+
+    @cached_property
+    def distance_km(self) -> NDArray[np.float32]:
+        """Cube: minimum distance between borders from 1886, before that between capitals.
+
+        Where only capitals are known, the contiguity class caps the distance (0 km for a land border).
+        """
+        table = self.raw.read("cow_mindist.rda")
+        i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])
+        t = table["year"].to_numpy(int) - FIRST
+        inside = (i >= 0) & (j >= 0) & (t < YEARS)
+        borders = np.full(self.grid.shape, np.nan, np.float32)
+        borders[i[inside], j[inside], t[inside]] = table["mindist"].to_numpy()[inside]
+        borders = np.fmin(borders, borders.transpose(1, 0, 2))
+        return np.where(np.isnan(borders), np.fmin(self.capital_km, self.contiguity_km), borders)
+
+    @cached_property
+    def occupied(self) -> NDArray[np.bool_]:
+        """Cube: j occupies i.
+
+        Most occupations take the occupied out of the COW state system. For those that do not, i is coded
+        as occupied (Miller's Autocratic Ruling Parties), lost an inter-state war to j that ended in the
+        year or in the five before (Sarkees and Wayman 2010), and j is within reach: contiguous or a major power.
+        """
+        table = recode(self.raw.read("AutocraticRulingPartiesDataset_cy.dta"), "ccode", "polity", "Year")
+        flagged = self.grid.field(table[table["Occupation"] == 1], "ccode", "Occupation", "Year") == 1
+        wars = self.raw.read("cow_war_inter.rda").query("outcome1 == 2 and outcome2 == 1")
+        ends = wars.groupby(["warnum", "ccode1", "ccode2"], as_index=False)["year"].max()
+        i, j = self.grid.index(ends["ccode1"]), self.grid.index(ends["ccode2"])
+        defeat = self.grid.count(i, j, ends["year"].to_numpy(int))
+        lately = (defeat > 0) | (window(defeat, OCCUPATION_YEARS) > 0)
+        return flagged[:, None] & lately & (np.isfinite(self.contiguity_km) | self.grid.major[None])
+
+    @cached_property
+    def regime(self) -> Field:
+        """Extended unified democracy score (Marquez 2016), 1816-."""
+        return self.grid.field(self.raw.read("cw_democracy.rda"), "ccode", "euds")
+
+    @cached_property
+    def income(self) -> Field:
+        """Log GDP per head, latent (Fariss et al. 2022), 1816-2019."""
+        return np.log(self.grid.field(self.raw.read("cw_gdppop.rda"), "ccode", "mrgdppc"))

@@ -1,0 +1,175 @@
+"""From a panel and a hypothesis to a design: rows, standardised predictors, group indices, priors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.priors import Priors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A grouping of the rows: ``index`` (obs,) points into ``levels``."""
+
+    index: NDArray[np.intp]
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How a variable becomes a predictor: ``(value - centre) / scale``."""
+
+    centre: float
+    scale: float
+    binary: bool
+
+
+@dataclass(frozen=True)
+class Design:
+    """Everything that a logit is fitted to, and nothing else.
+
+    ``x`` is (obs, predictor), standardised on these rows: continuous variables to mean 0 and standard
+    deviation 1, binary ones centred and not scaled. A term ``a:b`` is the product of two predictors and
+    ``a^2`` a square, neither scaled again. ``y`` is (obs,) of 0 and 1. ``varying`` names the terms whose
+    slope varies by region. ``rows`` are the positions of the rows in the panel.
+    """
+
+    name: str
+    outcome: str
+    terms: tuple[str, ...]
+    varying: tuple[str, ...]
+    x: Float
+    y: NDArray[np.int8]
+    groups: Mapping[str, Group]
+    scaling: Mapping[str, Scaling]
+    priors: Priors
+    rows: NDArray[np.intp]
+    lost: Mapping[str, int]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kind of each term: continuous, binary or product."""
+        return tuple(
+            "product" if len(variables(term)) > 1 else "binary" if self.scaling[term].binary else "continuous"
+            for term in self.terms
+        )
+
+    @property
+    def slope_mean(self) -> Float:
+        """Prior mean of each slope (predictor,)."""
+        return np.array([self.priors.slope(kind).mean for kind in self.kinds])
+
+    @cached_property
+    def slope_sd(self) -> Float:
+        """Prior sd of each slope (predictor,); under shrinkage, its multiple of the common scale."""
+        if self.priors.shrinkage:
+            return np.array([0.5 if kind == "product" else 1.0 for kind in self.kinds])
+        return np.array([self.priors.slope(kind).sd for kind in self.kinds])
+
+    @property
+    def varying_columns(self) -> NDArray[np.intp]:
+        """Columns of ``x`` whose slopes vary by region (exposure,)."""
+        return np.array([self.terms.index(term) for term in self.varying], dtype=np.intp)
+
+    @property
+    def coords(self) -> dict[str, list[str]]:
+        """Coordinates of the parameters, by dim."""
+        coords = {"predictor": list(self.terms)}
+        coords |= {name: list(group.levels) for name, group in self.groups.items()}
+        return coords | ({"exposure": list(self.varying)} if self.varying else {})
+
+    def predictors(self, frame: pd.DataFrame) -> Float:
+        """Predictors (obs, predictor) of other data, scaled as on the analysis sample."""
+        return predictors(frame, self.terms, self.scaling)
+
+
+def variables(term: str) -> tuple[str, ...]:
+    """The variables multiplied in a term: ``duress:threat`` has two, ``support^2`` the same one twice."""
+    if term.endswith("^2"):
+        return (term[:-2],) * 2
+    return tuple(term.split(":"))
+
+
+def needed(terms: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of the panel that ``terms`` need, each once, in order."""
+    return tuple(dict.fromkeys(variable for term in terms for variable in variables(term)))
+
+
+def predictors(frame: pd.DataFrame, terms: tuple[str, ...], scaling: Mapping[str, Scaling]) -> Float:
+    """Predictors (obs, predictor) of ``frame`` under a given scaling."""
+    z = {name: (frame[name].to_numpy(float) - s.centre) / s.scale for name, s in scaling.items()}
+    return np.stack([np.prod([z[v] for v in variables(term)], axis=0) for term in terms], axis=1)
+
+
+def _scaling(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Scaling]:
+    out = {}
+    for name in columns:
+        values = frame[name].to_numpy(float)
+        binary = bool(np.isin(values, (0.0, 1.0)).all())
+        sd = float(values.std())
+        if sd == 0.0:
+            raise ValueError(
+                f"predictor {name!r} is constant ({values[0]:g}) on all {len(values):,} rows of the sample: "
+                "its slope cannot be learnt; leave it out or widen the sample"
+            )
+        out[name] = Scaling(float(values.mean()), 1.0 if binary else sd, binary)
+    return out
+
+
+def _group(values: pd.Series) -> Group:
+    levels = [level for level in values.cat.categories if (values == level).any()]
+    index = values.cat.set_categories(levels).cat.codes.to_numpy(np.intp)
+    return Group(index, tuple(str(level) for level in levels))
+
+
+def build(
+    panel: pd.DataFrame,
+    outcome: str,
+    terms: tuple[str, ...],
+    *,
+    name: str,
+    varying: tuple[str, ...],
+    priors: Priors,
+    groups: tuple[str, ...] = ("region", "era"),
+) -> Design:
+    """The design of ``terms`` for ``outcome`` on the rows of ``panel`` where all variables are known.
+
+    Rows with a missing variable are left out, and ``Design.lost`` counts them by variable. Raises
+    ValueError for a constant predictor and for an outcome without an event or without a non-event.
+    """
+    columns = needed(terms)
+    known = panel[[*columns]].notna()
+    keep = known.all(axis=1) & panel[outcome].notna()
+    lost = {column: int((~known[column]).sum()) for column in columns if not known[column].all()}
+    frame = panel.loc[keep]
+    y = frame[outcome].to_numpy(np.int8)
+    if y.size == 0 or y.min() == y.max():
+        raise ValueError(
+            f"{name}: all {y.size:,} rows of the sample have {outcome} = {y[0] if y.size else 'missing'}; "
+            "a logit needs events and non-events"
+        )
+    scaling = _scaling(frame, columns)
+    return Design(
+        name=name,
+        outcome=outcome,
+        terms=terms,
+        varying=varying,
+        x=predictors(frame, terms, scaling),
+        y=y,
+        groups={group: _group(frame[group]) for group in groups},
+        scaling=scaling,
+        priors=priors,
+        rows=np.flatnonzero(keep.to_numpy()),
+        lost=lost,
+    )
