@@ -48,12 +48,9 @@ def _build(arguments: argparse.Namespace) -> None:
 def main() -> int:
     """Exit code 0, or 2 with one sentence on what is wrong."""
     arguments = _parser().parse_args()
-    from data.schema import PanelError
-    from data.sources import SourceError
-
     try:
         _build(arguments)
-    except (SourceError, PanelError, ValueError) as error:
+    except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

@@ -134,9 +134,9 @@ ALIGNMENT: tuple[Variable, ...] = (
         "Stinnett et al. (2002)",
     ),
     _number(
-        "support", "allied support available against the aggressor", "log ratio",
-        "log(1 + sum of allies' CINC / (1 + distance / 1000 km) / CINC_j) at t-1, allies not bound to j",
-        f"{ATOP}; {NMC}", 0, None, True,
+        "support", "allied support available against the aggressor", "share",
+        "S / (S + CINC_j), S = sum of allies' CINC / (1 + distance / 1000 km) at t-1, allies not bound to j",
+        f"{ATOP}; {NMC}", 0, 1, True,
     ),
     _binary("duress", "internal duress", "1 if war, coup or irregular change of leader in t-5..t-1", "components below"),
     _binary(

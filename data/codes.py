@@ -31,6 +31,7 @@ GLEDITSCH_WARD = (
 )
 # Polity: new codes where a state's borders changed.
 POLITY = (
+    Remap(341, 347),  # Kosovo
     Remap(342, 345),  # Serbia
     Remap(347, 345),  # Yugoslavia 1991-2003, Serbia and Montenegro
     Remap(348, 341),  # Montenegro

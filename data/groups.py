@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike
 REGIONS: dict[str, tuple[tuple[int, int], ...]] = {
     "North and Central America": ((2, 99),),
     "South America": ((100, 199),),
-    "Western Europe": ((200, 235),),
-    "Germany and Italy": ((240, 280), (324, 338)),
-    "Central Europe": ((290, 317), (349, 349)),
+    "Western Europe": ((200, 235), (324, 338)),
+    "Central Europe": ((240, 317), (349, 349)),
     "Southeastern Europe": ((339, 348), (350, 360)),
     "Northern Europe": ((375, 395),),
     "Eastern Europe and Central Asia": ((361, 374), (701, 705)),

@@ -19,7 +19,7 @@ FINITE = float(np.finfo(np.float32).max)
 GROUPS = {variable.name: variable.levels for variable in ALIGNMENT if variable.kind == "group"}
 
 
-class PanelError(Exception):
+class PanelError(ValueError):
     """A panel that breaks the schema; the message names column, row and value."""
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PUBLIC = "https://raw.githubusercontent.com/{repository}/{commit}/{path}"
 
 
-class SourceError(Exception):
+class SourceError(ValueError):
     """A raw file that is missing, unreadable or not the published one."""
 
 

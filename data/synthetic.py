@@ -59,7 +59,7 @@ def _distributions(rng: np.random.Generator, n: int) -> dict[str, Float]:
         "offence": rng.normal(size=n), "aggression": np.abs(rng.normal(1.9, 0.7, n)),
         "persistence": rng.random(n), "own_revisionism": np.maximum(rng.normal(0.1, 0.8, n), 0),
         "distance_km": km, "proximity": -np.log1p(km / 100), "contiguous": neighbour,
-        "support": np.maximum(rng.normal(-0.2, 0.8, n) - 0.3 * common[:, 2], 0),
+        "support": np.clip(rng.normal(-0.1, 0.3, n) - 0.1 * common[:, 2], 0, 1),
         **duress, "duress": np.any(list(duress.values()), axis=0),
         "capacity": rng.normal(size=n) - 0.4 * common[:, 1], "capacity_sd": rng.uniform(0.3, 0.6, n),
         "similarity": -np.abs(rng.normal(0, 1.1, n)), "income": rng.normal(8, 1, n),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.priors import Priors
+from models.terms import needed, variables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,13 +43,14 @@ class Design:
     ``x`` is (obs, predictor), standardised on these rows: continuous variables to mean 0 and standard
     deviation 1, binary ones centred and not scaled. A term ``a:b`` is the product of two predictors and
     ``a^2`` a square, neither scaled again. ``y`` is (obs,) of 0 and 1. ``varying`` names the terms whose
-    slope varies by region. ``rows`` are the positions of the rows in the panel.
+    slope varies by region, ``shrunk`` (predictor,) marks those whose slopes share a learnt scale. ``rows`` are the positions of the rows in the panel.
     """
 
     name: str
     outcome: str
     terms: tuple[str, ...]
     varying: tuple[str, ...]
+    shrunk: NDArray[np.bool_]
     x: Float
     y: NDArray[np.int8]
     groups: Mapping[str, Group]
@@ -72,10 +74,9 @@ class Design:
 
     @cached_property
     def slope_sd(self) -> Float:
-        """Prior sd of each slope (predictor,); under shrinkage, its multiple of the common scale."""
-        if self.priors.shrinkage:
-            return np.array([0.5 if kind == "product" else 1.0 for kind in self.kinds])
-        return np.array([self.priors.slope(kind).sd for kind in self.kinds])
+        """Prior sd of each slope (predictor,); of a shrunk slope, its multiple of the common scale."""
+        sd = np.array([self.priors.slope(kind).sd for kind in self.kinds])
+        return np.where(self.shrunk, sd / self.priors.continuous.sd, sd)
 
     @property
     def varying_columns(self) -> NDArray[np.intp]:
@@ -92,18 +93,6 @@ class Design:
     def predictors(self, frame: pd.DataFrame) -> Float:
         """Predictors (obs, predictor) of other data, scaled as on the analysis sample."""
         return predictors(frame, self.terms, self.scaling)
-
-
-def variables(term: str) -> tuple[str, ...]:
-    """The variables multiplied in a term: ``duress:threat`` has two, ``support^2`` the same one twice."""
-    if term.endswith("^2"):
-        return (term[:-2],) * 2
-    return tuple(term.split(":"))
-
-
-def needed(terms: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of the panel that ``terms`` need, each once, in order."""
-    return tuple(dict.fromkeys(variable for term in terms for variable in variables(term)))
 
 
 def predictors(frame: pd.DataFrame, terms: tuple[str, ...], scaling: Mapping[str, Scaling]) -> Float:
@@ -141,6 +130,7 @@ def build(
     name: str,
     varying: tuple[str, ...],
     priors: Priors,
+    shrunk: tuple[str, ...] = (),
     groups: tuple[str, ...] = ("region", "era"),
 ) -> Design:
     """The design of ``terms`` for ``outcome`` on the rows of ``panel`` where all variables are known.
@@ -165,6 +155,7 @@ def build(
         outcome=outcome,
         terms=terms,
         varying=varying,
+        shrunk=np.array([priors.shrinkage is not None and term in shrunk for term in terms], dtype=bool),
         x=predictors(frame, terms, scaling),
         y=y,
         groups={group: _group(frame[group]) for group in groups},

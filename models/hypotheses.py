@@ -5,11 +5,17 @@ Every claim was written down before any posterior was seen. Expected signs are t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from models.design import Design, build, variables
-from models.priors import DEFAULT, SHRINKAGE, Priors
+from models.priors import ALL_IN, DEFAULT, Priors
+from models.terms import variables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from models.design import Design
 
 OUTCOMES = ("bandwagon", "balance")
 
@@ -88,23 +94,30 @@ class Hypothesis:
         """
         return tuple(term for term in self.exposures if len(variables(term)) == 1)
 
-    def design(self, panel, outcome: str) -> Design:
+    @property
+    def shrunk(self) -> tuple[str, ...]:
+        """Terms whose slopes share a learnt scale: the adjustment set, and all terms of the all-in model."""
+        return self.terms if self.adjust_for is not None else self.adjustment
+
+    def design(self, panel: pd.DataFrame, outcome: str) -> Design:
         """The design of this claim for one outcome (see ``models.design.build``)."""
+        from models.design import build
+
+        name = f"{self.id}.{outcome}"
         return build(
-            panel, outcome, self.terms, name=f"{self.id}.{outcome}", varying=self.varying, priors=self.priors
+            panel, outcome, self.terms, name=name, varying=self.varying, priors=self.priors, shrunk=self.shrunk
         )
 
-    def without_exposure(self, panel, outcome: str) -> Design:
+    def without_exposure(self, panel: pd.DataFrame, outcome: str) -> Design:
         """The same rows and adjustment without the exposures: the model to compare with."""
-        full = self.design(panel, outcome)
-        return build(
-            panel.iloc[full.rows],
-            outcome,
-            self.adjustment,
-            name=f"{self.id}.{outcome}.without",
-            varying=(),
-            priors=self.priors,
+        from models.design import build
+
+        rows = self.design(panel, outcome).rows
+        name = f"{self.id}.{outcome}.without"
+        reduced = build(
+            panel.iloc[rows], outcome, self.adjustment, name=name, varying=(), priors=self.priors, shrunk=self.shrunk
         )
+        return replace(reduced, rows=rows)
 
 
 CARTER = "Carter (2022)"
@@ -167,7 +180,7 @@ REGISTRY: dict[str, Hypothesis] = {
                 Estimand("duress", "bandwagon", 1),
                 Estimand("duress:threat", "bandwagon", 1),
             ),
-            priors=SHRINKAGE,
+            priors=ALL_IN,
             note="each slope holds the other drivers constant, mediators included",
         ),
     )

@@ -25,12 +25,14 @@ def _varying_effect(name: str, sigma_name: str, scale: float, dims: tuple[str, .
 
 
 def _slopes(design: Design) -> pt.TensorVariable:
+    """Slopes with fixed priors, and those that share a learnt scale."""
     shrinkage = design.priors.shrinkage
-    if shrinkage is None:
+    if shrinkage is None or not design.shrunk.any():
         return pm.Normal("beta", design.slope_mean, design.slope_sd, dims="predictor")
     sigma = pm.HalfNormal("sigma_beta", shrinkage.sd)
     z = pm.Normal("z_beta", 0, 1, dims="predictor")
-    return pm.Deterministic("beta", z * sigma * design.slope_sd, dims="predictor")
+    scale = design.slope_sd * pt.where(design.shrunk, sigma, 1.0)
+    return pm.Deterministic("beta", design.slope_mean + z * scale, dims="predictor")
 
 
 def build(design: Design) -> pm.Model:

@@ -1,0 +1,1 @@
+"""From a design to a checked posterior: sampling engines, gates, comparison, estimands."""

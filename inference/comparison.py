@@ -1,0 +1,121 @@
+"""Evidence per hypothesis: sign probabilities and verdicts, practical equivalence, Bayes factors, densities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from models.hypotheses import Estimand, Hypothesis
+
+Float = NDArray[np.float64]
+
+# Lower bounds of the probability of the expected sign, and their labels; fixed beforehand.
+SUPPORTED = 0.95  # above it
+VERDICTS = ((0.80, "leaning for"), (0.20, "undecided"), (0.05, "leaning against"), (0.0, "contradicted"))
+ROPE = 0.1  # log-odds per standard deviation: smaller slopes are practically none
+CI_PROB, CI_KIND = 0.90, "equal-tailed"
+
+
+def verdict(probability: float) -> str:
+    """The label of a probability of the expected sign; ValueError outside 0-1 or for NaN."""
+    if not 0 <= probability <= 1:
+        raise ValueError(f"a probability must lie between 0 and 1, not {probability}")
+    if probability > SUPPORTED:
+        return "supported"
+    return next(label for bound, label in VERDICTS if probability >= bound)
+
+
+def slope(tree: xr.DataTree, term: str, group: str = "posterior") -> Float:
+    """Draws (chain, draw) of the average slope of a term from an archive's posterior or prior."""
+    return tree[group]["beta"].sel(predictor=term).transpose("chain", "draw").to_numpy()
+
+
+def estimand(trees: Mapping[str, xr.DataTree], which: Estimand, group: str = "posterior") -> Float:
+    """Draws (chain, draw) of an estimand; ``delta`` pairs the draws of the two independent posteriors."""
+    if which.outcome == "delta":
+        return slope(trees["bandwagon"], which.term, group) - slope(trees["balance"], which.term, group)
+    return slope(trees[which.outcome], which.term, group)
+
+
+def mcse_mean(draws: Float) -> float:
+    """Monte Carlo standard error of the mean of draws (chain, draw)."""
+    from arviz_stats.base import array_stats
+
+    return float(array_stats.mcse(draws, method="mean", chain_axis=0, draw_axis=1))
+
+
+def density_at_zero(draws: Float) -> float:
+    """Kernel density at 0 of draws of any shape, by Gaussian kernels with Silverman's bandwidth."""
+    from scipy.stats import gaussian_kde
+
+    return float(gaussian_kde(draws.ravel(), "silverman")(0.0)[0])
+
+
+def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
+    """What is reported of one estimand: location, interval, sign probability beside its prior, ROPE, BF.
+
+    The Bayes factor is the Savage-Dickey ratio of prior to posterior density at 0 (Dickey 1971), in favour
+    of an effect. Monte Carlo errors stand beside mean and probability.
+    """
+    low, high = np.quantile(draws, [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2])
+    expected = (draws * sign > 0).astype(float)
+    probability = float(expected.mean())
+    return {
+        "mean": float(draws.mean()),
+        "mcse": mcse_mean(draws),
+        "sd": float(draws.std(ddof=1)),
+        "low": float(low),
+        "high": float(high),
+        "p_sign": probability,
+        "p_sign_mcse": mcse_mean(expected) if 0 < probability < 1 else 1 / draws.size,
+        "p_sign_prior": float((prior * sign > 0).mean()),
+        "in_rope": float((np.abs(draws) < ROPE).mean()),
+        "bayes_factor": density_at_zero(prior) / max(density_at_zero(draws), np.finfo(float).tiny),
+        "verdict": verdict(probability),
+    }
+
+
+def densities(full: xr.Dataset, reduced: xr.Dataset) -> dict[str, float]:
+    """Difference in expected log predictive density of two models on identical rows (Vehtari et al. 2017).
+
+    ``full`` and ``reduced`` hold ``elpd`` and ``pareto_k`` by row; refused when their rows differ.
+    """
+    if full.sizes["obs"] != reduced.sizes["obs"] or not np.array_equal(full["row"], reduced["row"]):
+        raise ValueError("predictive densities of models on different rows cannot be compared")
+    difference = (full["elpd"] - reduced["elpd"]).to_numpy()
+    return {
+        "elpd_diff": float(difference.sum()),
+        "elpd_diff_se": float(np.sqrt(difference.size) * difference.std()),
+        "bad_k": int(max((full["pareto_k"] > 0.7).sum(), (reduced["pareto_k"] > 0.7).sum())),
+    }
+
+
+def quadrants(balance: Float, bandwagon: Float) -> dict[str, float]:
+    """Posterior mass of the four quadrants of (b_bal, b_bw)."""
+    up, towards = balance > 0, bandwagon > 0
+    return {
+        "balancing (+,-)": float((up & ~towards).mean()),
+        "bandwagoning (-,+)": float((~up & towards).mean()),
+        "alignment of either kind (+,+)": float((up & towards).mean()),
+        "hiding (-,-)": float((~up & ~towards).mean()),
+    }
+
+
+def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> pd.DataFrame:
+    """One row per registered estimand of a hypothesis, from its archives by outcome."""
+    rows = []
+    for which in hypothesis.estimands:
+        row: dict[str, object] = {"hypothesis": hypothesis.id, "estimand": str(which), "outcome": which.outcome}
+        row |= summarise(estimand(trees, which), estimand(trees, which, "prior"), which.sign)
+        if which.outcome != "delta":
+            tree = trees[which.outcome]
+            difference = 1000 * tree["contrasts"]["risk_difference"].sel(term=which.term)
+            low, high = difference.quantile([(1 - CI_PROB) / 2, (1 + CI_PROB) / 2]).to_numpy()
+            row |= {"rd": float(difference.mean()), "rd_low": float(low), "rd_high": float(high)}
+            row |= {name: tree.attrs[name] for name in ("rows", "events", "elpd_diff", "elpd_diff_se", "bad_k")}
+        rows.append(row)
+    return pd.DataFrame(rows)

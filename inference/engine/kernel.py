@@ -1,0 +1,275 @@
+r"""The row kernel: the log likelihood of a hierarchical logit and its gradient in one pass over the rows.
+
+Row :math:`n` of cell :math:`c` (region :math:`r` x era) has the linear predictor
+
+.. math::  \eta_n = b_c + x_n' s_r + \sum_g \alpha_g[g_n],
+
+with the cell's intercept :math:`b_c`, the region's slopes :math:`s_r = \beta + \gamma_r` and the effects of
+further groups, if any. The log likelihood :math:`\sum_n y_n \eta_n - \log(1 + e^{\eta_n})` needs :math:`y`
+only in sums over rows, known once and for all: events per cell and level, :math:`X_r'y_r` per region. What
+is left for the loop, with :math:`p_n = 1 / (1 + e^{-\eta_n})`, is
+
+.. math::  \sum_n \log(1 + e^{\eta_n}), \quad \sum_{n \in c} p_n, \quad \sum_{n \in r} p_n x_n,
+           \quad \sum_{n: g_n = l} p_n.
+
+Rows are sorted by cell and packed in runs of at most 512 rows of one cell, so that a run's predictors stay
+in the processor's first cache, one column after the other, while they are read twice. Runs are padded with
+rows of zeros to a multiple of 16, and the padding's probabilities set to zero before they are summed.
+Sums within a run are taken in the precision of the rows, sums over runs in float64.
+
+With :math:`t = e^{-|\eta|} \in (0, 1]` and :math:`s = t / (2 + t)`,
+
+.. math::  \log(1 + e^{\eta}) = \max(\eta, 0) + \log(1 + t), \quad \log(1 + t) = 2 \operatorname{artanh} s,
+
+and :math:`e^{-|\eta|} = 2^k e^f`, :math:`|f| \le \tfrac12 \log 2`; both by their series, to rounding error.
+"""
+
+from __future__ import annotations
+
+from math import factorial, log
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numba.extending import overload
+from numpy.typing import NDArray
+
+LANES = 16
+RUN = 512
+
+# Reassociation stays off where a rounding by a large constant must not be simplified away.
+EXACT = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
+FAST = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": {"contract", "nsz", "reassoc"}}
+
+
+class Rows(NamedTuple):
+    """Predictors of all rows, packed; ``width`` columns, whichever of them a design uses."""
+
+    x: NDArray  # (padded row * width,): run after run, in each column after column
+    level: NDArray[np.int32]  # (extra group, padded row): position among all levels of the extra groups
+    padded: NDArray[np.int64]  # (run,) rows with padding
+    size: NDArray[np.int64]  # (run,) rows without padding
+    cell: NDArray[np.int64]  # (run,)
+    region: NDArray[np.int64]  # (run,)
+    width: int
+
+
+class Sums(NamedTuple):
+    """Sums of the probabilities, as the kernel leaves them, and its scratch."""
+
+    cell: NDArray[np.float64]  # (cell,)
+    slope: NDArray[np.float64]  # (region, predictor)
+    level: NDArray[np.float64]  # (level of the extra groups,)
+    eta: NDArray  # (RUN,), as the next two in the precision of the rows
+    probability: NDArray
+    softplus: NDArray
+
+
+def pack(
+    x: NDArray[np.float64],
+    region: NDArray[np.intp],
+    era: NDArray[np.intp],
+    eras: int,
+    levels: NDArray[np.intp],
+    dtype: str = "float32",
+) -> tuple[Rows, NDArray[np.intp]]:
+    """Sort and pack the rows ``x`` (obs, column); ``levels`` is (extra group, obs).
+
+    Returns the rows and the order (obs,) they were put in. Cell ``region * eras + era`` need not occur.
+    """
+    cell_of = region * eras + era
+    order = np.argsort(cell_of, kind="stable")
+    cell, first, count = np.unique(cell_of[order], return_index=True, return_counts=True)
+    pieces = -(-count // RUN)
+    run_cell = np.repeat(cell, pieces)
+    piece = np.arange(run_cell.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    n, k = np.repeat(count, pieces), np.repeat(pieces, pieces)
+    begin, end = n * piece // k, n * (piece + 1) // k
+    size = end - begin
+    padded = -(-size // LANES) * LANES
+    start = np.cumsum(padded) - padded
+
+    width, total = x.shape[1], int(padded.sum())
+    packed = np.zeros(total * width, dtype)
+    level = np.zeros((len(levels), total), np.int32)
+    source = np.repeat(first, pieces) + begin
+    for s, m, p, to in zip(source, size, padded, start, strict=True):
+        rows = order[s : s + m]
+        packed[to * width : (to + p) * width].reshape(width, p)[:, :m] = x[rows].T
+        level[:, to : to + m] = levels[:, rows]
+    return Rows(packed, level, padded, size, run_cell, run_cell // max(eras, 1), width), order
+
+
+def sums(cells: int, regions: int, predictors: int, levels: int, dtype: str) -> Sums:
+    """Room for the kernel's results."""
+    scratch = (np.zeros(RUN, dtype) for _ in range(3))
+    return Sums(np.zeros(cells), np.zeros((regions, predictors)), np.zeros(levels), *scratch)
+
+
+@njit(**EXACT)
+def linear_predictor(x, first, n, columns, slope, intercept, eta):
+    """``eta = intercept + x slope`` for the run of ``n`` rows at ``x[first]``, four columns at a time."""
+    for i in range(n):
+        eta[i] = intercept
+    k = 0
+    while k + 4 <= columns.size:
+        x0, x1 = _column(x, first, columns[k], n), _column(x, first, columns[k + 1], n)
+        x2, x3 = _column(x, first, columns[k + 2], n), _column(x, first, columns[k + 3], n)
+        s0, s1, s2, s3 = slope[k], slope[k + 1], slope[k + 2], slope[k + 3]
+        for i in range(n):
+            eta[i] += s0 * x0[i] + s1 * x1[i] + s2 * x2[i] + s3 * x3[i]
+        k += 4
+    while k < columns.size:
+        x0, s0 = _column(x, first, columns[k], n), slope[k]
+        for i in range(n):
+            eta[i] += s0 * x0[i]
+        k += 1
+
+
+@njit(**EXACT)
+def _column(x, first, column, n):
+    return x[first + column * n : first + (column + 1) * n]
+
+
+@njit(**FAST)
+def weighted_columns(x, first, n, columns, weight, out):
+    """``out += x' weight`` for the run of ``n`` rows at ``x[first]``, four columns at a time."""
+    zero = weight.dtype.type(0)
+    k = 0
+    while k + 4 <= columns.size:
+        x0, x1 = _column(x, first, columns[k], n), _column(x, first, columns[k + 1], n)
+        x2, x3 = _column(x, first, columns[k + 2], n), _column(x, first, columns[k + 3], n)
+        s0, s1, s2, s3 = zero, zero, zero, zero
+        for i in range(n):
+            s0 += weight[i] * x0[i]
+            s1 += weight[i] * x1[i]
+            s2 += weight[i] * x2[i]
+            s3 += weight[i] * x3[i]
+        out[k] += s0
+        out[k + 1] += s1
+        out[k + 2] += s2
+        out[k + 3] += s3
+        k += 4
+    while k < columns.size:
+        x0, s0 = _column(x, first, columns[k], n), zero
+        for i in range(n):
+            s0 += weight[i] * x0[i]
+        out[k] += s0
+        k += 1
+
+
+@njit(**FAST)
+def total(values, n):
+    """Sum of the first ``n`` values."""
+    out = values.dtype.type(0)
+    for i in range(n):
+        out += values[i]
+    return out
+
+
+def link(eta, n, probability, softplus):
+    """Fill probability and log(1 + exp(eta)) for the first ``n`` of ``eta``."""
+    raise NotImplementedError("for compiled callers only")
+
+
+class Arithmetic(NamedTuple):
+    """What the series of exp and log need to know of a floating-point format."""
+
+    real: type
+    integer: type
+    fraction_bits: int
+    bias: int
+    largest: float  # exp(-largest) is a normal number
+    log2: tuple[float, float]  # log 2: leading bits, so that k log 2 is exact, and the rest
+    terms: tuple[int, int]  # of the series of exp and of artanh
+
+
+ARITHMETIC = {
+    32: Arithmetic(np.float32, np.int32, 23, 127, 87.0, (0.693145751953125, 1.42860682030941723e-06), (8, 8)),
+    64: Arithmetic(np.float64, np.int64, 52, 1023, 708.0, (0.693147180369123816, 1.90821492927058770e-10), (14, 17)),
+}
+
+
+@njit(**EXACT)
+def polynomial(even, odd, x):
+    """Value at ``x`` of a polynomial with the given coefficients, highest degree first."""
+    square = x * x
+    a, b = even[0], odd[0]
+    for k in range(1, len(even)):
+        a = a * square + even[k]
+    for k in range(1, len(odd)):
+        b = b * square + odd[k]
+    return a + x * b
+
+
+def _coefficients(series, real):
+    return tuple(real(c) for c in series[::2][::-1]), tuple(real(c) for c in series[1::2][::-1])
+
+
+@overload(link, jit_options={"error_model": "numpy", "fastmath": {"contract", "nsz"}})
+def _link(eta, n, probability, softplus):
+    real, integer, bits, bias, largest, log2, terms = ARITHMETIC[eta.dtype.bitwidth]
+    exp_even, exp_odd = _coefficients([1 / factorial(k) for k in range(terms[0])], real)
+    log_even, log_odd = _coefficients([2 / (2 * k + 1) for k in range(terms[1])], real)
+    zero, one, two, largest, log2e = real(0), real(1), real(2), real(largest), real(1 / log(2))
+    leading, rest = real(log2[0]), real(log2[1])
+    rounder = real(1.5 * 2**bits)  # adding it leaves no bits for a fraction
+    bits, bias = integer(bits), integer(bias)
+
+    def fill(eta, n, probability, softplus):
+        for i in range(n):
+            a = min(abs(eta[i]), largest)
+            k = (rounder - a * log2e) - rounder
+            f = (-a - k * leading) - k * rest
+            power = integer((integer(k) + bias) << bits).view(real)
+            t = polynomial(exp_even, exp_odd, f) * power
+            common = one / ((one + t) * (two + t))
+            s = t * (one + t) * common
+            above = (two + t) * common  # 1 / (1 + t)
+            softplus[i] = max(eta[i], zero) + s * polynomial(log_even, log_odd, s * s)
+            probability[i] = above if eta[i] >= zero else t * above
+
+    return fill
+
+
+@njit(**EXACT)
+def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
+    """Fill ``sums`` and return the sum of log(1 + exp(eta)) over all rows.
+
+    ``intercept`` is (cell,), ``slope`` (region, predictor) and ``effect`` (level of the extra groups,), all
+    three in the precision of the rows.
+    """
+    sums.cell[:] = 0.0
+    sums.slope[:] = 0.0
+    sums.level[:] = 0.0
+    softplus, start = 0.0, 0
+    for run in range(rows.size.size):
+        n, size, cell, region = rows.padded[run], rows.size[run], rows.cell[run], rows.region[run]
+        linear_predictor(rows.x, start * rows.width, n, columns, slope[region], intercept[cell], sums.eta)
+        for g in range(rows.level.shape[0]):
+            add_effects(rows.level[g], start, size, effect, sums.eta)
+        link(sums.eta, n, sums.probability, sums.softplus)
+        for i in range(size, n):
+            sums.probability[i] = 0
+            sums.softplus[i] = 0
+        softplus += total(sums.softplus, n)
+        sums.cell[cell] += total(sums.probability, n)
+        weighted_columns(rows.x, start * rows.width, n, columns, sums.probability, sums.slope[region])
+        for g in range(rows.level.shape[0]):
+            add_to_levels(rows.level[g], start, size, sums.probability, sums.level)
+        start += n
+    return softplus
+
+
+@njit(**EXACT)
+def add_effects(level, start, size, effect, eta):
+    """``eta += effect[level]`` for the ``size`` rows from ``start``."""
+    for i in range(size):
+        eta[i] += effect[level[start + i]]
+
+
+@njit(**EXACT)
+def add_to_levels(level, start, size, probability, out):
+    """``out[level] += probability`` for the ``size`` rows from ``start``."""
+    for i in range(size):
+        out[level[start + i]] += probability[i]

@@ -1,0 +1,160 @@
+r"""The posterior of one design as data, and its log density in the sampler's coordinates.
+
+A position is :math:`(u, z)`. The latents :math:`\theta` follow from it by the transport, in this order:
+for each region its intercept :math:`\alpha_r` and slope deviations :math:`\gamma_{1r}, \gamma_{2r}, \ldots`;
+then :math:`\alpha`, :math:`\beta` and the eras' intercepts; then the effects of all further groups. With
+:math:`E_c` the events of cell :math:`c`, and the sums :math:`\sum p` of the row kernel,
+
+.. math::  \log p(y \mid \theta) = \sum_c E_c b_c + \sum_r (X_r'y_r)' s_r + \sum_l E_l \alpha_l
+           - \sum_n \log(1 + e^{\eta_n}),
+
+and every derivative is observed minus expected: :math:`E_c - \sum_{n \in c} p_n` for an intercept,
+:math:`X_r'y_r - \sum_{n \in r} p_n x_n` for a slope.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from inference.engine import transport
+from inference.engine.kernel import FAST, Rows, Sums, log_likelihood_sums
+from inference.engine.transport import Arrow, Float, Prior, Transport
+
+
+class Layout(NamedTuple):
+    """How many of each there are, and where."""
+
+    regions: int
+    eras: int
+    predictors: int
+    has_region: int  # 1 if regions have intercepts
+    has_era: int
+    varying: NDArray[np.int64]  # (exposure,): predictors whose slopes vary by region
+
+    @property
+    def own(self) -> int:
+        """Latents of one region."""
+        return self.has_region + len(self.varying)
+
+    @property
+    def shared(self) -> int:
+        """Latents that all regions share."""
+        return 1 + self.predictors + self.has_era * self.eras
+
+
+class Data(NamedTuple):
+    """The rows, and y in sums over rows."""
+
+    rows: Rows
+    columns: NDArray[np.int64]  # (predictor,): of the packed rows
+    events_cell: Float  # (region * era,)
+    events_x: Float  # (region, predictor): X'y
+    events_level: Float  # (extra,)
+
+
+class Quadratic(NamedTuple):
+    """Precision and shift of the quadratic approximation of the log likelihood."""
+
+    precision: Arrow
+    shift: Float  # (latent,)
+
+
+class Effects(NamedTuple):
+    """The latents as the row kernel takes them."""
+
+    intercept: NDArray  # (cell,)
+    slope: NDArray  # (region, predictor)
+    extra: NDArray  # (extra,)
+
+
+class Posterior(NamedTuple):
+    """All that the log density depends on, and the scratch of one chain."""
+
+    layout: Layout
+    data: Data
+    prior: Prior
+    quadratic: Quadratic
+    effects: Effects
+    sums: Sums
+    transport: Transport
+
+
+@njit(**FAST)
+def set_effects(layout, theta, effects):
+    """Spread the latents over cells, regions and levels."""
+    own = layout.has_region + layout.varying.size
+    at = layout.regions * own
+    beta, era = at + 1, at + 1 + layout.predictors
+    for r in range(layout.regions):
+        for k in range(layout.predictors):
+            effects.slope[r, k] = theta[beta + k]
+        for k in range(layout.varying.size):
+            effects.slope[r, layout.varying[k]] = theta[beta + layout.varying[k]] + theta[
+                r * own + layout.has_region + k
+            ]
+        intercept = theta[at] + (theta[r * own] if layout.has_region else 0.0)
+        for e in range(layout.eras):
+            effects.intercept[r * layout.eras + e] = intercept + (theta[era + e] if layout.has_era else 0.0)
+    extra = era + layout.has_era * layout.eras
+    for level in range(effects.extra.size):
+        effects.extra[level] = theta[extra + level]
+
+
+@njit(**FAST)
+def log_likelihood(layout, data, theta, effects, sums, gradient):
+    """log p(y | theta); fills its ``gradient`` in theta."""
+    own = layout.has_region + layout.varying.size
+    at = layout.regions * own
+    beta, era = at + 1, at + 1 + layout.predictors
+    extra = era + layout.has_era * layout.eras
+    set_effects(layout, theta, effects)
+    out = -log_likelihood_sums(data.rows, data.columns, effects.intercept, effects.slope, effects.extra, sums)
+    gradient[:] = 0.0
+    for r in range(layout.regions):
+        for e in range(layout.eras):
+            c = r * layout.eras + e
+            out += data.events_cell[c] * effects.intercept[c]
+            residual = data.events_cell[c] - sums.cell[c]
+            gradient[at] += residual
+            if layout.has_region:
+                gradient[r * own] += residual
+            if layout.has_era:
+                gradient[era + e] += residual
+        for k in range(layout.predictors):
+            out += data.events_x[r, k] * effects.slope[r, k]
+            gradient[beta + k] += data.events_x[r, k] - sums.slope[r, k]
+        for k in range(layout.varying.size):
+            column = layout.varying[k]
+            gradient[r * own + layout.has_region + k] = data.events_x[r, column] - sums.slope[r, column]
+    for level in range(effects.extra.size):
+        out += data.events_level[level] * theta[extra + level]
+        gradient[extra + level] = data.events_level[level] - sums.level[level]
+    return out
+
+
+@njit(**FAST)
+def log_density(posterior, position, gradient):
+    """Log density of (u, z) at ``position``; fills its ``gradient``."""
+    prior, t = posterior.prior, posterior.transport
+    scales = prior.sigma_sd.size
+    u, z = position[:scales], position[scales:]
+    out = transport.move(posterior.quadratic.precision, posterior.quadratic.shift, prior, u, z, t)
+    out += log_likelihood(posterior.layout, posterior.data, t.theta, posterior.effects, posterior.sums, t.gradient)
+    out += transport.log_prior(prior, u, t)
+    transport.pull_back(prior, u, t, gradient[:scales], gradient[scales:])
+    return out
+
+
+@njit(**FAST)
+def latents(posterior, positions, theta):
+    """Fill ``theta`` (draw, latent) from ``positions`` (draw, scale + latent)."""
+    prior, t = posterior.prior, posterior.transport
+    scales = prior.sigma_sd.size
+    for draw in range(len(positions)):
+        u, z = positions[draw, :scales], positions[draw, scales:]
+        transport.move(posterior.quadratic.precision, posterior.quadratic.shift, prior, u, z, t)
+        theta[draw] = t.theta

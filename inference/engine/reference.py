@@ -1,0 +1,142 @@
+r"""Where the log likelihood is approximated by a quadratic, and the quadratic.
+
+At latents :math:`\theta_0`, with weights :math:`w_n = p_n (1 - p_n)` and the gradient :math:`g_0`,
+
+.. math::  K = \sum_n w_n u_n u_n', \quad h = K \theta_0 + g_0,
+
+where :math:`u_n` says how row n enters the latents. Newton's step is the transport's :math:`\mu`.
+:math:`\theta_0` is the posterior mode at group scales that EM climbs to at the same time,
+
+.. math::  \sigma^2 = \operatorname{arg\,max}_v \; (1 - n) \log v - S / v - v / \varsigma^2, \quad
+           S = \sum_{d} \big((\theta_d - m_d)^2 + (Q^{-1})_{dd}\big) / c_d^2,
+
+over the n latents of a scale with half-normal prior of standard deviation :math:`\varsigma`. A rough answer
+will do: it decides how fast the sampler moves, not where to.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.engine.posterior import Layout, Posterior, log_likelihood
+from inference.engine.transport import Arrow, Float, arrow, log_prior, move
+
+STEPS = 12
+CHUNK = 16_384
+
+
+def curvature(
+    layout: Layout, x: Float, region: NDArray[np.intp], era: NDArray[np.intp], levels: NDArray[np.intp], p: Float
+) -> Arrow:
+    """K at probabilities ``p`` (obs,) of rows ``x`` (obs, predictor) sorted by region; ``levels`` (extra group, obs).
+
+    Shared latents see a row as z = (1, x, its era's indicator), a region's own as some of these columns.
+    """
+    extra = int(levels.max()) + 1 if levels.size else 0
+    k = arrow(layout.regions, layout.own, layout.shared, extra)
+    own = [0] * layout.has_region + [1 + int(c) for c in layout.varying]
+    weight = p * (1.0 - p)
+    bounds = np.searchsorted(region, np.arange(layout.regions + 1))
+    for r in range(layout.regions):
+        for start in range(bounds[r], bounds[r + 1], CHUNK):
+            rows = slice(start, min(start + CHUNK, bounds[r + 1]))
+            z = np.zeros((rows.stop - rows.start, layout.shared))
+            z[:, 0] = 1.0
+            z[:, 1 : 1 + layout.predictors] = x[rows]
+            if layout.has_era:
+                z[np.arange(len(z)), 1 + layout.predictors + era[rows]] = 1.0
+            moment = (z * weight[rows, None]).T @ z  # (shared, shared)
+            k.shared[:] += moment
+            k.cross[:, r * layout.own : (r + 1) * layout.own] += moment[:, own]
+            k.block[r] += moment[own][:, own]
+    for group in levels:
+        k.extra[:] += np.bincount(group, weight, minlength=extra)
+    return k
+
+
+def times_arrow(k: Arrow, theta: Float) -> Float:
+    """K theta."""
+    shared, at = k.cross.shape
+    mine, common = theta[:at], theta[at : at + shared]
+    own = np.einsum("rij,rj->ri", k.block, mine.reshape(k.block.shape[:2])).ravel()
+    return np.concatenate(
+        [own + common @ k.cross, k.cross @ mine + k.shared @ common, k.extra * theta[at + shared :]]
+    )
+
+
+def inverse_diagonal(root: Arrow) -> Float:
+    """Diagonal of Q^-1 = V V'."""
+    own = (np.triu(root.block) ** 2).sum(-1).ravel() + (root.cross**2).sum(0)
+    return np.concatenate([own, (np.triu(root.shared) ** 2).sum(-1), root.extra**2])
+
+
+def climb(posterior: Posterior, sigma: Float) -> Float:
+    """The EM step of the group scales, at the transport's current latents and root."""
+    prior, t = posterior.prior, posterior.transport
+    out = sigma.copy()
+    spread = ((t.theta - prior.mean) ** 2 + inverse_diagonal(t.root)) * prior.sd**-2
+    for k, sd in enumerate(prior.sigma_sd):
+        mine = prior.scale == k
+        n, s = mine.sum() - 1, spread[mine].sum()
+        out[k] = sd * np.sqrt(0.5 * (np.sqrt(n**2 + 4 * s / sd**2) - n))
+    return out
+
+
+def refer(
+    posterior: Posterior, x: Float, region: NDArray[np.intp], era: NDArray[np.intp], levels: NDArray[np.intp]
+) -> Float:
+    """Set ``posterior.quadratic`` in place; returns the group scales it was found at."""
+    t, prior, layout = posterior.transport, posterior.prior, posterior.layout
+    sigma = 0.5 * prior.sigma_sd
+    theta, standard = prior.mean.copy(), np.zeros(prior.mean.size)
+    best = -np.inf
+    for _ in range(STEPS):
+        k = curvature(layout, x, region, era, levels, probability(posterior, theta, x, region, era, levels))
+        log_likelihood(layout, posterior.data, theta, posterior.effects, posterior.sums, t.gradient)
+        shift = times_arrow(k, theta) + t.gradient
+        for mine, new in zip(posterior.quadratic.precision, k, strict=True):
+            mine[:] = new
+        posterior.quadratic.shift[:] = shift
+        move(k, shift, prior, sigma, standard, t)
+        theta = _improved(posterior, theta, t.mu.copy(), sigma)
+        t.theta[:] = theta
+        sigma = climb(posterior, sigma)
+    return sigma
+
+
+def probability(posterior: Posterior, theta: Float, x, region, era, levels) -> Float:
+    """Probabilities (obs,) of rows sorted by region."""
+    layout = posterior.layout
+    at = layout.regions * layout.own
+    shared = theta[at : at + layout.shared]
+    own = theta[:at].reshape(layout.regions, layout.own)
+    eta = shared[0] + x @ shared[1 : 1 + layout.predictors]
+    if layout.has_region:
+        eta += own[region, 0]
+    for k, column in enumerate(layout.varying):
+        eta += own[region, layout.has_region + k] * x[:, column]
+    if layout.has_era:
+        eta += shared[1 + layout.predictors + era]
+    for group in levels:
+        eta += theta[at + layout.shared + group]
+    return 0.5 + 0.5 * np.tanh(0.5 * eta)
+
+
+def _improved(posterior: Posterior, old: Float, new: Float, sigma: Float) -> Float:
+    """The point between ``old`` and ``new`` nearest to ``new``, by halves, that is better than ``old``."""
+    start = _log_joint(posterior, old, sigma)
+    for _ in range(10):
+        if _log_joint(posterior, new, sigma) >= start:
+            return new
+        new = 0.5 * (old + new)
+    return old
+
+
+def _log_joint(posterior: Posterior, theta: Float, sigma: Float) -> float:
+    t = posterior.transport
+    t.theta[:] = theta
+    density = log_likelihood(
+        posterior.layout, posterior.data, theta, posterior.effects, posterior.sums, t.gradient
+    )
+    return density + log_prior(posterior.prior, sigma, t)

@@ -1,0 +1,187 @@
+"""Sampling: chains in threads, draws to named arrays."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from importlib.metadata import version
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference.engine import compile as engine_compile
+from inference.engine import nuts
+from inference.engine.posterior import Posterior, latents
+from inference.engine.transport import Float
+from models.design import Design
+
+TARGET_ACCEPT = 0.7
+Progress = Callable[[NDArray[np.int64], int], None]
+
+
+def sample(
+    design: Design,
+    *,
+    chains: int = 4,
+    draws: int = 1000,
+    tune: int = 300,
+    seed: int,
+    cores: int = 2,
+    dtype: str = "float32",
+    progress: Progress | None = None,
+) -> xr.DataTree:
+    """Draw from the posterior of ``design`` by NUTS.
+
+    Parameters
+    ----------
+    design : Design
+    chains, draws, tune : int
+        Chains, kept draws of each, and warm-up draws of each.
+    seed : int
+        The same seed gives the same draws, bit by bit, whatever ``cores``.
+    cores : int
+        Chains that run at the same time.
+    dtype : {"float32", "float64"}
+        Precision of the rows. Sums are in float64 in either case.
+    progress : callable, optional
+        Called every tenth of a second with the draws done by each chain (chain,), warm-up included, and
+        their total.
+
+    Returns
+    -------
+    xr.DataTree
+        Groups ``posterior`` (``alpha``, ``beta``, for each group ``sigma_<group>`` and ``alpha_<group>``,
+        ``sigma_gamma`` and ``gamma`` where slopes vary, ``sigma_beta`` under shrinkage) and ``sample_stats``.
+
+    Raises
+    ------
+    ValueError
+        For data that no logit can be fitted to.
+    NotImplementedError
+        For a design with parts that this engine does not know.
+    """
+    if dtype not in ("float32", "float64"):
+        raise ValueError(f"dtype {dtype!r} of the rows must be 'float32' or 'float64'")
+    if min(chains, draws, cores) < 1 or tune < 0:
+        raise ValueError(f"chains {chains}, draws {draws} and cores {cores} must be at least 1, tune {tune} at least 0")
+    begin = time.perf_counter()
+    posterior, sigma = engine_compile.posterior(design, dtype)
+    results = _run_chains(posterior, sigma, chains, draws, tune, seed, cores, progress)
+    attrs = {
+        "inference_library": "bandwagon kernel engine",
+        "inference_library_version": f"numba {version('numba')}, numpy {version('numpy')}",
+        "sampling_time": time.perf_counter() - begin,
+        "tuning_steps": tune,
+        "seed": seed,
+        "dtype": dtype,
+    }
+    scales, latent, statistics = (np.stack([chain[part] for chain in results]) for part in range(3))
+    return xr.DataTree.from_dict(
+        {
+            "posterior": _named(design, scales, latent).assign_attrs(attrs),
+            "sample_stats": _statistics(statistics).assign_attrs(attrs),
+        }
+    )
+
+
+def _run_chains(
+    posterior: Posterior,
+    sigma: Float,
+    chains: int,
+    draws: int,
+    tune: int,
+    seed: int,
+    cores: int,
+    progress: Progress | None,
+) -> list[tuple[Float, Float, Float]]:
+    done, stop = np.zeros((chains, 1), np.int64), np.zeros(1, np.bool_)
+
+    def run(chain: int) -> tuple[Float, Float, Float]:
+        return _chain(posterior, sigma, draws, tune, (seed, chain), done[chain], stop)
+
+    with ThreadPoolExecutor(cores) as pool:
+        futures = [pool.submit(run, chain) for chain in range(chains)]
+        try:
+            _watch(futures, done[:, 0], tune + draws, progress)
+            return [future.result() for future in futures]
+        except BaseException:  # the threads do not hear of an interrupt otherwise
+            stop[0] = True
+            for future in futures:
+                future.cancel()
+            raise
+
+
+def _watch(futures: list[Future], done: NDArray[np.int64], total: int, progress: Progress | None) -> None:
+    waiting = set(futures)
+    while waiting:
+        finished, waiting = wait(waiting, timeout=0.1)
+        for future in finished:
+            future.result()
+        if progress:
+            progress(done.copy(), total)
+
+
+def _chain(
+    posterior: Posterior,
+    sigma: Float,
+    draws: int,
+    tune: int,
+    seed: tuple[int, int],
+    done: NDArray[np.int64],
+    stop: NDArray[np.bool_],
+) -> tuple[Float, Float, Float]:
+    """Group scales (draw, scale), latents (draw, latent) and statistics (draw, statistic) of one chain."""
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    scales, dim = sigma.size, sigma.size + posterior.prior.mean.size
+    dtype = posterior.data.rows.x.dtype.name
+    mine = Posterior(
+        *posterior[:4], *engine_compile.scratch(posterior.layout, posterior.data.events_level.size, dtype)
+    )
+    ends = np.zeros((2, 3, dim))
+    ends[0, 0, :scales] = sigma * np.exp(rng.uniform(-1, 1, scales))
+    ends[0, 0, scales:] = rng.normal(0, 1, dim - scales)
+    guess = np.ones(dim)
+    guess[:scales] = (0.4 * sigma) ** 2
+    positions, statistics = np.zeros((draws, dim)), np.zeros((draws, len(nuts.STATISTICS)))
+    nuts.sample_chain(
+        mine, ends, guess, scales, nuts.tree(dim), rng, tune, TARGET_ACCEPT, nuts.MAX_DEPTH, positions, statistics, done, stop
+    )
+    theta = np.zeros((draws, dim - scales))
+    latents(mine, positions, theta)
+    return np.abs(positions[:, :scales]), theta, statistics
+
+
+def _named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
+    """Draws by parameter from ``scales`` (chain, draw, scale) and ``theta`` (chain, draw, latent)."""
+    where = engine_compile.layout(design)
+    regions, own, at = where.regions, where.own, where.regions * where.own
+    names = engine_compile.scale_names(design)
+    mine = theta[..., :at].reshape(*theta.shape[:2], regions, own)
+    sizes = [1, where.predictors, where.eras * where.has_era]
+    extra = engine_compile.extra_groups(design)
+    sizes += [len(design.groups[name].levels) for name in extra]
+    alpha, beta, era, *effects = np.split(theta[..., at:], np.cumsum(sizes)[:-1], axis=-1)
+    effect = dict(zip(extra, effects, strict=True)) | {"era": era, "region": mine[..., 0]}
+
+    draw = ("chain", "draw")
+    out = {"alpha": (draw, alpha[..., 0]), "beta": ((*draw, "predictor"), beta)}
+    for name in design.groups:
+        out[f"sigma_{name}"] = (draw, scales[..., names.index(f"sigma_{name}")])
+        out[f"alpha_{name}"] = ((*draw, name), effect[name])
+    if design.varying:
+        first = names.index("sigma_gamma")
+        out["sigma_gamma"] = ((*draw, "exposure"), scales[..., first : first + len(design.varying)])
+        out["gamma"] = ((*draw, "exposure", "region"), np.moveaxis(mine[..., where.has_region :], -1, -2))
+    if design.shrunk.any():
+        out["sigma_beta"] = (draw, scales[..., names.index("sigma_beta")])
+    coords = {"chain": np.arange(theta.shape[0]), "draw": np.arange(theta.shape[1])} | design.coords
+    return xr.Dataset(out, coords)
+
+
+def _statistics(values: Float) -> xr.Dataset:
+    kinds = {"n_steps": np.int64, "tree_depth": np.int64, "diverging": np.bool_}
+    out = {name: (("chain", "draw"), values[..., i].astype(kinds.get(name, float))) for i, name in enumerate(nuts.STATISTICS)}
+    out["reached_max_treedepth"] = (("chain", "draw"), values[..., nuts.STATISTICS.index("tree_depth")] >= nuts.MAX_DEPTH)
+    return xr.Dataset(out, {"chain": np.arange(values.shape[0]), "draw": np.arange(values.shape[1])})

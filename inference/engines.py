@@ -1,0 +1,57 @@
+"""The samplers that a fit can run on; all return the same named draws of the same model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from models.design import Design
+
+ENGINES = ("kernel", "nutpie", "pymc", "numpyro")
+TUNE = {"kernel": 300, "nutpie": 1000, "pymc": 1000, "numpyro": 1000}
+Progress = Callable[["NDArray", int], None]
+
+
+def sample(
+    design: Design, engine: str, *, chains: int, draws: int, seed: int, progress: Progress | None = None
+) -> xr.DataTree:
+    """Posterior draws and sample statistics of ``design``; ValueError for an unknown engine."""
+    if engine == "kernel":
+        from inference.engine import sample as kernel
+
+        return kernel(design, chains=chains, draws=draws, tune=TUNE[engine], seed=seed, progress=progress)
+    if engine not in ENGINES:
+        raise ValueError(f"unknown engine {engine!r}: choose from {', '.join(ENGINES)}")
+    return _pymc(design, engine, chains, draws, seed)
+
+
+def _pymc(design: Design, engine: str, chains: int, draws: int, seed: int) -> xr.DataTree:
+    import pymc as pm
+    import xarray as xr
+
+    from models import logit
+
+    if engine == "numpyro":
+        try:
+            import numpyro  # noqa: F401
+        except ImportError as error:
+            raise ValueError("engine 'numpyro' is not installed: python -m pip install 'numpyro>=0.19'") from error
+    with logit.build(design):
+        tree = pm.sample(
+            draws=draws, tune=TUNE[engine], chains=chains, cores=2, random_seed=seed,
+            nuts_sampler=engine, progressbar=False, compute_convergence_checks=False,
+        )  # fmt: skip
+    latent = [name for name in tree["posterior"].data_vars if str(name).startswith("z_")]
+    statistics = tree["sample_stats"].to_dataset()
+    if "maxdepth_reached" in statistics:  # nutpie's name for it
+        statistics = statistics.rename(maxdepth_reached="reached_max_treedepth")
+    return xr.DataTree.from_dict(
+        {
+            "posterior": tree["posterior"].to_dataset().drop_vars(latent).assign_attrs(inference_library=engine),
+            "sample_stats": statistics,
+        }
+    )

@@ -1,0 +1,133 @@
+"""What is computed from draws and rows: predictive summaries, contrasts, curves, predictive densities."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference import checks, scenarios
+from inference.engine import stream
+from models.design import Design, Group
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CURVE_DRAWS = 500  # draws that a curve is averaged over, evenly spaced
+
+
+def cells(design: Design) -> xr.Dataset:
+    """Rows and events of each region-era cell (region, era)."""
+    region, era = design.groups["region"], design.groups["era"]
+    shape = (len(region.levels), len(era.levels))
+    index = region.index * shape[1] + era.index
+    rows = np.bincount(index, minlength=shape[0] * shape[1]).reshape(shape)
+    events = np.bincount(index, weights=design.y, minlength=rows.size).reshape(shape)
+    dims = ("region", "era")
+    coords = {"region": list(region.levels), "era": list(era.levels)}
+    return xr.Dataset({"rows": (dims, rows), "events": (dims, events.astype(np.int64))}, coords)
+
+
+def cell_probability(design: Design, draws: xr.Dataset) -> xr.Dataset:
+    """``probability`` (chain, draw, region, era), the mean over the rows of a cell, and ``rows``."""
+    return cells(design)[["rows"]].assign(probability=stream.cell_probability(design, draws))
+
+
+def overall(cells: xr.Dataset) -> xr.DataArray:
+    """Mean probability over all rows (chain, draw)."""
+    return (cells["probability"].fillna(0.0) * cells["rows"]).sum(("region", "era")) / cells["rows"].sum()
+
+
+def predictive(design: Design, posterior: xr.Dataset, seed: int) -> dict[str, xr.Dataset]:
+    """Posterior predictive event counts with their tail probabilities, calibration, and fitted rates."""
+    simulated = stream.event_counts(design, posterior, seed)  # (chain, draw, region, era)
+    observed = cells(design)["events"]
+
+    def margins(events: xr.DataArray) -> xr.Dataset:
+        return xr.Dataset(
+            {
+                "events": events.sum(("region", "era")),
+                "events_region": events.sum("era"),
+                "events_era": events.sum("region"),
+            }
+        )
+
+    counts, truth = margins(simulated), margins(observed)
+    fitted = stream.row_probability(design, posterior)
+    tails = checks.posterior_predictive(counts, truth)
+    return {
+        "posterior_predictive": counts,
+        "predictive_checks": tails.assign({f"observed_{name}": truth[name] for name in truth.data_vars}),
+        "fitted": xr.Dataset({"probability": ("obs", fitted.astype(np.float32))}),
+        "calibration": checks.calibration(fitted, design.y),
+    }
+
+
+def contrasts(
+    exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, posterior: xr.Dataset
+) -> xr.Dataset:
+    """Average risk differences (chain, draw, term) of the exposures, the mean rate, and duress removed.
+
+    ``risk_difference`` is the change in the yearly probability, averaged over all rows, when a binary exposure
+    goes from 0 to 1 or a continuous one rises by a standard deviation around its observed value; of a product,
+    the change in that change. ``rate`` is the mean probability as observed. With duress among the predictors,
+    ``duress_rate`` is the mean probability of the rows under duress and ``duress_removed`` the same with
+    duress set to none: an intervention on a population, valid under the adjustment set.
+    """
+    differences = [
+        sum(sign * stream.mean_probability(design, posterior, x) for sign, x in scenarios.risk_difference(design, frame, term))
+        for term in exposures
+    ]
+    draw = ("chain", "draw")
+    out = xr.Dataset(
+        {
+            "risk_difference": ((*draw, "term"), np.stack(differences, axis=-1)),
+            "rate": (draw, stream.mean_probability(design, posterior, design.x)),
+        },
+        {"chain": posterior["chain"], "draw": posterior["draw"], "term": list(exposures)},
+    )
+    if "duress" in design.scaling and frame["duress"].any():
+        under = frame["duress"].to_numpy() == 1
+        part = subset(design, under)
+        calm = scenarios.set_to(part, frame[under], duress=0.0)
+        out["duress_rate"] = draw, stream.mean_probability(part, posterior, part.x)
+        out["duress_removed"] = draw, stream.mean_probability(part, posterior, calm)
+    return out
+
+
+def subset(design: Design, keep: NDArray[np.bool_]) -> Design:
+    """The same design on some of its rows; levels and scaling stay those of all rows."""
+    groups = {name: Group(group.index[keep], group.levels) for name, group in design.groups.items()}
+    return replace(design, x=design.x[keep], y=design.y[keep], groups=groups, rows=design.rows[keep])
+
+
+def curves(design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dataset:
+    """Mean probability along each main exposure, all rows set to each value in turn, other columns as observed.
+
+    Variables ``<exposure>`` (draw, <exposure>_value) over evenly spaced draws.
+    """
+    thin = max(1, posterior.sizes["draw"] * posterior.sizes["chain"] // CURVE_DRAWS)
+    few = posterior.isel(draw=slice(None, None, thin))
+    out = {}
+    for name in design.varying:
+        values = scenarios.grid(design, frame, name)
+        rates = [stream.mean_probability(design, few, scenarios.set_to(design, frame, **{name: v})).ravel() for v in values]
+        dim = f"{name}_value"
+        out[name] = xr.DataArray(np.stack(rates, axis=-1), dims=("sample", dim), coords={dim: values})
+    return xr.Dataset(out)
+
+
+def density(
+    groups: dict[str, xr.Dataset], design: Design, posterior: xr.Dataset, reduced: Design, without: xr.DataTree
+) -> dict[str, float]:
+    """Add pointwise predictive densities of both models to ``groups``; returns their difference for attributes."""
+    from inference.comparison import densities
+
+    pointwise = {"loo": stream.loo(design, posterior), "loo_without": stream.loo(reduced, without["posterior"].to_dataset())}
+    for name, values in pointwise.items():
+        groups[name] = values.assign(row=("obs", design.rows))
+    out = densities(groups["loo"], groups["loo_without"])
+    return out | {"elpd": float(groups["loo"]["elpd"].sum())}

@@ -1,0 +1,1 @@
+"""From posteriors to what people read: numbers, figures, pages."""

@@ -1,0 +1,206 @@
+"""The figures: each a function of the archives that returns one matplotlib figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from data.codebook import label
+from inference.comparison import CI_PROB, slope
+from inference.checks import CELL_LIMIT, RATE_BAND
+from models.hypotheses import OUTCOMES, Hypothesis
+from reports.style import COLOURS, NAMES, WIDTH
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+Pair = dict[str, xr.DataTree]  # outcome -> archive
+BOUNDS = [(1 - CI_PROB) / 2, 0.5, (1 + CI_PROB) / 2]
+PER_1000 = "events per 1,000 dyad-years"
+
+
+def _interval(values: xr.DataArray, dims: tuple[str, ...] = ("chain", "draw")) -> NDArray[np.float64]:
+    """Lower bound, median and upper bound: (3, ...)."""
+    return values.quantile(BOUNDS, dim=dims).to_numpy()
+
+
+def _density(axes: Axes, draws: NDArray[np.float64], grid: NDArray[np.float64], colour: str, *, fill: bool) -> float:
+    from scipy.stats import gaussian_kde
+
+    height = gaussian_kde(draws.ravel())(grid)
+    axes.plot(grid, height, color=colour, linewidth=1.6)
+    if fill:
+        axes.fill_between(grid, height, color=colour, alpha=0.25, linewidth=0)
+    return float(height.max())
+
+
+def prior_against_posterior(hypothesis: Hypothesis, pair: Pair) -> Figure:
+    """Prior and posterior densities of the average slope of each exposure, in both logits."""
+    import matplotlib.pyplot as plt
+
+    terms = hypothesis.exposures
+    figure, grid_of_axes = plt.subplots(1, len(terms), figsize=(WIDTH, 3.1), squeeze=False)
+    for axes, term in zip(grid_of_axes[0], terms, strict=True):
+        prior = slope(pair["bandwagon"], term, "prior")
+        draws = {outcome: slope(pair[outcome], term) for outcome in OUTCOMES}
+        reach = max(np.quantile(np.abs(prior), 0.98), *(np.abs(d).max() for d in draws.values()))
+        x = np.linspace(-reach, reach, 300)
+        _density(axes, prior, x, COLOURS["prior"], fill=False)
+        top = max(_density(axes, draws[outcome], x, COLOURS[outcome], fill=True) for outcome in OUTCOMES)
+        for height, outcome in zip((0.97, 0.90), OUTCOMES, strict=True):
+            share = (draws[outcome] > 0).mean()
+            axes.text(
+                0.02, height, f"{NAMES[outcome]}: Pr(> 0) = {share:.2f}", transform=axes.transAxes, va="top",
+                color=COLOURS[outcome], fontsize=8,
+            )  # fmt: skip
+        axes.text(0.02, 0.83, "prior", transform=axes.transAxes, va="top", color=COLOURS["prior"], fontsize=8)
+        axes.axvline(0, color="#444444", linewidth=0.8)
+        axes.set(title=_wrap(label(term), 60 // len(terms)), xlabel="slope, log-odds", yticks=[], ylim=(0, 1.35 * top))
+    return figure
+
+
+def _wrap(text: str, width: int) -> str:
+    from textwrap import fill
+
+    return fill(text, max(width, 16))
+
+
+def effects(pair: Pair) -> Figure:
+    """Region and era intercepts of both logits, as log-odds from the average, with intervals."""
+    import matplotlib.pyplot as plt
+
+    groups = ("region", "era")
+    sizes = [pair["bandwagon"]["posterior"].sizes[name] for name in groups]
+    figure, both = plt.subplots(2, 1, figsize=(WIDTH, 1.6 + 0.3 * sum(sizes)), height_ratios=sizes, sharex=True)
+    for axes, name in zip(both, groups, strict=True):
+        for offset, outcome in zip((-0.14, 0.14), OUTCOMES, strict=True):
+            values = pair[outcome]["posterior"][f"alpha_{name}"]
+            low, middle, high = _interval(values)
+            y = np.arange(len(middle)) + offset
+            axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=1.8)
+            axes.plot(middle, y, "o", color=COLOURS[outcome], markersize=4, label=NAMES[outcome])
+        levels = values[name].to_numpy()
+        axes.set(yticks=range(len(levels)), yticklabels=levels, title=f"{name} effects")
+        axes.axvline(0, color="#444444", linewidth=0.8)
+        axes.invert_yaxis()
+    both[0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+    both[1].set_xlabel("log-odds from the average")
+    return figure
+
+
+def curves(pairs: dict[str, Pair], exposures: dict[str, str]) -> Figure:
+    """Mean probability along each exposure, from the model of its own hypothesis; duress as two points."""
+    import matplotlib.pyplot as plt
+
+    figure, grid_of_axes = plt.subplots(2, 2, figsize=(WIDTH, 6.4))
+    for axes, (name, identifier) in zip(grid_of_axes.flat, exposures.items(), strict=True):
+        for outcome in OUTCOMES:
+            curve = 1000 * pairs[identifier][outcome]["curves"][name]
+            x = curve[f"{name}_value"].to_numpy()
+            low, middle, high = _interval(curve, ("sample",))
+            if x.size == 2:
+                shift = -0.06 if outcome == "bandwagon" else 0.06
+                axes.vlines(x + shift, low, high, color=COLOURS[outcome], linewidth=2)
+                axes.plot(x + shift, middle, "o", color=COLOURS[outcome])
+                axes.set(xlim=(-0.5, 1.5), xticks=[0, 1], xticklabels=["none", "in the last 5 years"])
+            else:
+                axes.fill_between(x, low, high, color=COLOURS[outcome], alpha=0.25, linewidth=0)
+                axes.plot(x, middle, color=COLOURS[outcome])
+            axes.text(x[-1], middle[-1], f" {NAMES[outcome]}", color=COLOURS[outcome], fontsize=8, va="bottom", ha="right")
+        axes.set(title=f"{label(name)} ({identifier})", ylabel=PER_1000, ylim=(0, None))
+    return figure
+
+
+def prior_predictive(pairs: dict[str, Pair]) -> Figure:
+    """Prior mean yearly rate and largest region-era cell of every model, against the bands of the gate."""
+    import matplotlib.pyplot as plt
+
+    figure, grid_of_axes = plt.subplots(2, 2, figsize=(WIDTH, 5.6), sharey=True)
+    names = list(pairs)
+    for row, outcome in zip(grid_of_axes, OUTCOMES, strict=True):
+        bands = ((1000 * RATE_BAND[outcome][0], 1000 * RATE_BAND[outcome][1]), (0.0, 1000 * CELL_LIMIT[outcome]))
+        for axes, quantity, band in zip(row, ("rate", "largest_cell"), bands, strict=True):
+            axes.axvspan(max(band[0], 1e-2), band[1], color="#EFEFEF", zorder=0)
+            for y, identifier in enumerate(names):
+                values = 1000 * pairs[identifier][outcome]["prior_predictive"][quantity]
+                low, middle, high = _interval(values)
+                axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=2)
+                axes.plot(middle, y, "o", color=COLOURS[outcome])
+            what = "mean rate" if quantity == "rate" else "largest region-era cell"
+            axes.set(xscale="log", yticks=range(len(names)), yticklabels=names, title=f"{NAMES[outcome]}: {what}")
+            axes.set_xlabel(f"prior {PER_1000}")
+    grid_of_axes[0, 0].invert_yaxis()
+    return figure
+
+
+def calibration(pairs: dict[str, Pair]) -> Figure:
+    """Observed against predicted event rates in bins of equal expected events, with 95 % Wilson bounds."""
+    import matplotlib.pyplot as plt
+
+    figure, grid_of_axes = plt.subplots(2, len(pairs), figsize=(WIDTH, 4.6), sharex="row", sharey="row")
+    for row, outcome in zip(grid_of_axes, OUTCOMES, strict=True):
+        for axes, (identifier, pair) in zip(row, pairs.items(), strict=True):
+            bins = 1000 * pair[outcome]["calibration"].to_dataset()
+            observed = bins["observed"].to_numpy()
+            bounds = np.abs(np.stack([bins["low"], bins["high"]]) - observed)
+            axes.errorbar(
+                bins["predicted"], observed, yerr=bounds, fmt="o", color=COLOURS[outcome], markersize=3.5, linewidth=1
+            )
+            ends = [float(bins["predicted"].min()), float(bins["predicted"].max())]
+            axes.plot(ends, ends, color="#444444", linewidth=0.8)
+            axes.set(xscale="log", yscale="log", title=identifier)
+        row[0].set_ylabel(f"observed {NAMES[outcome]}\nper 1,000")
+    figure.supxlabel("predicted events per 1,000 dyad-years", fontsize=9.5)
+    return figure
+
+
+def event_counts(pair: Pair) -> Figure:
+    """Observed event counts by era and region against the posterior predictive distribution."""
+    import matplotlib.pyplot as plt
+
+    groups = ("region", "era")
+    sizes = [pair["bandwagon"]["posterior_predictive"].sizes[name] for name in groups]
+    figure, grid_of_axes = plt.subplots(2, 2, figsize=(WIDTH, 1.4 + 0.27 * sum(sizes)), height_ratios=sizes)
+    for axes_row, name in zip(grid_of_axes, groups, strict=True):
+        for axes, outcome in zip(axes_row, OUTCOMES, strict=True):
+            counts = pair[outcome]["posterior_predictive"][f"events_{name}"]
+            low, _, high = _interval(counts)
+            y = np.arange(len(low))
+            axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=5, alpha=0.35)
+            axes.plot(pair[outcome]["predictive_checks"][f"observed_events_{name}"], y, "|", color=COLOURS["observed"], markersize=11)
+            levels = counts[name].to_numpy() if outcome == "bandwagon" else []
+            axes.set(yticks=y, title=f"{NAMES[outcome]} by {name}", xlim=(0, None))
+            axes.set_yticks(y, levels if len(levels) else [""] * len(y))
+            axes.invert_yaxis()
+    for axes in grid_of_axes[1]:
+        axes.set_xlabel("events")
+    return figure
+
+
+def duress_removed(pair: Pair) -> Figure:
+    """Rates among states under duress, as observed and with duress set to none, and their difference."""
+    import matplotlib.pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.9), width_ratios=(3, 2))
+    for y, outcome in enumerate(OUTCOMES):
+        contrasts = 1000 * pair[outcome]["contrasts"].to_dataset()[["duress_rate", "duress_removed"]]
+        for shift, (name, text, marker) in zip(
+            (-0.15, 0.15), (("duress_rate", "as observed", "o"), ("duress_removed", "duress set to none", "s")), strict=True
+        ):
+            low, middle, high = _interval(contrasts[name])
+            left.hlines(y + shift, low, high, color=COLOURS[outcome], linewidth=2)
+            left.plot(middle, y + shift, marker, color=COLOURS[outcome])
+            left.annotate(text, (high, y + shift), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8)
+        low, middle, high = _interval(contrasts["duress_removed"] - contrasts["duress_rate"])
+        right.hlines(y, low, high, color=COLOURS[outcome], linewidth=2)
+        right.plot(middle, y, "D", color=COLOURS[outcome])
+    right.axvline(0, color="#444444", linewidth=0.8)
+    names = [NAMES[outcome] for outcome in OUTCOMES]
+    left.set(yticks=[0, 1], yticklabels=names, xlabel=PER_1000, ylim=(1.5, -0.5), title="states under duress")
+    left.set_xlim(0, left.get_xlim()[1] * 1.25)
+    right.set(yticks=[], xlabel=f"change in {PER_1000}", ylim=(1.5, -0.5), title="duress set to none")
+    return figure

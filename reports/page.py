@@ -1,0 +1,49 @@
+"""The report page: a template of words filled with the numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def _signed(value: float, digits: int) -> str:
+    """With sign, a true minus, and no minus before zero."""
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "−") if float(text) else f"{0:.{digits}f}"
+
+
+def _ratio(value: float) -> str:
+    """A Bayes factor: two digits, as a fraction below 1, with a bound where the estimate loses meaning."""
+    if value > 1000:
+        return "> 1000"
+    if value < 0.001:
+        return "< 1/1000"
+    return f"{value:.2g}" if value >= 1 else f"1/{1 / value:.2g}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+FILTERS = {
+    "signed": _signed,
+    "fixed": lambda value, digits: f"{value:.{digits}f}",
+    "ratio": _ratio,
+    "percent": _percent,
+    "thousands": lambda value: f"{value:,}",
+    "significant": lambda value: f"{value:.4g}",
+    "capitalize_first": lambda text: text[:1].upper() + text[1:],
+}
+
+
+def render(numbers: dict[str, Any], **extra: Any) -> str:
+    """The page as HTML; a number that the template asks for and ``numbers`` lacks is an error."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= FILTERS
+    return environment.get_template("index.html.j2").render(**numbers, **extra)

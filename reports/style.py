@@ -1,0 +1,56 @@
+"""One style for every figure: colours by concept, sizes, and reproducible files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Okabe and Ito (2008): told apart under the common forms of colour blindness. One colour, one concept.
+COLOURS = {"bandwagon": "#D55E00", "balance": "#0072B2", "delta": "#009E73", "prior": "#8A8A8A", "observed": "#111111"}
+NAMES = {"bandwagon": "bandwagoning", "balance": "balancing", "delta": "bandwagoning less balancing"}
+WIDTH = 9.0  # inches
+
+RC = {
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "figure.constrained_layout.use": True,
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "svg.hashsalt": "bandwagon",
+    "svg.fonttype": "none",
+}
+
+
+@contextmanager
+def applied() -> Iterator[None]:
+    """Matplotlib without a display and with this style."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    with mpl.rc_context(RC):
+        yield
+
+
+def save(figure: Figure, name: str, folder: Path) -> None:
+    """Write ``<name>.svg`` and ``<name>.png``; the same figure gives the same bytes."""
+    import matplotlib.pyplot as plt
+
+    folder.mkdir(parents=True, exist_ok=True)
+    figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+    plt.close(figure)
