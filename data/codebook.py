@@ -134,11 +134,13 @@ ALIGNMENT: tuple[Variable, ...] = (
         "Stinnett et al. (2002)",
     ),
     _number(
-        "support", "allied support available against the aggressor", "share",
+        "support", "allied support available against the aggressor", "share of allies' and aggressor's capabilities",
         "S / (S + CINC_j), S = sum of allies' CINC / (1 + distance / 1000 km) at t-1, allies not bound to j",
         f"{ATOP}; {NMC}", 0, 1, True,
     ),
-    _binary("duress", "internal duress", "1 if war, coup or irregular change of leader in t-5..t-1", "components below"),
+    _binary(
+        "duress", "internal duress", "1 if war, coup or irregular change of leader in t-5..t-1", "components below",
+    ),
     _binary(
         "duress_war", "intra-state war", "1 if under way in t-5..t-1",
         "Dixon and Sarkees (2015) to 2007; UCDP/PRIO wars from 2008",
@@ -161,14 +163,21 @@ ALIGNMENT: tuple[Variable, ...] = (
         "capacity_sd", "standard error of capacity", "latent standard deviations",
         "posterior sd where measured, else residual sd of the calibration", "Hanson and Sigman (2021)", 0, None, True,
     ),
-    _binary("capacity_measured", "capacity is measured", "1 if Hanson-Sigman covers i at t-1", "Hanson and Sigman (2021)"),
-    _number("income", "income of i", "log dollars per head", "log GDP per head at t-1", "Fariss et al. (2022)", nullable=True),
+    _binary(
+        "capacity_measured", "capacity is measured", "1 if Hanson-Sigman covers i at t-1", "Hanson and Sigman (2021)",
+    ),
+    _number(
+        "income", "income of i", "log dollars per head", "log GDP per head at t-1", "Fariss et al. (2022)",
+        nullable=True,
+    ),
     _number(
         "similarity", "similarity of regimes of i and j", "points of the score",
         "minus the absolute difference of extended unified democracy scores at t-1", "Marquez (2016)", None, 0, True,
     ),
     _binary("past_alliance", "past alliance of i and j", "1 if any obligation in any year to t-1", ATOP),
-    _binary("colonial_tie", "colonial tie of i to j", "1 if j ruled i or i left j", "ICOW colonial history 1.1 (Hensel)"),
+    _binary(
+        "colonial_tie", "colonial tie of i to j", "1 if j ruled i or i left j", "ICOW colonial history 1.1 (Hensel)",
+    ),
     Variable(
         "peace_years", "count", "years at peace of i and j", "years since the last dispute, or since 1816",
         "t minus its year", MID, 1,

@@ -15,7 +15,9 @@ FORCE, DISPLAY = 2, 3  # hostility levels: 2 threat of force, 3 display, 4 use, 
 
 @dataclass(frozen=True)
 class Disputes:
-    """``revisionist``: cube [j, i, year], new disputes in which j was the revisionist party against i and
+    """Counts of disputes by year.
+
+    ``revisionist``: cube [j, i, year], new disputes in which j was the revisionist party against i and
     itself threatened, displayed or used force. ``launched`` (state, year): the same against anyone, each
     dispute once. ``any`` and ``display``: cubes, a dispute between the two under way, and one in which
     either side displayed force or more.

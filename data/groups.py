@@ -37,7 +37,7 @@ ERAS: dict[str, int] = {
 }
 
 
-def region(codes: ArrayLike) -> pd.Categorical:
+def region(codes: ArrayLike) -> pd.Categorical[str]:
     """Region of each COW code (n,); missing for a code in no range."""
     codes = np.asarray(codes)
     names = np.full(codes.shape, None, dtype=object)
@@ -47,7 +47,8 @@ def region(codes: ArrayLike) -> pd.Categorical:
     return pd.Categorical(names, categories=list(REGIONS))
 
 
-def era(years: ArrayLike) -> pd.Categorical:
+def era(years: ArrayLike) -> pd.Categorical[str]:
     """Era of each year (n,); missing before the first."""
     position = np.searchsorted(list(ERAS.values()), np.asarray(years), side="right") - 1
-    return pd.Categorical.from_codes(position, categories=list(ERAS))
+    names = np.array([*ERAS, None], dtype=object)[position]
+    return pd.Categorical(names, categories=list(ERAS))

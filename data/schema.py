@@ -28,6 +28,8 @@ def schema() -> DataFrameSchema:
     """The pandera schema of the alignment panel, written from the codebook."""
     import pandera.pandas as pa
 
+    whole = pa.Check(lambda values: values == values.round(), error="a whole number")
+
     def column(variable: Variable) -> pa.Column:
         if variable.kind == "group":
             check = pa.Check.isin(variable.levels, error=f"one of {', '.join(variable.levels)}")
@@ -36,9 +38,12 @@ def schema() -> DataFrameSchema:
         else:
             low = -FINITE if variable.low is None else variable.low
             high = FINITE if variable.high is None else variable.high
-            words = "a finite number" + f", at least {low:g}" * (low > -FINITE) + f", at most {high:g}" * (high < FINITE)
+            words = (
+                "a finite number" + f", at least {low:g}" * (low > -FINITE) + f", at most {high:g}" * (high < FINITE)
+            )
             check = pa.Check.in_range(low, high, error=words)
-        return pa.Column(checks=check, nullable=variable.nullable)
+        checks = [check, whole] if variable.kind in {"key", "count"} else [check]
+        return pa.Column(checks=checks, nullable=variable.nullable)
 
     return pa.DataFrameSchema({v.name: column(v) for v in ALIGNMENT}, strict=True)
 
@@ -85,7 +90,9 @@ def _logic(panel: pd.DataFrame) -> None:
         raise PanelError(f"column aggressor, {_row(panel, own[0])}: a state cannot be its own aggressor")
     again = np.flatnonzero(panel.duplicated(list(KEYS)).to_numpy())
     if again.size:
-        raise PanelError(f"columns state, aggressor, year, {_row(panel, again[0])}: the dyad-year occurs more than once")
+        raise PanelError(
+            f"columns state, aggressor, year, {_row(panel, again[0])}: the dyad-year occurs more than once"
+        )
     for name in ("bandwagon", "balance"):
         if not (panel[name] == 1).any():
             raise PanelError(f"column {name}: no event in {len(panel):,} rows; a logit needs at least one")
@@ -97,7 +104,7 @@ def _logic(panel: pd.DataFrame) -> None:
                     f"column {name}: the group {empty[0]!r} is declared and has no row; "
                     f"drop it (panel[{name!r}].cat.remove_unused_categories()) or regroup in data/groups.py"
                 )
-        if panel[name].nunique() == 1:
+        if (panel[name] == panel[name].iloc[0]).all():
             raise PanelError(
                 f"column {name}: every row is in {panel[name].iloc[0]!r}, every other group is empty; "
                 f"{name} effects need at least two groups with rows"

@@ -43,7 +43,7 @@ BANDWAGON = Truth(
 BALANCE = Truth(-4.0, {"threat": 0.4, "proximity": 0.2, "support": 0.2, "duress": -0.2, "power": -0.2})
 
 
-def _distributions(rng: np.random.Generator, n: int) -> dict[str, Float]:
+def _distributions(rng: np.random.Generator, n: int) -> dict[str, NDArray]:
     """Draws shaped like the real columns: sparse threats, a spike of neighbours, few allies."""
     common = rng.normal(size=(n, 3))  # hostility, weakness, isolation shared by several columns
     disputes = rng.poisson(np.exp(-2.2 + 0.8 * common[:, 0]))
@@ -120,9 +120,7 @@ def simulate(frame: pd.DataFrame, outcome: str, truth: Truth, rng: np.random.Gen
     return effects
 
 
-def panel(
-    rows: int = 30_000, seed: int = 0, bandwagon: Truth = BANDWAGON, balance: Truth = BALANCE
-) -> pd.DataFrame:
+def panel(rows: int = 30_000, seed: int = 0, bandwagon: Truth = BANDWAGON, balance: Truth = BALANCE) -> pd.DataFrame:
     """A validated panel of ``rows`` dyad-years simulated from the two truths."""
     rng = np.random.default_rng(seed)
     frame = covariates(rows, rng)

@@ -22,7 +22,9 @@ SOFT = 31 & ~HARD
 
 @dataclass(frozen=True)
 class Treaties:
-    """``pairs``: directed dyads (treaty, i, j, begin, end, types as a bit mask; end is LAST while in force),
+    """Treaties as tables of pairs and members, and as a cube.
+
+    ``pairs``: directed dyads (treaty, i, j, begin, end, types as a bit mask; end is LAST while in force),
     both directions of each. ``members``: (treaty, phase, i, begin, end). ``targets``: treaty -> state
     positions it names as targets. ``held``: cube uint8, the mask of types in force between i and j on any day.
     """
@@ -83,7 +85,8 @@ def _held(pairs: pd.DataFrame, grid: Grid) -> NDArray[np.uint8]:
 def _targets(level: pd.DataFrame, grid: Grid) -> dict[int, frozenset[int]]:
     named = level.melt(id_vars="atopid", value_vars=["statthr1", "statthr2"], value_name="target").dropna()
     named = named.assign(k=grid.index(named["target"])).query("k >= 0")
-    return {int(treaty): frozenset(rows.tolist()) for treaty, rows in named.groupby("atopid")["k"]}
+    treaties, positions = named["atopid"].to_numpy(int), named["k"].to_numpy(int)
+    return {treaty: frozenset(positions[treaties == treaty].tolist()) for treaty in np.unique(treaties).tolist()}
 
 
 def treaties(member_level: pd.DataFrame, grid: Grid) -> Treaties:

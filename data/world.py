@@ -33,14 +33,17 @@ class World:
 
     @cached_property
     def grid(self) -> grid.Grid:
+        """States and years, membership and major powers."""
         return grid.grid(self.raw.read("cow_states.rda"), self.raw.read("cow_majors.rda"))
 
     @cached_property
     def treaties(self) -> treaties.Treaties:
+        """Obligations of ATOP 4.01."""
         return treaties.treaties(self.raw.read("atop-member-level.csv"), self.grid)
 
     @cached_property
     def disputes(self) -> disputes.Disputes:
+        """Militarised interstate disputes 2.2.1."""
         return disputes.disputes(self.raw.read("gml_dirdisp.rda"), self.grid)
 
     @cached_property

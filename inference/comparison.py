@@ -48,18 +48,34 @@ def mcse_mean(draws: Float) -> float:
     return float(array_stats.mcse(draws, method="mean", chain_axis=0, draw_axis=1))
 
 
-def density_at_zero(draws: Float) -> float:
-    """Kernel density at 0 of draws of any shape, by Gaussian kernels with Silverman's bandwidth."""
-    from scipy.stats import gaussian_kde
+def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
+    """Savage-Dickey ratio in favour of an effect, and whether it is only a lower bound (Dickey 1971).
 
-    return float(gaussian_kde(draws.ravel(), "silverman")(0.0)[0])
+    The prior N(0, ``prior_sd``) is exact at 0, the posterior density there a Gaussian kernel estimate. Below
+    one draw per standard deviation it says nothing, so that value bounds the ratio from below. Under a learnt
+    common scale (``prior_sd`` NaN) the prior density is infinite at 0 and the ratio is not defined (None).
+    """
+    from scipy.stats import gaussian_kde, norm
+
+    if np.isnan(prior_sd):
+        return None, False
+    density = float(gaussian_kde(draws.ravel())(0.0)[0])
+    resolved = 1 / (draws.size * draws.std())
+    return float(norm.pdf(0, 0, prior_sd)) / max(density, resolved), density < resolved
+
+
+def prior_sd(trees: Mapping[str, xr.DataTree], which: Estimand) -> float:
+    """Prior standard deviation of an estimand, NaN under a learnt common scale."""
+    outcomes = ("bandwagon", "balance") if which.outcome == "delta" else (which.outcome,)
+    sds = [float(trees[o]["constant_data"]["slope_prior_sd"].sel(predictor=which.term)) for o in outcomes]
+    return float(np.hypot.reduce(sds))
 
 
 def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
-    """What is reported of one estimand: location, interval, sign probability beside its prior, ROPE, BF.
+    """What is reported of one estimand: location, interval, sign probability beside its prior, ROPE.
 
-    The Bayes factor is the Savage-Dickey ratio of prior to posterior density at 0 (Dickey 1971), in favour
-    of an effect. Monte Carlo errors stand beside mean and probability.
+    Monte Carlo errors stand beside mean and probability; where all draws agree on the sign, the error is
+    bounded by one draw.
     """
     low, high = np.quantile(draws, [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2])
     expected = (draws * sign > 0).astype(float)
@@ -74,7 +90,6 @@ def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
         "p_sign_mcse": mcse_mean(expected) if 0 < probability < 1 else 1 / draws.size,
         "p_sign_prior": float((prior * sign > 0).mean()),
         "in_rope": float((np.abs(draws) < ROPE).mean()),
-        "bayes_factor": density_at_zero(prior) / max(density_at_zero(draws), np.finfo(float).tiny),
         "verdict": verdict(probability),
     }
 
@@ -110,7 +125,9 @@ def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> pd.Data
     rows = []
     for which in hypothesis.estimands:
         row: dict[str, object] = {"hypothesis": hypothesis.id, "estimand": str(which), "outcome": which.outcome}
-        row |= summarise(estimand(trees, which), estimand(trees, which, "prior"), which.sign)
+        draws = estimand(trees, which)
+        row |= summarise(draws, estimand(trees, which, "prior"), which.sign)
+        row["bayes_factor"], row["bayes_factor_is_bound"] = bayes_factor(draws, prior_sd(trees, which))
         if which.outcome != "delta":
             tree = trees[which.outcome]
             difference = 1000 * tree["contrasts"]["risk_difference"].sel(term=which.term)

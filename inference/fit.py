@@ -135,6 +135,7 @@ def _data_groups(design: Design, panel: pd.DataFrame) -> dict[str, xr.Dataset]:
     constant = {"x": (("obs", "predictor"), design.x.astype(np.float32))}
     constant |= {f"{name}_index": ("obs", group.index.astype(np.int16)) for name, group in design.groups.items()}
     constant |= {name: ("obs", rows[name].to_numpy()) for name in ("state", "aggressor", "year")}
+    constant["slope_prior_sd"] = "predictor", np.where(design.shrunk, np.nan, design.slope_sd)
     scaling = {
         "centre": ("variable", [s.centre for s in design.scaling.values()]),
         "scale": ("variable", [s.scale for s in design.scaling.values()]),

@@ -43,7 +43,8 @@ class Design:
     ``x`` is (obs, predictor), standardised on these rows: continuous variables to mean 0 and standard
     deviation 1, binary ones centred and not scaled. A term ``a:b`` is the product of two predictors and
     ``a^2`` a square, neither scaled again. ``y`` is (obs,) of 0 and 1. ``varying`` names the terms whose
-    slope varies by region, ``shrunk`` (predictor,) marks those whose slopes share a learnt scale. ``rows`` are the positions of the rows in the panel.
+    slope varies by region, ``shrunk`` (predictor,) marks those whose slopes share a learnt scale. ``rows`` are
+    the positions of the rows in the panel.
     """
 
     name: str
@@ -118,7 +119,7 @@ def _scaling(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Scaling
 
 def _group(values: pd.Series) -> Group:
     levels = [level for level in values.cat.categories if (values == level).any()]
-    index = values.cat.set_categories(levels).cat.codes.to_numpy(np.intp)
+    index = np.asarray(values.cat.set_categories(levels).cat.codes, dtype=np.intp)
     return Group(index, tuple(str(level) for level in levels))
 
 

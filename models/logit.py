@@ -8,6 +8,9 @@ with :math:`g` over the groups (region, era, ...), :math:`r` the region and :mat
 Group effects are non-centred: :math:`\alpha_g = \sigma_g z_g`, :math:`z_g \sim N(0, 1)`.
 """
 
+# PyTensor's types say that any operation may return a list, and that shared data cannot be indexed.
+# pyright: reportReturnType=false, reportOperatorIssue=false, reportIndexIssue=false
+
 from __future__ import annotations
 
 import numpy as np

@@ -15,6 +15,7 @@ class Prior:
     reason: str
 
     def words(self, family: str = "Normal") -> str:
+        """The prior as a reader meets it: family, numbers, reason."""
         numbers = f"{self.sd:g}" if family == "HalfNormal" else f"{self.mean:g}, {self.sd:g}"
         return f"{family}({numbers}): {self.reason}"
 

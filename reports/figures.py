@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from data.codebook import label
+from data.codebook import alignment, label
 from inference.comparison import CI_PROB, slope
 from inference.checks import CELL_LIMIT, RATE_BAND
 from models.hypotheses import OUTCOMES, Hypothesis
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    Values = NDArray[np.float64]
+
 Pair = dict[str, xr.DataTree]  # outcome -> archive
 BOUNDS = [(1 - CI_PROB) / 2, 0.5, (1 + CI_PROB) / 2]
 PER_1000 = "events per 1,000 dyad-years"
 
 
-def _interval(values: xr.DataArray, dims: tuple[str, ...] = ("chain", "draw")) -> NDArray[np.float64]:
+def _interval(values: xr.DataArray, dims: tuple[str, ...] = ("chain", "draw")) -> Values:
     """Lower bound, median and upper bound: (3, ...)."""
     return values.quantile(BOUNDS, dim=dims).to_numpy()
 
 
-def _density(axes: Axes, draws: NDArray[np.float64], grid: NDArray[np.float64], colour: str, *, fill: bool) -> float:
+def _density(axes: Axes, draws: Values, grid: Values, colour: str, *, fill: bool) -> float:
     from scipy.stats import gaussian_kde
 
     height = gaussian_kde(draws.ravel())(grid)
@@ -43,24 +45,32 @@ def prior_against_posterior(hypothesis: Hypothesis, pair: Pair) -> Figure:
     import matplotlib.pyplot as plt
 
     terms = hypothesis.exposures
-    figure, grid_of_axes = plt.subplots(1, len(terms), figsize=(WIDTH, 3.1), squeeze=False)
-    for axes, term in zip(grid_of_axes[0], terms, strict=True):
-        prior = slope(pair["bandwagon"], term, "prior")
-        draws = {outcome: slope(pair[outcome], term) for outcome in OUTCOMES}
-        reach = max(np.quantile(np.abs(prior), 0.98), *(np.abs(d).max() for d in draws.values()))
-        x = np.linspace(-reach, reach, 300)
-        _density(axes, prior, x, COLOURS["prior"], fill=False)
-        top = max(_density(axes, draws[outcome], x, COLOURS[outcome], fill=True) for outcome in OUTCOMES)
-        for height, outcome in zip((0.97, 0.90), OUTCOMES, strict=True):
-            share = (draws[outcome] > 0).mean()
-            axes.text(
-                0.02, height, f"{NAMES[outcome]}: Pr(> 0) = {share:.2f}", transform=axes.transAxes, va="top",
-                color=COLOURS[outcome], fontsize=8,
-            )  # fmt: skip
-        axes.text(0.02, 0.83, "prior", transform=axes.transAxes, va="top", color=COLOURS["prior"], fontsize=8)
-        axes.axvline(0, color="#444444", linewidth=0.8)
-        axes.set(title=_wrap(label(term), 60 // len(terms)), xlabel="slope, log-odds", yticks=[], ylim=(0, 1.35 * top))
+    columns = min(len(terms), 3 if len(terms) > 2 else 2)
+    rows = -(-len(terms) // columns)
+    figure, grid_of_axes = plt.subplots(rows, columns, figsize=(WIDTH, 3.0 * rows), squeeze=False)
+    for axes, term in zip(grid_of_axes.flat, terms, strict=False):
+        _slope_densities(axes, term, pair)
+        axes.set_title(_wrap(label(term), 84 // columns))
+    for axes in grid_of_axes.flat[len(terms) :]:
+        axes.set_axis_off()
     return figure
+
+
+def _slope_densities(axes: Axes, term: str, pair: Pair) -> None:
+    prior = slope(pair["bandwagon"], term, "prior")
+    draws = {outcome: slope(pair[outcome], term) for outcome in OUTCOMES}
+    reach = max(np.quantile(np.abs(prior), 0.98), *(np.abs(d).max() for d in draws.values()))
+    x = np.linspace(-reach, reach, 300)
+    _density(axes, prior, x, COLOURS["prior"], fill=False)
+    top = max(_density(axes, draws[outcome], x, COLOURS[outcome], fill=True) for outcome in OUTCOMES)
+    lines = [(COLOURS[o], f"{NAMES[o]}: Pr(> 0) = {(draws[o] > 0).mean():.2f}") for o in OUTCOMES]
+    for k, (colour, text) in enumerate([*lines, (COLOURS["prior"], "prior")]):
+        axes.text(
+            0.02, 0.98 - 0.08 * k, text, transform=axes.transAxes, va="top", color=colour, fontsize=8,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )  # fmt: skip
+    axes.axvline(0, color="#444444", linewidth=0.8, ymax=0.74)
+    axes.set(xlabel="slope, log-odds", yticks=[], ylim=(0, 1.35 * top))
 
 
 def _wrap(text: str, width: int) -> str:
@@ -96,23 +106,48 @@ def curves(pairs: dict[str, Pair], exposures: dict[str, str]) -> Figure:
     """Mean probability along each exposure, from the model of its own hypothesis; duress as two points."""
     import matplotlib.pyplot as plt
 
-    figure, grid_of_axes = plt.subplots(2, 2, figsize=(WIDTH, 6.4))
+    figure, grid_of_axes = plt.subplots(2, 2, figsize=(WIDTH, 6.6))
     for axes, (name, identifier) in zip(grid_of_axes.flat, exposures.items(), strict=True):
         for outcome in OUTCOMES:
             curve = 1000 * pairs[identifier][outcome]["curves"][name]
-            x = curve[f"{name}_value"].to_numpy()
-            low, middle, high = _interval(curve, ("sample",))
-            if x.size == 2:
-                shift = -0.06 if outcome == "bandwagon" else 0.06
-                axes.vlines(x + shift, low, high, color=COLOURS[outcome], linewidth=2)
-                axes.plot(x + shift, middle, "o", color=COLOURS[outcome])
-                axes.set(xlim=(-0.5, 1.5), xticks=[0, 1], xticklabels=["none", "in the last 5 years"])
-            else:
-                axes.fill_between(x, low, high, color=COLOURS[outcome], alpha=0.25, linewidth=0)
-                axes.plot(x, middle, color=COLOURS[outcome])
-            axes.text(x[-1], middle[-1], f" {NAMES[outcome]}", color=COLOURS[outcome], fontsize=8, va="bottom", ha="right")
-        axes.set(title=f"{label(name)} ({identifier})", ylabel=PER_1000, ylim=(0, None))
+            draw = _points if curve.sizes[f"{name}_value"] == 2 else _band
+            draw(axes, curve[f"{name}_value"].to_numpy(), _interval(curve, ("sample",)), outcome)
+        axes.set(title=_wrap(f"{label(name)} ({identifier})", 42), ylabel=PER_1000, ylim=(0, None))
+        variable = alignment()[name]
+        if name == "proximity":
+            _distance_axis(axes)
+        elif variable.kind != "binary":
+            axes.set_xlabel(variable.unit)
     return figure
+
+
+def _band(axes: Axes, x: Values, bounds: Values, outcome: str) -> None:
+    low, middle, high = bounds
+    axes.fill_between(x, low, high, color=COLOURS[outcome], alpha=0.25, linewidth=0)
+    axes.plot(x, middle, color=COLOURS[outcome])
+    at = x.size // 3
+    axes.annotate(
+        NAMES[outcome], (x[at], high[at]), xytext=(0, 3), textcoords="offset points", ha="center",
+        color=COLOURS[outcome], fontsize=8,
+    )  # fmt: skip
+
+
+def _points(axes: Axes, x: Values, bounds: Values, outcome: str) -> None:
+    low, middle, high = bounds
+    axes.vlines(x, low, high, color=COLOURS[outcome], linewidth=2)
+    axes.plot(x, middle, "o", color=COLOURS[outcome])
+    axes.annotate(
+        NAMES[outcome], (0.5, middle.mean()), xytext=(0, 0), textcoords="offset points", ha="center", va="center",
+        color=COLOURS[outcome], fontsize=8,
+    )  # fmt: skip
+    axes.set(xlim=(-0.5, 1.5))
+    axes.set_xticks([0, 1], ["none", "in the last 5 years"])
+
+
+def _distance_axis(axes: Axes) -> None:
+    km = np.array([0, 100, 300, 1000, 3000, 10000])
+    axes.set_xticks(-np.log1p(km / 100), [f"{value:,}" for value in km])
+    axes.set_xlabel("distance to the aggressor, km")
 
 
 def prior_predictive(pairs: dict[str, Pair]) -> Figure:

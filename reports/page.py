@@ -14,13 +14,20 @@ def _signed(value: float, digits: int) -> str:
     return text.replace("-", "−") if float(text) else f"{0:.{digits}f}"
 
 
-def _ratio(value: float) -> str:
-    """A Bayes factor: two digits, as a fraction below 1, with a bound where the estimate loses meaning."""
-    if value > 1000:
-        return "> 1000"
-    if value < 0.001:
-        return "< 1/1000"
-    return f"{value:.2g}" if value >= 1 else f"1/{1 / value:.2g}"
+def _ratio(value: float | None, is_bound: bool) -> str:
+    """A Bayes factor: two digits, as a fraction below 1; an en dash where it is not defined."""
+    if value is None:
+        return "–"
+    text = f"{value:.2g}" if value >= 1 else f"1/{1 / value:.2g}"
+    return f"> {text}" if is_bound else text
+
+
+def _probability(value: float, digits: int = 3) -> str:
+    """A probability that never claims certainty."""
+    smallest = 10**-digits
+    if value > 1 - smallest / 2:
+        return f"> {1 - smallest:.{digits}f}"
+    return f"< {smallest:.{digits}f}" if value < smallest / 2 else f"{value:.{digits}f}"
 
 
 def _percent(value: float) -> str:
@@ -31,6 +38,7 @@ FILTERS = {
     "signed": _signed,
     "fixed": lambda value, digits: f"{value:.{digits}f}",
     "ratio": _ratio,
+    "probability": _probability,
     "percent": _percent,
     "thousands": lambda value: f"{value:,}",
     "significant": lambda value: f"{value:.4g}",

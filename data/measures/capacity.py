@@ -19,8 +19,8 @@ from data.world import Field, World
 
 def calibrated(world: World) -> tuple[Field, Field, Field]:
     """Capacity, its standard deviation and whether it is measured (1) or calibrated (0), fields [state, year]."""
-    table = recode(world.raw.read("StateCapacityDataset_v1.dta").dropna(subset=["ccode", "Capacity"]), "ccode", "polity")
-    table = table.astype({"year": int})
+    table = world.raw.read("StateCapacityDataset_v1.dta").dropna(subset=["ccode", "Capacity"])
+    table = recode(table, "ccode", "polity").astype({"year": int})
     measured = world.grid.field(table, "ccode", "Capacity")
     sd = world.grid.field(table, "ccode", "Capacity_sd")
     both = np.isfinite(measured) & np.isfinite(world.income)

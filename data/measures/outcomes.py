@@ -74,19 +74,18 @@ def balance(
         new = new[new["size"] == 2]
     against = (window(disputes.any, coding.window) > 0) | (window(rivals.astype(np.float32), coding.window) > 0)
     allied = before(treaties.defence)
-    parties = treaties.members.groupby(["treaty", "phase"])
-    member_of = {key: table for key, table in parties}
+    parties = treaties.members.groupby(["treaty", "phase"])[["i", "begin", "end"]]
+    member_of = {key: table.to_numpy().T for key, table in parties}
     found = []
-    for event in new.itertuples():
-        t = event.year - FIRST
-        stands = against[event.k, :, t].copy()
-        stands[list(treaties.targets.get(event.treaty, ()))] = True
+    for treaty, phase, i, k, year in new[["treaty", "phase", "i", "k", "year"]].to_numpy():
+        stands = against[k, :, year - FIRST].copy()
+        stands[list(treaties.targets.get(treaty, ()))] = True
         if coding.balance == "any third state":
             stands[:] = True
-        stands &= ~allied[event.k, :, t]
-        party = member_of[event.treaty, event.phase]
-        stands[party["i"][(party["begin"] <= event.year) & (party["end"] >= event.year)]] = False
-        found.extend((event.treaty, event.i, j, event.year) for j in np.flatnonzero(stands))
+        stands &= ~allied[k, :, year - FIRST]
+        party, begin, end = member_of[treaty, phase]
+        stands[party[(begin <= year) & (end >= year)]] = False
+        found.extend((treaty, i, j, year) for j in np.flatnonzero(stands))
     events = pd.DataFrame(found, columns=["treaty", "i", "j", "year"])
     return _mark(rows, events, grid, "balance", "balance_treaty")
 

@@ -2,8 +2,9 @@
 
 Formula: S / (S + CINC_j) at t-1, with S = sum_k CINC_k w(d_ik) over states k bound to i by a defence pact that
 are neither j nor bound to j by one; w(d) = 1 / (1 + d / 1000 km), the loss of strength with distance (Boulding
-1962). 0 is no support, 1/2 as much as the aggressor has. Sources: ATOP 4.01 (Leeds et al. 2002), National Material Capabilities v6, distances as in proximity.
-A proxy: that an ally would come is not observed. Coverage: complete where CINC_j is known.
+1962). 0 is no support, 1/2 as much as the aggressor has. Sources: ATOP 4.01 (Leeds et al. 2002), National
+Material Capabilities v6, distances as in proximity. A proxy: that an ally would come is not observed.
+Coverage: complete where CINC_j is known.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from inference.engine._cache import engine_cache
 
-with engine_cache():
+with engine_cache():  # before the compiled functions are defined
+    from inference.engine import stream
+    from inference.engine.assemble import pack
     from inference.engine.sampling import sample
 
-__all__ = ["sample"]
+__all__ = ["pack", "sample", "stream"]

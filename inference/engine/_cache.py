@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-import numba
 from llvmlite import binding
+from numba.core import config
 
 ENGINE = Path(__file__).parent
+SETTINGS = vars(config)  # numba's public settings, read when a function is decorated
 
 
 def fingerprint(folder: Path = ENGINE) -> str:
@@ -34,7 +35,7 @@ def fingerprint(folder: Path = ENGINE) -> str:
 
 def directory() -> Path:
     """The cache directory of this engine, below ``NUMBA_CACHE_DIR`` or the repository's ``.cache``."""
-    base = Path(numba.config.CACHE_DIR or ENGINE.parents[1] / ".cache" / "numba")
+    base = Path(SETTINGS["CACHE_DIR"] or ENGINE.parents[1] / ".cache" / "numba")
     path = base / fingerprint()
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -47,9 +48,9 @@ def directory() -> Path:
 @contextmanager
 def engine_cache() -> Iterator[None]:
     """Functions decorated with ``cache=True`` inside this block are cached in `directory`."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(directory())
+    before = SETTINGS["CACHE_DIR"]
+    SETTINGS["CACHE_DIR"] = str(directory())
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        SETTINGS["CACHE_DIR"] = before

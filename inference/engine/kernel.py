@@ -16,30 +16,21 @@ Rows are sorted by cell and packed in runs of at most 512 rows of one cell, so t
 in the processor's first cache, one column after the other, while they are read twice. Runs are padded with
 rows of zeros to a multiple of 16, and the padding's probabilities set to zero before they are summed.
 Sums within a run are taken in the precision of the rows, sums over runs in float64.
-
-With :math:`t = e^{-|\eta|} \in (0, 1]` and :math:`s = t / (2 + t)`,
-
-.. math::  \log(1 + e^{\eta}) = \max(\eta, 0) + \log(1 + t), \quad \log(1 + t) = 2 \operatorname{artanh} s,
-
-and :math:`e^{-|\eta|} = 2^k e^f`, :math:`|f| \le \tfrac12 \log 2`; both by their series, to rounding error.
 """
 
 from __future__ import annotations
 
-from math import factorial, log
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numba.extending import overload
 from numpy.typing import NDArray
+
+from inference.engine.link import link
+from inference.engine.options import EXACT, INNER, INNER_FAST
 
 LANES = 16
 RUN = 512
-
-# Reassociation stays off where a rounding by a large constant must not be simplified away.
-EXACT = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
-FAST = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": {"contract", "nsz", "reassoc"}}
 
 
 class Rows(NamedTuple):
@@ -106,7 +97,7 @@ def sums(cells: int, regions: int, predictors: int, levels: int, dtype: str) -> 
     return Sums(np.zeros(cells), np.zeros((regions, predictors)), np.zeros(levels), *scratch)
 
 
-@njit(**EXACT)
+@njit(**INNER)
 def linear_predictor(x, first, n, columns, slope, intercept, eta):
     """``eta = intercept + x slope`` for the run of ``n`` rows at ``x[first]``, four columns at a time."""
     for i in range(n):
@@ -126,12 +117,12 @@ def linear_predictor(x, first, n, columns, slope, intercept, eta):
         k += 1
 
 
-@njit(**EXACT)
+@njit(**INNER)
 def _column(x, first, column, n):
     return x[first + column * n : first + (column + 1) * n]
 
 
-@njit(**FAST)
+@njit(**INNER_FAST)
 def weighted_columns(x, first, n, columns, weight, out):
     """``out += x' weight`` for the run of ``n`` rows at ``x[first]``, four columns at a time."""
     zero = weight.dtype.type(0)
@@ -158,78 +149,13 @@ def weighted_columns(x, first, n, columns, weight, out):
         k += 1
 
 
-@njit(**FAST)
+@njit(**INNER_FAST)
 def total(values, n):
     """Sum of the first ``n`` values."""
     out = values.dtype.type(0)
     for i in range(n):
         out += values[i]
     return out
-
-
-def link(eta, n, probability, softplus):
-    """Fill probability and log(1 + exp(eta)) for the first ``n`` of ``eta``."""
-    raise NotImplementedError("for compiled callers only")
-
-
-class Arithmetic(NamedTuple):
-    """What the series of exp and log need to know of a floating-point format."""
-
-    real: type
-    integer: type
-    fraction_bits: int
-    bias: int
-    largest: float  # exp(-largest) is a normal number
-    log2: tuple[float, float]  # log 2: leading bits, so that k log 2 is exact, and the rest
-    terms: tuple[int, int]  # of the series of exp and of artanh
-
-
-ARITHMETIC = {
-    32: Arithmetic(np.float32, np.int32, 23, 127, 87.0, (0.693145751953125, 1.42860682030941723e-06), (8, 8)),
-    64: Arithmetic(np.float64, np.int64, 52, 1023, 708.0, (0.693147180369123816, 1.90821492927058770e-10), (14, 17)),
-}
-
-
-@njit(**EXACT)
-def polynomial(even, odd, x):
-    """Value at ``x`` of a polynomial with the given coefficients, highest degree first."""
-    square = x * x
-    a, b = even[0], odd[0]
-    for k in range(1, len(even)):
-        a = a * square + even[k]
-    for k in range(1, len(odd)):
-        b = b * square + odd[k]
-    return a + x * b
-
-
-def _coefficients(series, real):
-    return tuple(real(c) for c in series[::2][::-1]), tuple(real(c) for c in series[1::2][::-1])
-
-
-@overload(link, jit_options={"error_model": "numpy", "fastmath": {"contract", "nsz"}})
-def _link(eta, n, probability, softplus):
-    real, integer, bits, bias, largest, log2, terms = ARITHMETIC[eta.dtype.bitwidth]
-    exp_even, exp_odd = _coefficients([1 / factorial(k) for k in range(terms[0])], real)
-    log_even, log_odd = _coefficients([2 / (2 * k + 1) for k in range(terms[1])], real)
-    zero, one, two, largest, log2e = real(0), real(1), real(2), real(largest), real(1 / log(2))
-    leading, rest = real(log2[0]), real(log2[1])
-    rounder = real(1.5 * 2**bits)  # adding it leaves no bits for a fraction
-    bits, bias = integer(bits), integer(bias)
-
-    def fill(eta, n, probability, softplus):
-        for i in range(n):
-            a = min(abs(eta[i]), largest)
-            k = (rounder - a * log2e) - rounder
-            f = (-a - k * leading) - k * rest
-            power = integer((integer(k) + bias) << bits).view(real)
-            t = polynomial(exp_even, exp_odd, f) * power
-            common = one / ((one + t) * (two + t))
-            s = t * (one + t) * common
-            above = (two + t) * common  # 1 / (1 + t)
-            softplus[i] = max(eta[i], zero) + s * polynomial(log_even, log_odd, s * s)
-            probability[i] = above if eta[i] >= zero else t * above
-
-    return fill
 
 
 @njit(**EXACT)
@@ -239,9 +165,9 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
     ``intercept`` is (cell,), ``slope`` (region, predictor) and ``effect`` (level of the extra groups,), all
     three in the precision of the rows.
     """
-    sums.cell[:] = 0.0
-    sums.slope[:] = 0.0
-    sums.level[:] = 0.0
+    sums.cell.fill(0.0)
+    sums.slope.fill(0.0)
+    sums.level.fill(0.0)
     softplus, start = 0.0, 0
     for run in range(rows.size.size):
         n, size, cell, region = rows.padded[run], rows.size[run], rows.cell[run], rows.region[run]
@@ -261,14 +187,14 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
     return softplus
 
 
-@njit(**EXACT)
+@njit(**INNER)
 def add_effects(level, start, size, effect, eta):
     """``eta += effect[level]`` for the ``size`` rows from ``start``."""
     for i in range(size):
         eta[i] += effect[level[start + i]]
 
 
-@njit(**EXACT)
+@njit(**INNER)
 def add_to_levels(level, start, size, probability, out):
     """``out[level] += probability`` for the ``size`` rows from ``start``."""
     for i in range(size):

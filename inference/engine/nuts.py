@@ -1,21 +1,26 @@
 r"""The no-U-turn sampler: multinomial sampling on trajectories that double until they turn back.
 
-Hamiltonian :math:`H(q, p) = -\log \pi(q) + \tfrac12 p' M^{-1} p`, leapfrog steps of size :math:`\epsilon`,
-weights :math:`e^{H_0 - H}`. A trajectory is a binary tree. Two neighbouring subtrees with summed momenta
-:math:`\rho_1, \rho_2` join unless the trajectory turns [1]_ [2]_,
+The target is nearly a normal with mean :math:`c` and diagonal covariance :math:`M^{-1}`. The Hamiltonian is
+split [1]_ into that normal's, which turns :math:`x = M^{1/2} (q - c)` and :math:`y = M^{-1/2} p` by an angle,
+
+.. math::  x \to x \cos \epsilon + y \sin \epsilon, \quad y \to y \cos \epsilon - x \sin \epsilon,
+
+and the rest, :math:`-\log \pi(q) - \tfrac12 x'x`, which pushes :math:`p` by half a step before and half a step
+after. For an exactly normal target any step is exact; for others the step must only resolve the difference.
+
+A trajectory is a binary tree with weights :math:`e^{H_0 - H}`, :math:`H = -\log \pi(q) + \tfrac12 y'y`. Two
+neighbouring subtrees with summed momenta :math:`\rho_1, \rho_2` join unless the trajectory turns [2]_ [3]_,
 
 .. math::  \rho' M^{-1} p_{\text{first}} \le 0 \quad\text{or}\quad \rho' M^{-1} p_{\text{last}} \le 0,
 
 for the whole (:math:`\rho = \rho_1 + \rho_2`) or across the join (:math:`\rho_1` and the first momentum of the
-second subtree, :math:`\rho_2` and the last of the first [3]_). The new leaves are pushed on a stack; equal
+second subtree, :math:`\rho_2` and the last of the first [4]_). The new leaves are pushed on a stack; equal
 neighbours join at once, as carries do in binary counting, so memory grows with the depth only.
 
-The step size follows dual averaging to the target acceptance and :math:`M` the inverse variances of the
-warm-up draws, estimated in two windows.
-
-.. [1] Hoffman and Gelman (2014), J. Mach. Learn. Res. 15, 1593. :math:`\log \epsilon` as in their section 3.2.
-.. [2] Betancourt (2017), arXiv:1701.02434, appendix A.
-.. [3] Stan reference manual, "MCMC sampling", since version 2.21.
+.. [1] Shahbaba, Lan, Johnson and Neal (2014), Statistics and Computing 24, 339.
+.. [2] Hoffman and Gelman (2014), Journal of Machine Learning Research 15, 1593.
+.. [3] Betancourt (2017), arXiv:1701.02434, appendix A.
+.. [4] Stan reference manual, "MCMC sampling", since version 2.21.
 """
 
 from __future__ import annotations
@@ -26,8 +31,10 @@ import numpy as np
 from numba import njit
 from numba.extending import overload
 
-from inference.engine import posterior as _posterior
-from inference.engine.kernel import EXACT, FAST
+from inference.engine.adaptation import FIRST_STEP, Normal, adapt_normal, adapt_step, add_moments, restart_step
+from inference.engine.options import EXACT, FAST_MATH, INNER, INNER_FAST, PART
+from inference.engine.posterior import Posterior
+from inference.engine.posterior import log_density as posterior_log_density
 
 MAX_DEPTH = 10
 MAX_ENERGY_ERROR = 1000.0
@@ -39,11 +46,11 @@ def log_density(target, position, gradient):
     raise NotImplementedError("for compiled callers only")
 
 
-@overload(log_density)
+@overload(log_density, jit_options=FAST_MATH)  # pyright: ignore[reportArgumentType] - a plain dict to numba
 def _of_posterior(target, position, gradient):
-    if getattr(target, "instance_class", None) is not _posterior.Posterior:
-        return None
-    return lambda target, position, gradient: _posterior.log_density(target, position, gradient)
+    if getattr(target, "instance_class", None) is Posterior:
+        return posterior_log_density.py_func
+    return None
 
 
 class Tree(NamedTuple):
@@ -57,7 +64,7 @@ class Tree(NamedTuple):
     weight: np.ndarray  # (slot,): log of the summed weights
 
 
-@njit(**FAST)
+@njit(**INNER_FAST)
 def _product(left, variance, right):
     out = 0.0
     for i in range(left.size):
@@ -65,7 +72,7 @@ def _product(left, variance, right):
     return out
 
 
-@njit(**FAST)
+@njit(**INNER_FAST)
 def _turns(rho, extra, first, last, variance):
     """Whether momenta ``first`` and ``last`` point back, given their path ``rho + extra``."""
     ahead, behind = 0.0, 0.0
@@ -76,43 +83,54 @@ def _turns(rho, extra, first, last, variance):
     return not (ahead > 0.0 and behind > 0.0)
 
 
-@njit(**EXACT)
-def leapfrog(target, point, step, variance):
+@njit(**PART)
+def advance(target, point, step, normal):
     """One step of ``point`` (position, momentum, gradient), in place; returns the log density."""
     position, momentum, gradient = point[0], point[1], point[2]
+    cosine, sine = np.cos(step), np.sin(step)
     for i in range(position.size):
-        momentum[i] += 0.5 * step * gradient[i]
-        position[i] += step * variance[i] * momentum[i]
+        sd = np.sqrt(normal.variance[i])
+        x = (position[i] - normal.centre[i]) / sd
+        y = sd * momentum[i] + 0.5 * step * (sd * gradient[i] + x)
+        position[i] = normal.centre[i] + sd * (cosine * x + sine * y)
+        momentum[i] = (cosine * y - sine * x) / sd
     density = log_density(target, position, gradient)
     for i in range(position.size):
-        momentum[i] += 0.5 * step * gradient[i]
+        away = (position[i] - normal.centre[i]) / normal.variance[i]
+        momentum[i] += 0.5 * step * (gradient[i] + away)
     return density
 
 
-@njit(**EXACT)
+@njit(**INNER)
 def _log_add(a, b):
     high = max(a, b)
     return high + np.log(np.exp(a - high) + np.exp(b - high))
 
 
-@njit(**EXACT)
+@njit(**INNER)
+def _copy(source, target):
+    for i in range(target.size):  # without the checks of shapes that an assignment compiles
+        target[i] = source[i]
+
+
+@njit(**INNER)
 def _leaf(tree, slot, point, density, energy, weight):
-    tree.first[slot] = point[1]
-    tree.last[slot] = point[1]
-    tree.rho[slot] = point[1]
+    _copy(point[1], tree.first[slot])
+    _copy(point[1], tree.last[slot])
+    _copy(point[1], tree.rho[slot])
     _propose(tree, slot, point[0], point[2], density, energy)
     tree.weight[slot] = weight
 
 
-@njit(**EXACT)
+@njit(**INNER)
 def _propose(tree, slot, position, gradient, density, energy):
-    tree.proposal[slot, 0] = position
-    tree.proposal[slot, 1] = gradient
+    _copy(position, tree.proposal[slot, 0])
+    _copy(gradient, tree.proposal[slot, 1])
     tree.density[slot, 0] = density
     tree.density[slot, 1] = energy
 
 
-@njit(**EXACT)
+@njit(**INNER)
 def _join(tree, slot, biased, variance, rng):
     """Join subtree ``slot + 1`` to ``slot``; returns whether the joint trajectory turns.
 
@@ -130,13 +148,14 @@ def _join(tree, slot, biased, variance, rng):
     if chance >= 0.0 or rng.random() < np.exp(chance):
         _propose(tree, slot, tree.proposal[new, 0], tree.proposal[new, 1], tree.density[new, 0], tree.density[new, 1])
     tree.weight[slot] = joint
-    tree.rho[slot] += tree.rho[new]
-    tree.last[slot] = tree.last[new]
+    for i in range(tree.rho.shape[1]):
+        tree.rho[slot, i] += tree.rho[new, i]
+    _copy(tree.last[new], tree.last[slot])
     return turns
 
 
-@njit(**EXACT)
-def _grow(target, tree, depth, point, step, start, variance, rng):
+@njit(**PART)
+def _grow(target, tree, depth, point, step, start, normal, rng):
     """Build the subtree of 2**depth leaves beyond ``point`` in slot 1.
 
     Returns whether it is whole (has neither turned nor diverged), the number of leaves, the sum of their
@@ -144,8 +163,8 @@ def _grow(target, tree, depth, point, step, start, variance, rng):
     """
     top, accepted = 0, 0.0
     for leaf in range(1 << depth):
-        density = leapfrog(target, point, step, variance)
-        energy = 0.5 * _product(point[1], variance, point[1]) - density
+        density = advance(target, point, step, normal)
+        energy = 0.5 * _product(point[1], normal.variance, point[1]) - density
         error = energy - start
         if not error < MAX_ENERGY_ERROR:
             return False, leaf + 1, accepted, True
@@ -155,13 +174,13 @@ def _grow(target, tree, depth, point, step, start, variance, rng):
         count = leaf + 1
         while count % 2 == 0:  # the top two subtrees are of equal size
             top -= 1
-            if _join(tree, top, False, variance, rng):
+            if _join(tree, top, False, normal.variance, rng):
                 return False, leaf + 1, accepted, False
             count //= 2
     return True, 1 << depth, accepted, False
 
 
-@njit(**EXACT)
+@njit(**INNER)
 def _turn_round(tree, ends):
     """Exchange the trajectory's first and last ends."""
     for i in range(ends.shape[2]):
@@ -170,17 +189,18 @@ def _turn_round(tree, ends):
             ends[0, part, i], ends[1, part, i] = ends[1, part, i], ends[0, part, i]
 
 
-@njit(**EXACT)
-def transition(target, tree, ends, density, step, variance, rng, max_depth, statistics):
+@njit(**PART)
+def transition(target, tree, ends, density, step, normal, rng, max_depth, statistics):
     """One draw from ``ends[0]`` (position, momentum, gradient), where the log density is ``density``.
 
     Leaves position and gradient of the draw in ``tree.proposal[0]``, its log density in ``tree.density[0]``
     and fills ``statistics`` in the order of `STATISTICS`; returns the mean acceptance probability.
     """
-    for i in range(variance.size):
-        ends[0, 1, i] = rng.standard_normal() / np.sqrt(variance[i])
-    ends[1] = ends[0]
-    start = 0.5 * _product(ends[0, 1], variance, ends[0, 1]) - density
+    for i in range(ends.shape[2]):
+        ends[0, 1, i] = rng.standard_normal() / np.sqrt(normal.variance[i])
+    for part in range(3):
+        _copy(ends[0, part], ends[1, part])
+    start = 0.5 * _product(ends[0, 1], normal.variance, ends[0, 1]) - density
     _leaf(tree, 0, ends[0], density, start, 0.0)
     depth, leaves, accepted, forward, diverged = 0, 0, 0.0, True, False
     while depth < max_depth:
@@ -188,11 +208,11 @@ def transition(target, tree, ends, density, step, variance, rng, max_depth, stat
             forward = not forward
             _turn_round(tree, ends)
         signed = step if forward else -step
-        whole, count, sum_accepted, diverged = _grow(target, tree, depth, ends[1], signed, start, variance, rng)
+        whole, count, sum_accepted, diverged = _grow(target, tree, depth, ends[1], signed, start, normal, rng)
         leaves += count
         accepted += sum_accepted
         depth += 1
-        if not whole or _join(tree, 0, True, variance, rng):
+        if not whole or _join(tree, 0, True, normal.variance, rng):
             break
     rate = accepted / leaves
     statistics[0], statistics[1], statistics[2] = tree.density[0, 0], tree.density[0, 1], rate
@@ -201,94 +221,45 @@ def transition(target, tree, ends, density, step, variance, rng, max_depth, stat
     return rate
 
 
-@njit(**EXACT)
-def _first_step(target, ends, density, variance, rng):
-    """A step size whose single leapfrog step is accepted with probability about 0.8."""
-    step, direction = 1.0, 0
-    while 1e-8 < step < 1e3:
-        ends[1] = ends[0]
-        for i in range(variance.size):
-            ends[1, 1, i] = rng.standard_normal() / np.sqrt(variance[i])
-        start = 0.5 * _product(ends[1, 1], variance, ends[1, 1]) - density
-        new = leapfrog(target, ends[1], step, variance)
-        error = 0.5 * _product(ends[1, 1], variance, ends[1, 1]) - new - start
-        wanted = 1 if error < -np.log(0.8) else -1
-        if direction not in (0, wanted):
-            break
-        direction = wanted
-        step *= 2.0**direction
-    return step
-
-
-def tree(dim: int, max_depth: int = MAX_DEPTH) -> Tree:
+def tree(dim: int, max_depth: int) -> Tree:
     """Room for a trajectory."""
     slots = max_depth + 2
-    vectors = (np.zeros((slots, dim)) for _ in range(3))
-    return Tree(*vectors, np.zeros((slots, 2, dim)), np.zeros((slots, 2)), np.zeros(slots))
+    first, last, rho = np.zeros((3, slots, dim))
+    return Tree(first, last, rho, np.zeros((slots, 2, dim)), np.zeros((slots, 2)), np.zeros(slots))
 
 
 @njit(**EXACT)
-def _restart_step(adaptation, step):
-    adaptation[0], adaptation[1], adaptation[2] = np.log(step), np.log(step), np.log(10.0 * step)
-    adaptation[3], adaptation[4] = 0.0, 0.0
+def sample_chain(target, start, guess, adapted, rng, tune, target_accept, tree, positions, statistics, done, stop):
+    """Warm up for ``tune`` draws from ``start`` (dim,), then fill ``positions`` (draw, dim) and ``statistics``.
 
-
-@njit(**EXACT)
-def _adapt_step(adaptation, rate, target_accept):
-    """Dual averaging with gamma = 0.05, t0 = 10, kappa = 0.75."""
-    adaptation[4] += 1.0
-    count = adaptation[4]
-    adaptation[3] += (target_accept - rate - adaptation[3]) / (count + 10.0)
-    adaptation[0] = adaptation[2] - np.sqrt(count) / 0.05 * adaptation[3]
-    share = count**-0.75
-    adaptation[1] = share * adaptation[0] + (1.0 - share) * adaptation[1]
-
-
-@njit(**EXACT)
-def _adapt_variance(mean, square, position, count):
-    for i in range(mean.size):
-        change = position[i] - mean[i]
-        mean[i] += change / count
-        square[i] += change * (position[i] - mean[i])
-
-
-@njit(**EXACT)
-def sample_chain(
-    target, ends, guess, adapted, tree, rng, tune, target_accept, max_depth, positions, statistics, done, stop
-):
-    """Warm up for ``tune`` draws from ``ends[0, 0]``, then fill ``positions`` (draw, dim) and ``statistics``.
-
-    ``done[0]`` counts the draws, warm-up included; the chain ends early when ``stop[0]`` is set.
+    The centre and variance of the first ``adapted`` coordinates are learnt, those of the others are as in
+    ``guess``. ``done[0]`` counts the draws, warm-up included; the chain ends early when ``stop[0]`` is set.
     """
-    dim = ends.shape[2]
-    variance, mean, square = guess.copy(), np.zeros(dim), np.zeros(dim)
+    dim, max_depth = start.size, tree.weight.size - 2
+    normal = Normal(guess.centre.copy(), guess.variance.copy())
+    ends, moments = np.zeros((2, 3, dim)), np.zeros((2, dim + 1))
     adaptation, scratch = np.zeros(5), np.zeros(statistics.shape[1])
+    _copy(start, ends[0, 0])
     density = log_density(target, ends[0, 0], ends[0, 2])
-    step = _first_step(target, ends, density, variance, rng)
-    _restart_step(adaptation, step)
-    window_start, window_end = tune // 5, tune // 2
+    step = FIRST_STEP
+    restart_step(adaptation, step)
     for draw in range(tune + len(positions)):
-        warm = draw < tune
-        if draw == tune and tune > 0:
-            step = np.exp(adaptation[1])
-        row = scratch if warm else statistics[draw - tune]
-        rate = transition(target, tree, ends, density, step, variance, rng, max_depth, row)
-        ends[0, 0], ends[0, 2] = tree.proposal[0, 0], tree.proposal[0, 1]
+        row = scratch if draw < tune else statistics[draw - tune]
+        rate = transition(target, tree, ends, density, step, normal, rng, max_depth, row)
+        _copy(tree.proposal[0, 0], ends[0, 0])
+        _copy(tree.proposal[0, 1], ends[0, 2])
         density = tree.density[0, 0]
-        if warm:
-            _adapt_step(adaptation, rate, target_accept)
-            step = np.exp(adaptation[0])
-            if window_start <= draw:
-                _adapt_variance(mean, square, ends[0, 0], draw - window_start + 1.0)
-            if draw + 1 in (window_end, tune - tune // 6) and draw + 1 - window_start > 10:
-                count = draw + 1.0 - window_start
-                for i in range(adapted):
-                    variance[i] = (square[i] + 5.0 * guess[i]) / (count - 1.0 + 5.0)
-                mean[:], square[:] = 0.0, 0.0
-                window_start = draw + 1
-                _restart_step(adaptation, step)
-        else:
-            positions[draw - tune] = ends[0, 0]
         done[0] = draw + 1
+        if draw >= tune:
+            _copy(ends[0, 0], positions[draw - tune])
+        else:
+            step = adapt_step(adaptation, rate, target_accept)
+            if draw >= tune // 5:
+                add_moments(moments, ends[0, 0])
+            if draw + 1 in (tune // 2, tune - tune // 5) and moments[0, dim] > 5.0:
+                adapt_normal(moments, guess, adapted, normal)
+                restart_step(adaptation, step)
+            if draw + 1 == tune:
+                step = np.exp(adaptation[1])
         if stop[0]:
             break

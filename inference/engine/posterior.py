@@ -1,6 +1,6 @@
 r"""The posterior of one design as data, and its log density in the sampler's coordinates.
 
-A position is :math:`(u, z)`. The latents :math:`\theta` follow from it by the transport, in this order:
+A position is :math:`(\tau, z)`. The latents :math:`\theta` follow from it by the transport, in this order:
 for each region its intercept :math:`\alpha_r` and slope deviations :math:`\gamma_{1r}, \gamma_{2r}, \ldots`;
 then :math:`\alpha`, :math:`\beta` and the eras' intercepts; then the effects of all further groups. With
 :math:`E_c` the events of cell :math:`c`, and the sums :math:`\sum p` of the row kernel,
@@ -21,8 +21,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from inference.engine import transport
-from inference.engine.kernel import FAST, Rows, Sums, log_likelihood_sums
-from inference.engine.transport import Arrow, Float, Prior, Transport
+from inference.engine.kernel import Rows, Sums, log_likelihood_sums
+from inference.engine.options import FAST, INNER_FAST
+from inference.engine.root import Arrow, Float
+from inference.engine.transport import Prior, Transport
 
 
 class Layout(NamedTuple):
@@ -83,7 +85,7 @@ class Posterior(NamedTuple):
     transport: Transport
 
 
-@njit(**FAST)
+@njit(**INNER_FAST)
 def set_effects(layout, theta, effects):
     """Spread the latents over cells, regions and levels."""
     own = layout.has_region + layout.varying.size
@@ -93,9 +95,9 @@ def set_effects(layout, theta, effects):
         for k in range(layout.predictors):
             effects.slope[r, k] = theta[beta + k]
         for k in range(layout.varying.size):
-            effects.slope[r, layout.varying[k]] = theta[beta + layout.varying[k]] + theta[
-                r * own + layout.has_region + k
-            ]
+            effects.slope[r, layout.varying[k]] = (
+                theta[beta + layout.varying[k]] + theta[r * own + layout.has_region + k]
+            )
         intercept = theta[at] + (theta[r * own] if layout.has_region else 0.0)
         for e in range(layout.eras):
             effects.intercept[r * layout.eras + e] = intercept + (theta[era + e] if layout.has_era else 0.0)
@@ -106,14 +108,14 @@ def set_effects(layout, theta, effects):
 
 @njit(**FAST)
 def log_likelihood(layout, data, theta, effects, sums, gradient):
-    """log p(y | theta); fills its ``gradient`` in theta."""
+    """Return log p(y | theta); fills its ``gradient`` in theta."""
     own = layout.has_region + layout.varying.size
     at = layout.regions * own
     beta, era = at + 1, at + 1 + layout.predictors
     extra = era + layout.has_era * layout.eras
     set_effects(layout, theta, effects)
     out = -log_likelihood_sums(data.rows, data.columns, effects.intercept, effects.slope, effects.extra, sums)
-    gradient[:] = 0.0
+    gradient.fill(0.0)
     for r in range(layout.regions):
         for e in range(layout.eras):
             c = r * layout.eras + e
@@ -137,24 +139,27 @@ def log_likelihood(layout, data, theta, effects, sums, gradient):
 
 
 @njit(**FAST)
-def log_density(posterior, position, gradient):
-    """Log density of (u, z) at ``position``; fills its ``gradient``."""
-    prior, t = posterior.prior, posterior.transport
-    scales = prior.sigma_sd.size
-    u, z = position[:scales], position[scales:]
-    out = transport.move(posterior.quadratic.precision, posterior.quadratic.shift, prior, u, z, t)
-    out += log_likelihood(posterior.layout, posterior.data, t.theta, posterior.effects, posterior.sums, t.gradient)
-    out += transport.log_prior(prior, u, t)
-    transport.pull_back(prior, u, t, gradient[:scales], gradient[scales:])
-    return out
+def log_density(target, position, gradient):
+    """Log density of (tau, z) at ``position``; fills its ``gradient``."""
+    prior, t, quadratic = target.prior, target.transport, target.quadratic
+    count = prior.sigma_sd.size
+    tau, z = position[:count], position[count:]
+    transport.scales(prior, tau, t)
+    out = transport.move(quadratic.precision, quadratic.shift, prior, z, t)
+    out += log_likelihood(target.layout, target.data, t.theta, target.effects, target.sums, t.gradient)
+    out += transport.log_prior(prior, t)
+    return out + transport.pull_back(prior, tau, z, t, gradient[:count], gradient[count:])
 
 
 @njit(**FAST)
-def latents(posterior, positions, theta):
-    """Fill ``theta`` (draw, latent) from ``positions`` (draw, scale + latent)."""
-    prior, t = posterior.prior, posterior.transport
-    scales = prior.sigma_sd.size
+def parameters(posterior, positions, sigma, theta):
+    """Fill ``sigma`` (draw, scale) and ``theta`` (draw, latent) from ``positions`` (draw, scale + latent)."""
+    prior, t, quadratic = posterior.prior, posterior.transport, posterior.quadratic
+    count = prior.sigma_sd.size
     for draw in range(len(positions)):
-        u, z = positions[draw, :scales], positions[draw, scales:]
-        transport.move(posterior.quadratic.precision, posterior.quadratic.shift, prior, u, z, t)
-        theta[draw] = t.theta
+        transport.scales(prior, positions[draw, :count], t)
+        transport.move(quadratic.precision, quadratic.shift, prior, positions[draw, count:], t)
+        for k in range(count):
+            sigma[draw, k] = t.sigma[k]
+        for d in range(t.theta.size):
+            theta[draw, d] = t.theta[d]

@@ -60,9 +60,7 @@ def times_arrow(k: Arrow, theta: Float) -> Float:
     shared, at = k.cross.shape
     mine, common = theta[:at], theta[at : at + shared]
     own = np.einsum("rij,rj->ri", k.block, mine.reshape(k.block.shape[:2])).ravel()
-    return np.concatenate(
-        [own + common @ k.cross, k.cross @ mine + k.shared @ common, k.extra * theta[at + shared :]]
-    )
+    return np.concatenate([own + common @ k.cross, k.cross @ mine + k.shared @ common, k.extra * theta[at + shared :]])
 
 
 def inverse_diagonal(root: Arrow) -> Float:
@@ -90,7 +88,6 @@ def refer(
     t, prior, layout = posterior.transport, posterior.prior, posterior.layout
     sigma = 0.5 * prior.sigma_sd
     theta, standard = prior.mean.copy(), np.zeros(prior.mean.size)
-    best = -np.inf
     for _ in range(STEPS):
         k = curvature(layout, x, region, era, levels, probability(posterior, theta, x, region, era, levels))
         log_likelihood(layout, posterior.data, theta, posterior.effects, posterior.sums, t.gradient)
@@ -98,7 +95,8 @@ def refer(
         for mine, new in zip(posterior.quadratic.precision, k, strict=True):
             mine[:] = new
         posterior.quadratic.shift[:] = shift
-        move(k, shift, prior, sigma, standard, t)
+        t.sigma[:] = sigma
+        move(k, shift, prior, standard, t)
         theta = _improved(posterior, theta, t.mu.copy(), sigma)
         t.theta[:] = theta
         sigma = climb(posterior, sigma)
@@ -135,8 +133,6 @@ def _improved(posterior: Posterior, old: Float, new: Float, sigma: Float) -> Flo
 
 def _log_joint(posterior: Posterior, theta: Float, sigma: Float) -> float:
     t = posterior.transport
-    t.theta[:] = theta
-    density = log_likelihood(
-        posterior.layout, posterior.data, theta, posterior.effects, posterior.sums, t.gradient
-    )
-    return density + log_prior(posterior.prior, sigma, t)
+    t.theta[:], t.sigma[:] = theta, sigma
+    density = log_likelihood(posterior.layout, posterior.data, theta, posterior.effects, posterior.sums, t.gradient)
+    return density + log_prior(posterior.prior, t)

@@ -11,13 +11,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference.engine import compile as engine_compile
-from inference.engine import nuts
-from inference.engine.posterior import Posterior, latents
-from inference.engine.transport import Float
+from inference.engine import assemble, nuts, transport
+from inference.engine.posterior import Posterior, parameters
+from inference.engine.root import Float
 from models.design import Design
 
-TARGET_ACCEPT = 0.7
+TARGET_ACCEPT = 0.8
 Progress = Callable[[NDArray[np.int64], int], None]
 
 
@@ -31,6 +30,7 @@ def sample(
     cores: int = 2,
     dtype: str = "float32",
     progress: Progress | None = None,
+    packed: assemble.Packed | None = None,
 ) -> xr.DataTree:
     """Draw from the posterior of ``design`` by NUTS.
 
@@ -48,6 +48,8 @@ def sample(
     progress : callable, optional
         Called every tenth of a second with the draws done by each chain (chain,), warm-up included, and
         their total.
+    packed : Packed, optional
+        Rows shared with other designs, from `pack`; they bring their own precision.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def sample(
     if min(chains, draws, cores) < 1 or tune < 0:
         raise ValueError(f"chains {chains}, draws {draws} and cores {cores} must be at least 1, tune {tune} at least 0")
     begin = time.perf_counter()
-    posterior, sigma = engine_compile.posterior(design, dtype)
+    posterior, sigma = assemble.posterior(design, dtype, packed)
     results = _run_chains(posterior, sigma, chains, draws, tune, seed, cores, progress)
     attrs = {
         "inference_library": "bandwagon kernel engine",
@@ -75,7 +77,7 @@ def sample(
         "sampling_time": time.perf_counter() - begin,
         "tuning_steps": tune,
         "seed": seed,
-        "dtype": dtype,
+        "dtype": posterior.data.rows.x.dtype.name,
     }
     scales, latent, statistics = (np.stack([chain[part] for chain in results]) for part in range(3))
     return xr.DataTree.from_dict(
@@ -136,31 +138,28 @@ def _chain(
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
     scales, dim = sigma.size, sigma.size + posterior.prior.mean.size
     dtype = posterior.data.rows.x.dtype.name
-    mine = Posterior(
-        *posterior[:4], *engine_compile.scratch(posterior.layout, posterior.data.events_level.size, dtype)
-    )
-    ends = np.zeros((2, 3, dim))
-    ends[0, 0, :scales] = sigma * np.exp(rng.uniform(-1, 1, scales))
-    ends[0, 0, scales:] = rng.normal(0, 1, dim - scales)
-    guess = np.ones(dim)
-    guess[:scales] = (0.4 * sigma) ** 2
+    room = assemble.scratch(posterior.layout, posterior.data.events_level.size, scales, dtype)
+    mine = Posterior(*posterior[:4], *room)
+    centre, variance = np.zeros(dim), np.ones(dim)
+    centre[:scales] = transport.scales_inverse(sigma / posterior.prior.sigma_sd)
+    variance[:scales] = 0.25  # a guess, in units of the prior
+    start = centre + rng.normal(0.0, 1.0, dim) * np.sqrt(variance)
     positions, statistics = np.zeros((draws, dim)), np.zeros((draws, len(nuts.STATISTICS)))
-    nuts.sample_chain(
-        mine, ends, guess, scales, nuts.tree(dim), rng, tune, TARGET_ACCEPT, nuts.MAX_DEPTH, positions, statistics, done, stop
-    )
-    theta = np.zeros((draws, dim - scales))
-    latents(mine, positions, theta)
-    return np.abs(positions[:, :scales]), theta, statistics
+    guess, tree = nuts.Normal(centre, variance), nuts.tree(dim, nuts.MAX_DEPTH)
+    nuts.sample_chain(mine, start, guess, scales, rng, tune, TARGET_ACCEPT, tree, positions, statistics, done, stop)
+    draws_sigma, draws_theta = np.zeros((draws, scales)), np.zeros((draws, dim - scales))
+    parameters(mine, positions, draws_sigma, draws_theta)
+    return draws_sigma, draws_theta, statistics
 
 
 def _named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
     """Draws by parameter from ``scales`` (chain, draw, scale) and ``theta`` (chain, draw, latent)."""
-    where = engine_compile.layout(design)
+    where = assemble.layout(design)
     regions, own, at = where.regions, where.own, where.regions * where.own
-    names = engine_compile.scale_names(design)
+    names = assemble.scale_names(design)
     mine = theta[..., :at].reshape(*theta.shape[:2], regions, own)
     sizes = [1, where.predictors, where.eras * where.has_era]
-    extra = engine_compile.extra_groups(design)
+    extra = assemble.extra_groups(design)
     sizes += [len(design.groups[name].levels) for name in extra]
     alpha, beta, era, *effects = np.split(theta[..., at:], np.cumsum(sizes)[:-1], axis=-1)
     effect = dict(zip(extra, effects, strict=True)) | {"era": era, "region": mine[..., 0]}
@@ -182,6 +181,12 @@ def _named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
 
 def _statistics(values: Float) -> xr.Dataset:
     kinds = {"n_steps": np.int64, "tree_depth": np.int64, "diverging": np.bool_}
-    out = {name: (("chain", "draw"), values[..., i].astype(kinds.get(name, float))) for i, name in enumerate(nuts.STATISTICS)}
-    out["reached_max_treedepth"] = (("chain", "draw"), values[..., nuts.STATISTICS.index("tree_depth")] >= nuts.MAX_DEPTH)
+    out = {
+        name: (("chain", "draw"), values[..., i].astype(kinds.get(name, float)))
+        for i, name in enumerate(nuts.STATISTICS)
+    }
+    out["reached_max_treedepth"] = (
+        ("chain", "draw"),
+        values[..., nuts.STATISTICS.index("tree_depth")] >= nuts.MAX_DEPTH,
+    )
     return xr.Dataset(out, {"chain": np.arange(values.shape[0]), "draw": np.arange(values.shape[1])})

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.engine import kernel, transport
 from inference.engine.posterior import Data, Effects, Layout, Posterior, Quadratic
 from inference.engine.reference import refer
-from inference.engine.transport import Float, Prior
+from inference.engine.root import Float, arrow
+from inference.engine.transport import Prior
 from models.design import Design
 from models.priors import Priors
 
@@ -26,7 +28,7 @@ def check(design: Design) -> None:
         unknown = {field.name for field in fields(value)} - set(COVERED[kind].split())
         if unknown:
             raise NotImplementedError(
-                f"{design.name}: the kernel engine does not know {', '.join(sorted(unknown))} of {type(value).__name__}; "
+                f"{design.name}: the kernel engine does not know {', '.join(sorted(unknown))} of {kind.__name__}; "
                 "sample it with the engine nutpie, which compiles the PyMC model itself"
             )
     bad = [term for term, finite in zip(design.terms, np.isfinite(design.x).all(axis=0), strict=True) if not finite]
@@ -44,6 +46,11 @@ def check(design: Design) -> None:
 def extra_groups(design: Design) -> list[str]:
     """Groups beside region and era."""
     return [name for name in design.groups if name not in ("region", "era")]
+
+
+def shrinks(design: Design) -> bool:
+    """Whether some slopes share a learnt scale."""
+    return design.priors.shrinkage is not None and bool(design.shrunk.any())
 
 
 def scale_names(design: Design) -> list[str]:
@@ -93,46 +100,87 @@ def prior(design: Design, where: Layout) -> Prior:
     return Prior(mean, sd, scale, sigma_sd, float(constant))
 
 
-def posterior(design: Design, dtype: str = "float32") -> tuple[Posterior, Float]:
+def indices(design: Design) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Region (obs,), era (obs,) and levels (extra group, obs) of each row; levels of all extra groups in one count."""
+    nothing = np.zeros(design.y.size, np.intp)
+    region, era = (design.groups[g].index if g in design.groups else nothing for g in ("region", "era"))
+    levels, offset = np.zeros((len(extra_groups(design)), design.y.size), np.intp), 0
+    for row, name in zip(levels, extra_groups(design), strict=True):
+        row[:] = design.groups[name].index + offset
+        offset += len(design.groups[name].levels)
+    return region, era, levels
+
+
+def events(design: Design, where: Layout, extra: int) -> tuple[Float, Float, Float]:
+    """Events by cell (cell,), their summed predictors (region, predictor), and events by level (extra,)."""
+    region, era, levels = indices(design)
+    y = design.y == 1
+    cell = np.bincount((region * where.eras + era)[y], minlength=where.regions * where.eras)
+    x = np.zeros((where.regions, where.predictors))
+    np.add.at(x, region[y], design.x[y])
+    level = np.zeros(extra)
+    for group in levels:
+        level += np.bincount(group[y], minlength=extra)
+    return cell.astype(float), x, level
+
+
+class Packed(NamedTuple):
+    """Rows packed once for several designs."""
+
+    rows: kernel.Rows
+    order: NDArray[np.intp]
+    terms: tuple[str, ...]
+    positions: NDArray[np.intp]  # of the rows in the panel
+
+
+def pack(*designs: Design, dtype: str = "float32") -> Packed:
+    """Pack the predictors of all ``designs``, which must have the same rows and groups.
+
+    A design then selects its columns. Raises ValueError where rows, groups or a shared predictor differ.
+    """
+    first = designs[0]
+    region, era, levels = indices(first)
+    columns = {}
+    for design in designs:
+        same = np.array_equal(design.rows, first.rows) and list(design.groups) == list(first.groups)
+        if not same or any(not np.array_equal(g.index, first.groups[n].index) for n, g in design.groups.items()):
+            raise ValueError(f"{design.name} and {first.name} have different rows or groups: pack them separately")
+        for j, term in enumerate(design.terms):
+            if not np.array_equal(columns.setdefault(term, design.x[:, j]), design.x[:, j]):
+                raise ValueError(f"{design.name}: predictor {term!r} differs from that of another design in the pack")
+    x = np.stack(list(columns.values()), axis=1)
+    rows, order = kernel.pack(x, region, era, layout(first).eras, levels, dtype)
+    return Packed(rows, order, tuple(columns), first.rows)
+
+
+def posterior(design: Design, dtype: str = "float32", packed: Packed | None = None) -> tuple[Posterior, Float]:
     """The posterior of ``design`` with its reference, and the group scales found there."""
     check(design)
     where = layout(design)
-    nothing = np.zeros(design.y.size, np.intp)
-    region = design.groups["region"].index if where.has_region else nothing
-    era = design.groups["era"].index if where.has_era else nothing
-    extra = [design.groups[name] for name in extra_groups(design)]
-    offsets = list(accumulate((len(group.levels) for group in extra), initial=0))
-    levels = np.array([g.index + o for g, o in zip(extra, offsets, strict=False)], np.intp).reshape(len(extra), design.y.size)
-
-    rows, order = kernel.pack(design.x, region, era, where.eras, levels, dtype)
-    y, x = design.y.astype(float), design.x
-    events_x = np.zeros((where.regions, where.predictors))
-    np.add.at(events_x, region[design.y == 1], x[design.y == 1])
-    cells = where.regions * where.eras
-    events_level = np.zeros(offsets[-1])
-    for group in levels:
-        events_level += np.bincount(group, y, minlength=offsets[-1])
-    data = Data(
-        rows,
-        np.arange(where.predictors),
-        np.bincount(region * where.eras + era, y, minlength=cells),
-        events_x,
-        events_level,
-    )
-    sizes = (where.regions, where.own, where.shared, offsets[-1])
+    packed = packed or pack(design, dtype=dtype)
+    missing = [term for term in design.terms if term not in packed.terms]
+    if missing or not np.array_equal(packed.positions, design.rows):
+        raise ValueError(f"{design.name} is not among the designs that were packed")
+    extra = sum(len(design.groups[name].levels) for name in extra_groups(design))
+    columns = np.array([packed.terms.index(term) for term in design.terms], np.int64)
+    sizes = (where.regions, where.own, where.shared, extra)
     out = Posterior(
         where,
-        data,
+        Data(packed.rows, columns, *events(design, where, extra)),
         prior(design, where),
-        Quadratic(transport.arrow(*sizes), np.zeros(where.regions * where.own + where.shared + offsets[-1])),
-        *scratch(where, offsets[-1], dtype),
+        Quadratic(arrow(*sizes), np.zeros(where.regions * where.own + where.shared + extra)),
+        *scratch(where, extra, len(scale_names(design)), packed.rows.x.dtype.name),
     )
-    return out, refer(out, x[order], region[order], era[order], levels[:, order])
+    region, era, levels = indices(design)
+    order = packed.order
+    return out, refer(out, design.x[order], region[order], era[order], levels[:, order])
 
 
-def scratch(where: Layout, extra: int, dtype: str) -> tuple[Effects, kernel.Sums, transport.Transport]:
+def scratch(where: Layout, extra: int, scales: int, dtype: str) -> tuple[Effects, kernel.Sums, transport.Transport]:
     """Room for the work of one chain."""
     cells = where.regions * where.eras
-    effects = Effects(np.zeros(cells, dtype), np.zeros((where.regions, where.predictors), dtype), np.zeros(extra, dtype))
+    effects = Effects(
+        np.zeros(cells, dtype), np.zeros((where.regions, where.predictors), dtype), np.zeros(extra, dtype)
+    )
     sums = kernel.sums(cells, where.regions, where.predictors, extra, dtype)
-    return effects, sums, transport.transport(where.regions, where.own, where.shared, extra)
+    return effects, sums, transport.transport(where.regions, where.own, where.shared, extra, scales)

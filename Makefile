@@ -1,0 +1,101 @@
+# Everything runs from the repository's root with the environment's interpreter: make help
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help env data fit report test check bench clean
+MAKEFLAGS += --no-print-directory
+
+#: PYTHON      interpreter to build the environment with   (default: the first that runs and is 3.12 or later)
+#: RAW         folder with the raw files, for data         (default: fetch them from their public addresses)
+#: PANEL       panel to fit and report on                  (default: data/panels/alignment.parquet)
+#: HYPOTHESES  ids to fit, as "carter-1 carter-3"          (default: every registered one)
+#: CHAINS      chains per fit                              (default: 4)
+#: DRAWS       draws per chain                             (default: 1000)
+#: SEED        seed of everything random                   (default: fixed in the code)
+#: ENGINE      sampler: kernel, nutpie, pymc, numpyro      (default: kernel)
+#: PYTESTARGS  further arguments of pytest                 (default: none)
+#: SHARED      folder whose data/ has the raw files, for test (default: ../shared; without them, tests are skipped)
+PYTHON ?=
+RAW ?=
+PANEL ?=
+HYPOTHESES ?=
+CHAINS ?=
+DRAWS ?=
+SEED ?=
+ENGINE ?=
+PYTESTARGS ?=
+SHARED ?= ../shared
+
+BANDWAGON_RAW ?= $(abspath $(SHARED))/data
+export BANDWAGON_RAW
+
+RUN := .venv/bin/python -m
+STAMP := .venv/complete
+# $(call flags,SEED DRAWS) is --seed '7' when only SEED is set.
+lower = $(shell echo $(1) | tr A-Z a-z)
+flags = $(foreach name,$(1),$(if $(strip $($(name))),--$(call lower,$(name)) '$(strip $($(name)))'))
+
+# Candidates are run, not looked up: a shim can exist and fail, a system Python can lack ensurepip.
+PYENV := "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions
+CANDIDATES := python3.13 python3.12 python3 python \
+    /usr/local/bin/python3 /usr/bin/python3 $(PYENV)/3.13*/bin/python $(PYENV)/3.1[2-9]*/bin/python
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 12))
+
+help: ## what can be made, and with which variables
+	@echo 'make <target> [VARIABLE=value ...]'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  %-11s %s\n", $$1, $$2 }'
+	@echo
+	@sed -n 's/^#: /  /p' Makefile
+
+env: $(STAMP) ## the environment in .venv, exactly as locked (the other targets see to it themselves)
+
+$(STAMP): requirements.lock
+	@if .venv/bin/python -c '$(USABLE)' >/dev/null 2>&1 && [ -z "$(PYTHON)" ]; then :; else \
+	    chosen=; \
+	    for candidate in $(if $(PYTHON),"$(PYTHON)") $(filter-out $(PYTHON),$(CANDIDATES)); do \
+	        if "$$candidate" -c '$(USABLE)' >/dev/null 2>&1; then chosen=$$candidate; break; fi; \
+	        if [ "$$candidate" = "$(PYTHON)" ]; then \
+	            echo "PYTHON=$(PYTHON) does not run, is older than 3.12 or lacks ensurepip: trying others" >&2; \
+	        fi; \
+	    done; \
+	    if [ -z "$$chosen" ]; then \
+	        echo "error: Python 3.12 or later with its venv and ensurepip modules is needed and none was found:" \
+	            "install one, or point to it with: make PYTHON=/path/to/python3.13" >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "environment: .venv with $$chosen ($$("$$chosen" --version))"; \
+	    "$$chosen" -m venv --clear .venv; \
+	fi
+	@echo 'environment: installing what requirements.lock pins (a minute or two the first time)'
+	@$(RUN) pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+data: $(STAMP) ## the alignment panel from the raw files
+	@$(RUN) data $(call flags,RAW)
+
+fit: $(STAMP) ## every posterior: prior checks, sampling, gates, comparison, archive
+	@$(RUN) inference $(call flags,PANEL HYPOTHESES CHAINS DRAWS SEED ENGINE)
+
+report: $(STAMP) ## figures and pages in reports/build, from the posteriors
+	@$(RUN) reports $(call flags,PANEL)
+
+test: $(STAMP) ## all tests
+	@$(RUN) pytest $(PYTESTARGS)
+
+check: $(STAMP) ## lint, format, types and the fast tests
+	@$(RUN) ruff check --quiet .
+	@$(RUN) ruff format --quiet --check . || { echo 'format: run $(RUN) ruff format .' >&2; exit 1; }
+	@$(RUN) pyright
+	@$(RUN) pytest -m 'not slow' $(PYTESTARGS)
+
+bench: $(STAMP) ## time the engine and the commands
+	@$(RUN) benchmarks
+
+clean: ## remove caches and reports; the panel, the posteriors and .venv stay
+	@rm -rf reports/build .cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+	@find data/panels -name '*.partial' -delete
+	@if [ -d inference/posteriors ]; then \
+	    echo 'kept: inference/posteriors, which take long to make again (to remove: rm -r inference/posteriors)'; \
+	fi

@@ -1,0 +1,18 @@
+"""How numba compiles the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Options = dict[str, Any]
+
+# Reassociation stays off where a rounding by a large constant must not be simplified away.
+EXACT_MATH: Options = {"error_model": "numpy", "fastmath": {"contract", "nsz"}}
+FAST_MATH: Options = {"error_model": "numpy", "fastmath": {"contract", "nsz", "reassoc"}}
+EXACT: Options = EXACT_MATH | {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
+FAST: Options = FAST_MATH | {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
+# Called by compiled code only: no wrapper for Python is compiled.
+INNER: Options = EXACT | {"no_cpython_wrapper": True}
+INNER_FAST: Options = FAST | {"no_cpython_wrapper": True}
+# A link of the chain from the sampler down to the density: compiled once, with its caller.
+PART: Options = INNER | {"inline": "always"}

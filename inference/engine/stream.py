@@ -1,0 +1,218 @@
+r"""What follows from draws and rows, in blocks: never rows x draws in memory.
+
+All functions take the draws of any engine by the names of the parameters. With the likelihood
+:math:`L_{ns} = p_{ns}` of an event and :math:`1 - p_{ns}` otherwise, under draw s, the raw leave-one-out weight of
+row n is :math:`1 / L_{ns}`. Where the log weights of a row differ by less than 0.2 they have no tail to smooth,
+and importance sampling is plain,
+
+.. math::  \text{elpd}_n = -\log \frac1S \sum_s \frac{1}{L_{ns}} .
+
+Elsewhere ArviZ smooths the weights [1]_. (At 30,000 rows the two differ by 0.002 in the sum over the rows left
+unsmoothed, whose Pareto k, computed all the same, are below 0.5.) Monte Carlo errors are those of a ratio of
+sums, :math:`\sum_s w_s^2 (L_s - \hat L)^2 / (\sum_s w_s)^2 / \hat L^2`, over the relative efficiency of the draws.
+
+.. [1] Vehtari, Simpson, Gelman, Yao and Gabry (2024), Journal of Machine Learning Research 25(72).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference.engine import assemble, kernel, sweep
+from inference.engine.kernel import Rows
+from models.design import Design
+
+Float = NDArray[np.float64]
+NO_TAIL = 0.2  # range of log weights below which nothing is smoothed
+BLOCK = 256  # rows smoothed at a time
+CORES = 2
+
+
+class Draws(NamedTuple):
+    """Draws as the kernel takes them, the draw first."""
+
+    intercept: Float  # (sample, region * era)
+    slope: Float  # (sample, region, predictor)
+    extra: Float  # (sample, level of the extra groups)
+    shape: tuple[int, int]  # chain, draw
+
+
+def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
+    """The parameters of ``design`` in ``posterior``, flattened over chains and draws."""
+    where, extra = assemble.layout(design), assemble.extra_groups(design)
+
+    def flat(name: str, *dims: str) -> Float:
+        values = posterior[name].transpose("chain", "draw", *dims)
+        known = {dim: design.coords[dim] for dim in dims if dim in values.coords}
+        values = values.sel(known).to_numpy()
+        return values.reshape(-1, *values.shape[2:]).astype(float)
+
+    alpha = flat("alpha")
+    samples = alpha.size
+    region = flat("alpha_region", "region") if where.has_region else np.zeros((samples, 1))
+    era = flat("alpha_era", "era") if where.has_era else np.zeros((samples, 1))
+    slope = np.repeat(flat("beta", "predictor")[:, None], where.regions, axis=1)
+    if design.varying:
+        slope[:, :, where.varying] += flat("gamma", "region", "exposure")
+    effects = [flat(f"alpha_{name}", name) for name in extra] or [np.zeros((samples, 0))]
+    intercept = alpha[:, None, None] + region[:, :, None] + era[:, None, :]
+    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
+    return Draws(intercept.reshape(samples, -1), slope, np.concatenate(effects, axis=1), shape)
+
+
+def cell_probability(design: Design, posterior: xr.Dataset) -> xr.DataArray:
+    """Mean probability of the rows of each cell (chain, draw, region, era); NaN in cells without rows."""
+    draws = draws_of(design, posterior)
+    rows, count = _packed(design, design.x)
+    totals = _cell_totals(sweep.sum_probability, rows, draws, count.size)
+    with np.errstate(invalid="ignore"):
+        return _by_cell(design, posterior, totals / count)
+
+
+def mean_probability(design: Design, posterior: xr.Dataset, x: Float) -> Float:
+    """Probability averaged over all rows (chain, draw), their predictors being ``x`` (obs, predictor)."""
+    draws = draws_of(design, posterior)
+    rows, count = _packed(design, x)
+    totals = _cell_totals(sweep.sum_probability, rows, draws, count.size)
+    return (totals.sum(axis=1) / count.sum()).reshape(draws.shape)
+
+
+def event_counts(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArray:
+    """Events of each cell (chain, draw, region, era) in one replicated data set for each draw."""
+    draws = draws_of(design, posterior)
+    rows, count = _packed(design, design.x)
+    key = np.random.SeedSequence(seed).generate_state(1, np.uint64)
+    totals = _cell_totals(sweep.count_events, rows, draws, count.size, key)
+    return _by_cell(design, posterior, totals.astype(np.int64))
+
+
+def row_probability(design: Design, posterior: xr.Dataset) -> Float:
+    """Probability of each row (obs,), averaged over the draws."""
+    draws = draws_of(design, posterior)
+    return _row_sums(design, draws, np.ones(design.y.size))[0] / len(draws.slope)
+
+
+def loo(design: Design, posterior: xr.Dataset) -> xr.Dataset:
+    """Leave-one-out predictive densities by Pareto-smoothed importance sampling.
+
+    Returns ``elpd``, ``lppd``, ``p_loo``, ``mcse`` (of ``elpd``) and ``pareto_k`` by row (obs,); ``pareto_k`` is 0
+    where nothing is smoothed. The sums over rows are those of ``az.loo``.
+    """
+    draws, efficiency = draws_of(design, posterior), _relative_efficiency(posterior)
+    samples = len(draws.slope)
+    total, inverse, square, low, high = _row_sums(design, draws, np.where(design.y == 1, 1.0, -1.0))
+    variance = np.maximum(square * samples / inverse**2 - 1.0, 0.0) / samples
+    out = {
+        "elpd": -np.log(inverse / samples),
+        "mcse": np.sqrt(variance / efficiency),
+        "pareto_k": np.zeros(design.y.size),
+    }
+    spread = np.logaddexp(0.0, -low) - np.logaddexp(0.0, -high)
+    for rows, log_likelihood in _blocks(design, draws, np.flatnonzero(spread >= NO_TAIL)):
+        for name, values in zip(out, _smoothed(log_likelihood, efficiency), strict=True):
+            out[name][rows] = values
+    out["lppd"] = np.log(total / samples)
+    out["p_loo"] = out["lppd"] - out["elpd"]
+    return xr.Dataset({name: ("obs", values) for name, values in out.items()})
+
+
+def _smoothed(log_likelihood: Float, efficiency: float) -> tuple[Float, Float, Float]:
+    """elpd, its Monte Carlo error and Pareto k of rows of ``log_likelihood`` (row, sample)."""
+    from arviz_stats.base import array_stats
+
+    log_weight, pareto_k = array_stats.psislw(log_likelihood, r_eff=efficiency)  # pyright: ignore[reportArgumentType] - any number
+    weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    density = np.exp(log_likelihood)
+    mean = (weight * density).sum(axis=1)
+    variance = (weight**2 * (density - mean[:, None]) ** 2).sum(axis=1)
+    return np.log(mean), np.sqrt(variance / efficiency) / mean, pareto_k
+
+
+def _relative_efficiency(posterior: xr.Dataset) -> float:
+    """Mean effective sample size of all parameters over the number of draws, as in ArviZ; 1 for one chain."""
+    from arviz_stats.base import array_stats
+
+    if posterior.sizes["chain"] == 1:
+        return 1.0
+    ess = []
+    for values in posterior.data_vars.values():
+        flat = values.transpose("chain", "draw", ...).to_numpy()
+        flat = flat.reshape(*flat.shape[:2], -1)
+        ess.append(np.ravel(array_stats.ess(flat, method="mean", chain_axis=0, draw_axis=1)))
+    return float(np.concatenate(ess).mean() / (posterior.sizes["chain"] * posterior.sizes["draw"]))
+
+
+def _packed(design: Design, x: Float) -> tuple[Rows, Float]:
+    """Rows with predictors ``x``, in float64, and the number of rows of each cell."""
+    where = assemble.layout(design)
+    region, era, levels = assemble.indices(design)
+    rows, _ = kernel.pack(x, region, era, where.eras, levels, "float64")
+    return rows, np.bincount(region * where.eras + era, minlength=where.regions * where.eras).astype(float)
+
+
+def _row_sums(design: Design, draws: Draws, sign: Float) -> Float:
+    """Sums over draws (5, obs) of L, 1 / L and 1 / L^2, and the range of sign * eta; L = logistic(sign * eta)."""
+    region, era, levels = assemble.indices(design)
+    rows, order = kernel.pack(design.x, region, era, assemble.layout(design).eras, levels, "float64")
+    start = np.cumsum(rows.size) - rows.size
+    columns, out, sorted_sign = np.arange(design.x.shape[1]), np.zeros((5, order.size)), sign[order]
+
+    def part(bounds: tuple[int, int]) -> None:
+        scratch = kernel.sums(0, 0, 0, 0, "float64")
+        sweep.sum_rows(
+            rows, columns, draws.intercept, draws.slope, draws.extra, *bounds, scratch, start, sorted_sign, out
+        )
+
+    _in_threads(part, rows.size.size)
+    unsorted = np.empty_like(out)
+    unsorted[:, order] = out
+    return unsorted
+
+
+def _by_cell(design: Design, posterior: xr.Dataset, values: NDArray) -> xr.DataArray:
+    """Values (sample, cell) by region and era, as far as the design has them."""
+    named = {name: design.groups[name].levels for name in ("region", "era") if name in design.groups}
+    shape = (posterior.sizes["chain"], posterior.sizes["draw"], *(len(levels) for levels in named.values()))
+    coords = {dim: posterior[dim] for dim in ("chain", "draw")} | {name: list(levels) for name, levels in named.items()}
+    return xr.DataArray(values.reshape(shape), dims=("chain", "draw", *named), coords=coords)
+
+
+def _blocks(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
+    """Blocks of ``rows``, each of one cell, and their log likelihood (row, sample)."""
+    region, era, levels = assemble.indices(design)
+    cell = region * assemble.layout(design).eras + era
+    order = rows[np.argsort(cell[rows], kind="stable")]
+    for mine in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
+        for block in np.split(mine, range(BLOCK, mine.size, BLOCK)):
+            if block.size:
+                eta = design.x[block] @ draws.slope[:, region[block[0]]].T + draws.intercept[:, cell[block[0]]]
+                for group in levels:
+                    eta += draws.extra[:, group[block]].T
+                yield block, -np.logaddexp(0.0, np.where(design.y[block, None] == 1, -eta, eta))
+
+
+def _in_threads(part: Callable[[tuple[int, int]], None], count: int) -> None:
+    """Call ``part`` on consecutive ranges of ``count`` at the same time."""
+    bounds = np.linspace(0, count, CORES + 1).astype(int).tolist()
+    with ThreadPoolExecutor(CORES) as pool:
+        list(pool.map(part, pairwise(bounds)))
+
+
+def _cell_totals(function: Callable[..., None], rows: Rows, draws: Draws, cells: int, *more: NDArray) -> Float:
+    """Totals (sample, cell) that ``function`` sums, on parts of the draws at the same time."""
+    columns, out = np.arange(draws.slope.shape[2]), np.zeros((len(draws.slope), cells))
+
+    def part(bounds: tuple[int, int]) -> None:
+        scratch = kernel.sums(0, 0, 0, 0, "float64")
+        function(rows, columns, draws.intercept, draws.slope, draws.extra, *bounds, scratch, out, *more)
+
+    _in_threads(part, len(out))
+    return out

@@ -1,0 +1,59 @@
+"""What several test files stand on: the raw files, the world they make, a small simulated panel."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data import synthetic
+from data.grid import YEARS, Grid
+from data.panel import alignment, rows_at_risk
+from data.sources import Raw
+from data.world import World
+
+ROOT = Path(__file__).parents[1]
+# Committed tables do not come with the raw files: a test that needs them names the folder or is skipped.
+RAW = Path(os.environ.get("BANDWAGON_RAW") or ROOT.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def raw_folder():
+    """Folder of the raw files."""
+    if not RAW.is_dir():
+        pytest.skip(f"no raw files in {RAW}: set BANDWAGON_RAW to the folder that holds them")
+    return RAW
+
+
+@pytest.fixture(scope="session")
+def world(raw_folder):
+    """The world of the raw files, read once."""
+    return World(Raw(raw_folder))
+
+
+@pytest.fixture(scope="session")
+def rows(world):
+    """The dyad-years at risk under the registered coding."""
+    return rows_at_risk(world)
+
+
+@pytest.fixture(scope="session")
+def rebuilt(world):
+    """The alignment panel, built from the raw files."""
+    return alignment(world)
+
+
+@pytest.fixture(scope="session")
+def simulated():
+    """A valid panel of 3,000 rows simulated with seed 1; copy it before changing it."""
+    return synthetic.panel(3_000, seed=1)
+
+
+@pytest.fixture
+def toy_grid():
+    """Four states that are always members, none of them a major power: 2 US, 200 UK, 300 and 310."""
+    states = np.array([2, 200, 300, 310])
+    always = np.ones((4, YEARS), dtype=bool)
+    return Grid(states, ("US", "UK", "A", "B"), always, ~always)

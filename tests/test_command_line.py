@@ -1,0 +1,161 @@
+"""The commands as a person calls them: exit codes, sentences, and what stays untouched."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data import schema, synthetic
+from inference import archive
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(module, *arguments):
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def small_panel(tmp_path_factory):
+    path = tmp_path_factory.mktemp("panel") / "small.parquet"
+    schema.write(synthetic.panel(4000, seed=5), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def fitted(small_panel, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("posteriors")
+    result = run("inference", "--panel", small_panel, "--folder", folder, "--hypotheses", "carter-2")
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--hypotheses", "carter-9"), ("carter-9", "carter-1, carter-2")),
+        (("--engine", "stan"), ("stan", "kernel", "nutpie")),
+        (("--draws", "0"), ("--draws", "'0'", "at least 1")),
+        (("--chains", "two"), ("--chains", "'two'")),
+        (("--seed", "-1"), ("--seed",)),
+        (("--panel", "nowhere.parquet"), ("nowhere.parquet", "make data")),
+    ],
+)
+def test_bad_arguments_get_one_sentence(arguments, words):
+    result = run("inference", *arguments)
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert all(word in result.stderr for word in words)
+
+
+def test_listing_imports_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['inference', '--list']; from inference.__main__ import main; main();"
+        "print([m for m in ('numpy', 'pandas', 'xarray', 'pymc', 'arviz', 'numba') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
+def broken(fault, panel):
+    """A faulty copy of a panel, and words its message must hold."""
+    frame = panel.copy()
+    if fault == "missing column":
+        return frame.drop(columns="threat"), ("missing column threat",)
+    if fault == "extra column":
+        return frame.assign(more=1), ("unknown column more",)
+    if fault == "twice":
+        return pd.concat([frame, frame.iloc[[3]]]), ("row 4000", "more than once")
+    if fault == "no event":
+        return frame.assign(bandwagon=np.int8(0)), ("bandwagon", "no event")
+    if fault == "empty group":
+        return frame[frame["region"] != "South Asia"], ("region", "South Asia", "has no row")
+    if fault == "own aggressor":
+        return frame.assign(aggressor=frame["state"]), ("row 0", "its own aggressor")
+    if fault == "unknown region":
+        frame["region"] = frame["region"].astype(str).where(frame.index != 6, "Atlantis")
+        return frame, ("region", "row 6", "Atlantis")
+    column, value = {
+        "NaN": ("threat", np.nan), "infinity": ("capacity", np.inf), "outcome": ("bandwagon", 2.0), "year": ("year", 2031.0),
+    }[fault]  # fmt: skip
+    frame[column] = frame[column].astype(float).where(frame.index != 6, value)
+    return frame, (column, "row 6", str(value))
+
+
+FAULTS = (
+    "missing column", "extra column", "twice", "own aggressor", "NaN", "infinity", "outcome", "unknown region",
+    "year", "empty group", "no event",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_bad_panels_touch_nothing(fault, small_panel, fitted, tmp_path):
+    frame, words = broken(fault, pd.read_parquet(small_panel))
+    frame.to_parquet(tmp_path / "bad.parquet", index=False)
+    before = {path: path.read_bytes() for path in fitted.iterdir()}
+    result = run("inference", "--panel", tmp_path / "bad.parquet", "--folder", fitted, "--hypotheses", "carter-2")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1
+    assert all(word in result.stderr for word in words), result.stderr
+    assert {path: path.read_bytes() for path in fitted.iterdir()} == before
+
+
+@pytest.mark.parametrize("content", ["not parquet", "cut short"])
+def test_unreadable_panels(content, small_panel, fitted, tmp_path):
+    whole = small_panel.read_bytes()
+    (tmp_path / "bad.parquet").write_bytes(b"a,b\n1,2\n" if content == "not parquet" else whole[: len(whole) // 2])
+    result = run("inference", "--panel", tmp_path / "bad.parquet", "--folder", fitted)
+    assert result.returncode == 2
+    assert "not a readable parquet file" in result.stderr
+
+
+def test_what_is_fitted_is_not_fitted_again(small_panel, fitted):
+    times = {path: path.stat().st_mtime_ns for path in fitted.iterdir()}
+    arguments = ("--panel", small_panel, "--folder", fitted, "--hypotheses", "carter-2")
+    again = run("inference", *arguments)
+    assert again.returncode == 0
+    assert "2 of 2 posteriors are already there" in again.stdout
+    assert {path: path.stat().st_mtime_ns for path in fitted.iterdir()} == times
+
+
+def test_archives_describe_themselves(fitted):
+    tree = archive.read("carter-2.bandwagon", fitted)
+    assert {"posterior", "prior", "sample_stats", "observed_data", "constant_data", "contrasts", "loo"} <= set(tree.children)
+    assert tree["posterior"]["beta"].dims == ("chain", "draw", "predictor")
+    assert tree["posterior"]["alpha_region"].dims == ("chain", "draw", "region")
+    assert tree["observed_data"]["y"].size == 4000
+    assert int(tree["observed_data"]["y"].sum()) == tree.attrs["events"]
+    for name in ("claim", "outcome", "seed", "versions", "panel_sha256", "code_sha256", "revision", "priors"):
+        assert str(tree.attrs[name])
+
+
+def test_a_killed_run_is_finished_by_the_next(small_panel, tmp_path):
+    arguments = ("--panel", str(small_panel), "--folder", str(tmp_path), "--hypotheses", "carter-2")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "inference", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    first = archive.path_of("carter-2.bandwagon", tmp_path)
+    deadline = time.monotonic() + 120
+    while not first.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert archive.key_of("carter-2.balance", tmp_path) is None
+    assert run("inference", *arguments).returncode == 0
+    for outcome in ("bandwagon", "balance"):
+        archive.read(f"carter-2.{outcome}", tmp_path)
+
+
+def test_a_failed_gate_exits_nonzero_and_is_kept_aside(small_panel, tmp_path):
+    result = run("inference", "--panel", small_panel, "--folder", tmp_path, "--hypotheses", "carter-2", "--draws", "20")
+    assert result.returncode == 1
+    assert "carter-2.bandwagon failed its gate, kept aside as carter-2.bandwagon.failed.nc: " in result.stderr
+    assert "ESS" in result.stderr
+    assert not archive.path_of("carter-2.bandwagon", tmp_path).exists()
