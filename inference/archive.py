@@ -83,9 +83,10 @@ def verify(name: str, folder: Path = FOLDER) -> Path:
     """Path of an archive whose bytes are those that were written; ArchiveError otherwise."""
     path = path_of(name, folder)
     if not path.is_file():
+        hypothesis = name.partition(".")[0]
         if (folder / f"{name}{FAILED}").is_file():
             raise ArchiveError(f"{name}: its fit failed the gate and is kept aside as {name}{FAILED}; see 'make fit'")
-        raise ArchiveError(f"{name}: no posterior in {folder}; run 'make fit HYPOTHESES={name.split('.')[0]}'")
+        raise ArchiveError(f"{name}: no posterior in {folder}; run 'make fit HYPOTHESES={hypothesis}'")
     expected, found = _manifest(folder).get(path.name), sha256(path)
     if expected is None:
         raise ArchiveError(f"{name}: {path.name} was not finished (no entry in {MANIFEST}); run 'make fit' again")
@@ -104,6 +105,11 @@ def read(name: str, folder: Path = FOLDER) -> xr.DataTree:
     path = verify(name, folder)
     with xr.open_datatree(path, engine="netcdf4") as tree:
         return tree.load()
+
+
+def group(tree: xr.DataTree, name: str) -> xr.Dataset:
+    """One group of an archive as a dataset; KeyError when it is not there."""
+    return tree.children[name].to_dataset()
 
 
 def fresh(tree: xr.DataTree, now: Provenance) -> str | None:

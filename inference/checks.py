@@ -12,6 +12,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from inference import statistics as statistics_of
+
 Float = NDArray[np.float64]
 
 RATE_BAND = {"bandwagon": (0.0002, 0.08), "balance": (0.001, 0.20)}
@@ -21,7 +23,6 @@ ODDS_BAND = (0.25, 4.0)
 RATE_INSIDE, CELL_OUTSIDE, SHARE_INSIDE, ODDS_INSIDE = 0.90, 0.15, 0.75, 0.94
 
 RHAT, ESS, BFMI = 1.01, 400.0, 0.3
-TAIL = (0.05, 0.95)  # quantiles of the tail ESS (Vehtari et al. 2021)
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,13 @@ def convergence(
     ``scale`` for deliberately shorter runs), no divergence, E-BFMI at least 0.3, no saturated tree.
     ``estimands`` may hold other dims than the posterior's, all with (chain, draw).
     """
-    from arviz_stats.base import array_stats
-
     values = np.concatenate([_stack(dataset) for dataset in (posterior, estimands) if dataset.data_vars], axis=2)
     complete = values.shape[:2] == (chains, draws)
     finite = bool(np.isfinite(values).all())
     results = [
-        CheckResult("chains and draws present", float(values.shape[0] * values.shape[1]), f"{chains} x {draws}", complete),
+        CheckResult(
+            "chains and draws present", float(values.shape[0] * values.shape[1]), f"{chains} x {draws}", complete
+        ),
         CheckResult("share of finite values", float(np.isfinite(values).mean()), "all", finite),
     ]
     if not (complete and finite):  # what follows would be undefined
@@ -116,23 +117,16 @@ def convergence(
     moving = values.std(axis=(0, 1)) > 0
     results.append(CheckResult("quantities with sd above 0", float(moving.mean()), "all", bool(moving.all())))
     values = np.moveaxis(values[:, :, moving], 2, 0)  # (quantity, chain, draw)
-    axes = {"chain_axis": 1, "draw_axis": 2}
     results += [
-        _at_most("largest R-hat", float(np.max(array_stats.rhat(values, **axes))), RHAT),
-        _at_least("smallest bulk ESS", float(np.min(array_stats.ess(values, method="bulk", **axes))), ESS * scale),
-        _at_least("smallest tail ESS", float(np.min(array_stats.ess(values, method="tail", prob=TAIL, **axes))), ESS * scale),
+        _at_most("largest R-hat", statistics_of.worst_rhat(values), RHAT),
+        _at_least("smallest bulk ESS", statistics_of.worst_ess(values, "bulk"), ESS * scale),
+        _at_least("smallest tail ESS", statistics_of.worst_ess(values, "tail"), ESS * scale),
         _at_most("divergences", float(statistics["diverging"].sum()), 0),
-        _at_least("smallest E-BFMI", float(np.min(_bfmi(statistics["energy"]))), BFMI),
+        _at_least("smallest E-BFMI", statistics_of.worst_bfmi(statistics["energy"]), BFMI),
     ]
     if "reached_max_treedepth" in statistics:
         results.append(_at_most("saturated trees", float(statistics["reached_max_treedepth"].sum()), 0))
     return results
-
-
-def _bfmi(energy: xr.DataArray) -> Float:
-    from arviz_stats.base import array_stats
-
-    return array_stats.bfmi(energy.transpose("chain", "draw").to_numpy(), chain_axis=0, draw_axis=1)
 
 
 def posterior_predictive(counts: xr.Dataset, observed: xr.Dataset) -> xr.Dataset:

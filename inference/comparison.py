@@ -9,6 +9,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from inference import archive
+from inference.statistics import mcse_mean
 from models.hypotheses import Estimand, Hypothesis
 
 Float = NDArray[np.float64]
@@ -31,7 +33,7 @@ def verdict(probability: float) -> str:
 
 def slope(tree: xr.DataTree, term: str, group: str = "posterior") -> Float:
     """Draws (chain, draw) of the average slope of a term from an archive's posterior or prior."""
-    return tree[group]["beta"].sel(predictor=term).transpose("chain", "draw").to_numpy()
+    return archive.group(tree, group)["beta"].sel(predictor=term).transpose("chain", "draw").to_numpy()
 
 
 def estimand(trees: Mapping[str, xr.DataTree], which: Estimand, group: str = "posterior") -> Float:
@@ -39,13 +41,6 @@ def estimand(trees: Mapping[str, xr.DataTree], which: Estimand, group: str = "po
     if which.outcome == "delta":
         return slope(trees["bandwagon"], which.term, group) - slope(trees["balance"], which.term, group)
     return slope(trees[which.outcome], which.term, group)
-
-
-def mcse_mean(draws: Float) -> float:
-    """Monte Carlo standard error of the mean of draws (chain, draw)."""
-    from arviz_stats.base import array_stats
-
-    return float(array_stats.mcse(draws, method="mean", chain_axis=0, draw_axis=1))
 
 
 def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
@@ -67,7 +62,9 @@ def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
 def prior_sd(trees: Mapping[str, xr.DataTree], which: Estimand) -> float:
     """Prior standard deviation of an estimand, NaN under a learnt common scale."""
     outcomes = ("bandwagon", "balance") if which.outcome == "delta" else (which.outcome,)
-    sds = [float(trees[o]["constant_data"]["slope_prior_sd"].sel(predictor=which.term)) for o in outcomes]
+    sds = [
+        float(archive.group(trees[o], "constant_data")["slope_prior_sd"].sel(predictor=which.term)) for o in outcomes
+    ]
     return float(np.hypot.reduce(sds))
 
 
@@ -130,7 +127,7 @@ def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> pd.Data
         row["bayes_factor"], row["bayes_factor_is_bound"] = bayes_factor(draws, prior_sd(trees, which))
         if which.outcome != "delta":
             tree = trees[which.outcome]
-            difference = 1000 * tree["contrasts"]["risk_difference"].sel(term=which.term)
+            difference = 1000 * archive.group(tree, "contrasts")["risk_difference"].sel(term=which.term)
             low, high = difference.quantile([(1 - CI_PROB) / 2, (1 + CI_PROB) / 2]).to_numpy()
             row |= {"rd": float(difference.mean()), "rd_low": float(low), "rd_high": float(high)}
             row |= {name: tree.attrs[name] for name in ("rows", "events", "elpd_diff", "elpd_diff_se", "bad_k")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,13 +37,13 @@ def _pymc(design: Design, engine: str, chains: int, draws: int, seed: int) -> xr
 
     if engine == "numpyro":
         try:
-            import numpyro  # noqa: F401
+            import numpyro  # noqa: F401  # pyright: ignore[reportMissingImports]
         except ImportError as error:
             raise ValueError("engine 'numpyro' is not installed: python -m pip install 'numpyro>=0.19'") from error
     with logit.build(design):
         tree = pm.sample(
             draws=draws, tune=TUNE[engine], chains=chains, cores=2, random_seed=seed,
-            nuts_sampler=engine, progressbar=False, compute_convergence_checks=False,
+            nuts_sampler=cast("Any", engine), progressbar=False, compute_convergence_checks=False,
         )  # fmt: skip
     latent = [name for name in tree["posterior"].data_vars if str(name).startswith("z_")]
     statistics = tree["sample_stats"].to_dataset()

@@ -66,9 +66,7 @@ def predictive(design: Design, posterior: xr.Dataset, seed: int) -> dict[str, xr
     }
 
 
-def contrasts(
-    exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, posterior: xr.Dataset
-) -> xr.Dataset:
+def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dataset:
     """Average risk differences (chain, draw, term) of the exposures, the mean rate, and duress removed.
 
     ``risk_difference`` is the change in the yearly probability, averaged over all rows, when a binary exposure
@@ -78,7 +76,10 @@ def contrasts(
     duress set to none: an intervention on a population, valid under the adjustment set.
     """
     differences = [
-        sum(sign * stream.mean_probability(design, posterior, x) for sign, x in scenarios.risk_difference(design, frame, term))
+        sum(
+            sign * stream.mean_probability(design, posterior, x)
+            for sign, x in scenarios.risk_difference(design, frame, term)
+        )
         for term in exposures
     ]
     draw = ("chain", "draw")
@@ -114,7 +115,9 @@ def curves(design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dat
     out = {}
     for name in design.varying:
         values = scenarios.grid(design, frame, name)
-        rates = [stream.mean_probability(design, few, scenarios.set_to(design, frame, **{name: v})).ravel() for v in values]
+        rates = [
+            stream.mean_probability(design, few, scenarios.set_to(design, frame, **{name: v})).ravel() for v in values
+        ]
         dim = f"{name}_value"
         out[name] = xr.DataArray(np.stack(rates, axis=-1), dims=("sample", dim), coords={dim: values})
     return xr.Dataset(out)
@@ -126,7 +129,10 @@ def density(
     """Add pointwise predictive densities of both models to ``groups``; returns their difference for attributes."""
     from inference.comparison import densities
 
-    pointwise = {"loo": stream.loo(design, posterior), "loo_without": stream.loo(reduced, without["posterior"].to_dataset())}
+    pointwise = {
+        "loo": stream.loo(design, posterior),
+        "loo_without": stream.loo(reduced, without["posterior"].to_dataset()),
+    }
     for name, values in pointwise.items():
         groups[name] = values.assign(row=("obs", design.rows))
     out = densities(groups["loo"], groups["loo_without"])

@@ -84,13 +84,11 @@ def check_priors(designs: dict[str, Design], settings: Settings) -> dict[str, Pr
     rates = {o: estimates.overall(cells[o]).to_numpy()[0] for o in OUTCOMES}
     out = {}
     for outcome, design in designs.items():
-        flat = cells[outcome].stack(cell=("region", "era"))
-        flat = flat.isel(cell=(flat["rows"] > 0).to_numpy())
+        rows = cells[outcome]["rows"].to_numpy().ravel()
+        probability = cells[outcome]["probability"].to_numpy()[0].reshape(PRIOR_DRAWS, -1)
         binary = [term for term, kind in zip(design.terms, design.kinds, strict=True) if kind == "binary"]
-        odds = np.exp(draws[outcome]["beta"].sel(predictor=binary)).to_numpy()[0]
-        results = checks.prior_predictive(
-            outcome, flat["probability"].transpose("chain", "draw", "cell").to_numpy()[0], flat["rows"].to_numpy(), odds, rates
-        )
+        odds = np.exp(draws[outcome]["beta"].sel(predictor=binary).to_numpy()[0])
+        results = checks.prior_predictive(outcome, probability[:, rows > 0], rows[rows > 0], odds, rates)
         predictive = xr.Dataset(
             {
                 "rate": (("chain", "draw"), rates[outcome][None]),
@@ -132,7 +130,7 @@ def _attributes(
 
 def _data_groups(design: Design, panel: pd.DataFrame) -> dict[str, xr.Dataset]:
     rows = panel.iloc[design.rows]
-    constant = {"x": (("obs", "predictor"), design.x.astype(np.float32))}
+    constant: dict[str, object] = {"x": (("obs", "predictor"), design.x.astype(np.float32))}
     constant |= {f"{name}_index": ("obs", group.index.astype(np.int16)) for name, group in design.groups.items()}
     constant |= {name: ("obs", rows[name].to_numpy()) for name in ("state", "aggressor", "year")}
     constant["slope_prior_sd"] = "predictor", np.where(design.shrunk, np.nan, design.slope_sd)

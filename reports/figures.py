@@ -8,8 +8,9 @@ import numpy as np
 import xarray as xr
 
 from data.codebook import alignment, label
-from inference.comparison import CI_PROB, slope
+from inference.archive import group
 from inference.checks import CELL_LIMIT, RATE_BAND
+from inference.comparison import CI_PROB, slope
 from models.hypotheses import OUTCOMES, Hypothesis
 from reports.style import COLOURS, NAMES, WIDTH
 
@@ -83,17 +84,16 @@ def effects(pair: Pair) -> Figure:
     """Region and era intercepts of both logits, as log-odds from the average, with intervals."""
     import matplotlib.pyplot as plt
 
-    groups = ("region", "era")
-    sizes = [pair["bandwagon"]["posterior"].sizes[name] for name in groups]
+    names = ("region", "era")
+    sizes = [group(pair["bandwagon"], "posterior").sizes[name] for name in names]
     figure, both = plt.subplots(2, 1, figsize=(WIDTH, 1.6 + 0.3 * sum(sizes)), height_ratios=sizes, sharex=True)
-    for axes, name in zip(both, groups, strict=True):
+    for axes, name in zip(both, names, strict=True):
+        levels = group(pair["bandwagon"], "posterior")[name].to_numpy()
         for offset, outcome in zip((-0.14, 0.14), OUTCOMES, strict=True):
-            values = pair[outcome]["posterior"][f"alpha_{name}"]
-            low, middle, high = _interval(values)
-            y = np.arange(len(middle)) + offset
+            low, middle, high = _interval(group(pair[outcome], "posterior")[f"alpha_{name}"])
+            y = np.arange(len(levels)) + offset
             axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=1.8)
             axes.plot(middle, y, "o", color=COLOURS[outcome], markersize=4, label=NAMES[outcome])
-        levels = values[name].to_numpy()
         axes.set(yticks=range(len(levels)), yticklabels=levels, title=f"{name} effects")
         axes.axvline(0, color="#444444", linewidth=0.8)
         axes.invert_yaxis()
@@ -109,7 +109,7 @@ def curves(pairs: dict[str, Pair], exposures: dict[str, str]) -> Figure:
     figure, grid_of_axes = plt.subplots(2, 2, figsize=(WIDTH, 6.6))
     for axes, (name, identifier) in zip(grid_of_axes.flat, exposures.items(), strict=True):
         for outcome in OUTCOMES:
-            curve = 1000 * pairs[identifier][outcome]["curves"][name]
+            curve = 1000 * group(pairs[identifier][outcome], "curves")[name]
             draw = _points if curve.sizes[f"{name}_value"] == 2 else _band
             draw(axes, curve[f"{name}_value"].to_numpy(), _interval(curve, ("sample",)), outcome)
         axes.set(title=_wrap(f"{label(name)} ({identifier})", 42), ylabel=PER_1000, ylim=(0, None))
@@ -161,7 +161,7 @@ def prior_predictive(pairs: dict[str, Pair]) -> Figure:
         for axes, quantity, band in zip(row, ("rate", "largest_cell"), bands, strict=True):
             axes.axvspan(max(band[0], 1e-2), band[1], color="#EFEFEF", zorder=0)
             for y, identifier in enumerate(names):
-                values = 1000 * pairs[identifier][outcome]["prior_predictive"][quantity]
+                values = 1000 * group(pairs[identifier][outcome], "prior_predictive")[quantity]
                 low, middle, high = _interval(values)
                 axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=2)
                 axes.plot(middle, y, "o", color=COLOURS[outcome])
@@ -179,7 +179,7 @@ def calibration(pairs: dict[str, Pair]) -> Figure:
     figure, grid_of_axes = plt.subplots(2, len(pairs), figsize=(WIDTH, 4.6), sharex="row", sharey="row")
     for row, outcome in zip(grid_of_axes, OUTCOMES, strict=True):
         for axes, (identifier, pair) in zip(row, pairs.items(), strict=True):
-            bins = 1000 * pair[outcome]["calibration"].to_dataset()
+            bins = 1000 * group(pair[outcome], "calibration")
             observed = bins["observed"].to_numpy()
             bounds = np.abs(np.stack([bins["low"], bins["high"]]) - observed)
             axes.errorbar(
@@ -197,20 +197,21 @@ def event_counts(pair: Pair) -> Figure:
     """Observed event counts by era and region against the posterior predictive distribution."""
     import matplotlib.pyplot as plt
 
-    groups = ("region", "era")
-    sizes = [pair["bandwagon"]["posterior_predictive"].sizes[name] for name in groups]
-    figure, grid_of_axes = plt.subplots(2, 2, figsize=(WIDTH, 1.4 + 0.27 * sum(sizes)), height_ratios=sizes)
-    for axes_row, name in zip(grid_of_axes, groups, strict=True):
+    names = ("region", "era")
+    sizes = [group(pair["bandwagon"], "posterior_predictive").sizes[name] for name in names]
+    figure, grid_of_axes = plt.subplots(
+        2, 2, figsize=(WIDTH, 1.4 + 0.27 * sum(sizes)), height_ratios=sizes, sharey="row"
+    )
+    for axes_row, name in zip(grid_of_axes, names, strict=True):
         for axes, outcome in zip(axes_row, OUTCOMES, strict=True):
-            counts = pair[outcome]["posterior_predictive"][f"events_{name}"]
+            counts = group(pair[outcome], "posterior_predictive")[f"events_{name}"]
+            observed = group(pair[outcome], "predictive_checks")[f"observed_events_{name}"]
             low, _, high = _interval(counts)
             y = np.arange(len(low))
             axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=5, alpha=0.35)
-            axes.plot(pair[outcome]["predictive_checks"][f"observed_events_{name}"], y, "|", color=COLOURS["observed"], markersize=11)
-            levels = counts[name].to_numpy() if outcome == "bandwagon" else []
-            axes.set(yticks=y, title=f"{NAMES[outcome]} by {name}", xlim=(0, None))
-            axes.set_yticks(y, levels if len(levels) else [""] * len(y))
-            axes.invert_yaxis()
+            axes.plot(observed, y, "|", color=COLOURS["observed"], markersize=11)
+            axes.set(yticks=y, yticklabels=counts[name].to_numpy(), title=f"{NAMES[outcome]} by {name}", xlim=(0, None))
+        axes_row[0].invert_yaxis()
     for axes in grid_of_axes[1]:
         axes.set_xlabel("events")
     return figure
@@ -222,9 +223,11 @@ def duress_removed(pair: Pair) -> Figure:
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.9), width_ratios=(3, 2))
     for y, outcome in enumerate(OUTCOMES):
-        contrasts = 1000 * pair[outcome]["contrasts"].to_dataset()[["duress_rate", "duress_removed"]]
+        contrasts = 1000 * group(pair[outcome], "contrasts")[["duress_rate", "duress_removed"]]
         for shift, (name, text, marker) in zip(
-            (-0.15, 0.15), (("duress_rate", "as observed", "o"), ("duress_removed", "duress set to none", "s")), strict=True
+            (-0.15, 0.15),
+            (("duress_rate", "as observed", "o"), ("duress_removed", "duress set to none", "s")),
+            strict=True,
         ):
             low, middle, high = _interval(contrasts[name])
             left.hlines(y + shift, low, high, color=COLOURS[outcome], linewidth=2)

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from inference.comparison import CI_KIND, CI_PROB, compare, mcse_mean, quadrants, slope
+from inference.archive import group
+from inference.comparison import CI_KIND, CI_PROB, compare, quadrants, slope
+from inference.statistics import mcse_mean
 from models.hypotheses import OUTCOMES, Hypothesis
 from reports.archives import Trees
 
@@ -32,7 +34,7 @@ def _hypothesis(hypothesis: Hypothesis, pair: dict[str, xr.DataTree]) -> dict[st
             "rows_lost": json.loads(tree.attrs["rows_lost"]),
             "fit_key": tree.attrs["fit_key"],
             "gate": _gate(tree),
-            "rate": _quantity(tree["contrasts"]["rate"], 1000),
+            "rate": _quantity(group(tree, "contrasts")["rate"], 1000),
             "priors": json.loads(tree.attrs["priors"]),
         }
         for outcome, tree in pair.items()
@@ -57,7 +59,7 @@ def _hypothesis(hypothesis: Hypothesis, pair: dict[str, xr.DataTree]) -> dict[st
 def _duress(pair: dict[str, xr.DataTree]) -> dict[str, Any]:
     out = {}
     for outcome in OUTCOMES:
-        contrasts = pair[outcome]["contrasts"]
+        contrasts = group(pair[outcome], "contrasts")
         out[outcome] = {
             "observed": _quantity(contrasts["duress_rate"], 1000),
             "removed": _quantity(contrasts["duress_removed"], 1000),

@@ -5,19 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+MINUS, UNDEFINED = "\N{MINUS SIGN}", "\N{EN DASH}"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def _signed(value: float, digits: int) -> str:
     """With sign, a true minus, and no minus before zero."""
     text = f"{value:+.{digits}f}"
-    return text.replace("-", "−") if float(text) else f"{0:.{digits}f}"
+    return text.replace("-", MINUS) if float(text) else f"{0:.{digits}f}"
 
 
 def _ratio(value: float | None, is_bound: bool) -> str:
     """A Bayes factor: two digits, as a fraction below 1; an en dash where it is not defined."""
     if value is None:
-        return "–"
+        return UNDEFINED
     text = f"{value:.2g}" if value >= 1 else f"1/{1 / value:.2g}"
     return f"> {text}" if is_bound else text
 
@@ -46,7 +47,7 @@ FILTERS = {
 }
 
 
-def render(numbers: dict[str, Any], **extra: Any) -> str:
+def render(numbers: dict[str, Any], **extra: float) -> str:
     """The page as HTML; a number that the template asks for and ``numbers`` lacks is an error."""
     import jinja2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,7 +15,7 @@ COLOURS = {"bandwagon": "#D55E00", "balance": "#0072B2", "delta": "#009E73", "pr
 NAMES = {"bandwagon": "bandwagoning", "balance": "balancing", "delta": "bandwagoning less balancing"}
 WIDTH = 9.0  # inches
 
-RC = {
+RC: dict[Any, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
     "figure.constrained_layout.use": True,

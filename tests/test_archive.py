@@ -24,7 +24,9 @@ def tree(seed=0):
         {"beta": (("chain", "draw", "predictor"), rng.normal(size=(4, 250, 2)))},
         {"chain": range(4), "draw": range(250), "predictor": ["threat", "duress"]},
     )
-    out = xr.DataTree.from_dict({"posterior": posterior, "observed_data": xr.Dataset({"y": ("obs", np.zeros(99, np.int8))})})
+    out = xr.DataTree.from_dict(
+        {"posterior": posterior, "observed_data": xr.Dataset({"y": ("obs", np.zeros(99, np.int8))})}
+    )
     out.attrs = {"panel_sha256": NOW.panel, "code_sha256": NOW.code, "lock_sha256": NOW.lock, "fit_key": "k"}
     return out
 

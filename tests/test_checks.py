@@ -10,7 +10,9 @@ CHAINS, DRAWS = 4, 1000
 def healthy(seed=0):
     rng = np.random.default_rng(seed)
     draws = ("chain", "draw")
-    posterior = xr.Dataset({"alpha": (draws, rng.normal(size=(4, 1000))), "beta": ((*draws, "predictor"), rng.normal(size=(4, 1000, 3)))})
+    posterior = xr.Dataset(
+        {"alpha": (draws, rng.normal(size=(4, 1000))), "beta": ((*draws, "predictor"), rng.normal(size=(4, 1000, 3)))}
+    )
     statistics = xr.Dataset(
         {
             "diverging": (draws, np.zeros((4, 1000), bool)),
@@ -22,13 +24,13 @@ def healthy(seed=0):
 
 
 def gate(posterior, estimands, statistics, **changes):
-    return checks.failures(checks.convergence(posterior, estimands, statistics, **({"chains": CHAINS, "draws": DRAWS} | changes)))
+    return checks.failures(
+        checks.convergence(posterior, estimands, statistics, **({"chains": CHAINS, "draws": DRAWS} | changes))
+    )
 
 
 def test_independent_draws_pass():
     assert gate(*healthy()) == []
-
-
 
 
 FAULTS = {
@@ -67,7 +69,9 @@ def test_sampler_statistics_fail():
 def test_missing_chains_and_draws_fail():
     posterior, estimands, statistics = healthy()
     few = {"chain": slice(0, 3)}
-    assert gate(posterior.isel(few), estimands.isel(few), statistics.isel(few)) == ["chains and draws present: 3e+03 (4 x 1000)"]
+    assert gate(posterior.isel(few), estimands.isel(few), statistics.isel(few)) == [
+        "chains and draws present: 3e+03 (4 x 1000)"
+    ]
 
 
 def test_posterior_predictive_tail_probability():

@@ -64,7 +64,7 @@ def test_listing_imports_nothing_heavy():
     assert result.stdout.splitlines()[-1] == "[]"
 
 
-def broken(fault, panel):
+def broken(fault, panel):  # noqa: PLR0911 (one return a fault)
     """A faulty copy of a panel, and words its message must hold."""
     frame = panel.copy()
     if fault == "missing column":
@@ -83,7 +83,8 @@ def broken(fault, panel):
         frame["region"] = frame["region"].astype(str).where(frame.index != 6, "Atlantis")
         return frame, ("region", "row 6", "Atlantis")
     column, value = {
-        "NaN": ("threat", np.nan), "infinity": ("capacity", np.inf), "outcome": ("bandwagon", 2.0), "year": ("year", 2031.0),
+        "NaN": ("threat", np.nan), "infinity": ("capacity", np.inf),
+        "outcome": ("bandwagon", 2.0), "year": ("year", 2031.0),
     }[fault]  # fmt: skip
     frame[column] = frame[column].astype(float).where(frame.index != 6, value)
     return frame, (column, "row 6", str(value))
@@ -127,7 +128,9 @@ def test_what_is_fitted_is_not_fitted_again(small_panel, fitted):
 
 def test_archives_describe_themselves(fitted):
     tree = archive.read("carter-2.bandwagon", fitted)
-    assert {"posterior", "prior", "sample_stats", "observed_data", "constant_data", "contrasts", "loo"} <= set(tree.children)
+    assert {"posterior", "prior", "sample_stats", "observed_data", "constant_data", "contrasts", "loo"} <= set(
+        tree.children
+    )
     assert tree["posterior"]["beta"].dims == ("chain", "draw", "predictor")
     assert tree["posterior"]["alpha_region"].dims == ("chain", "draw", "region")
     assert tree["observed_data"]["y"].size == 4000

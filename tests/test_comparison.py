@@ -80,7 +80,12 @@ def test_densities_on_different_rows_are_refused():
 
 def tree(beta):
     posterior = xr.Dataset({"beta": (("chain", "draw", "predictor"), beta)}, {"predictor": ["proximity"]})
-    return xr.DataTree.from_dict({"posterior": posterior, "constant_data": xr.Dataset({"slope_prior_sd": ("predictor", [0.5])}, {"predictor": ["proximity"]})})
+    return xr.DataTree.from_dict(
+        {
+            "posterior": posterior,
+            "constant_data": xr.Dataset({"slope_prior_sd": ("predictor", [0.5])}, {"predictor": ["proximity"]}),
+        }
+    )
 
 
 def test_delta_is_bandwagoning_less_balancing():

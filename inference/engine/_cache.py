@@ -19,7 +19,7 @@ from llvmlite import binding
 from numba.core import config
 
 ENGINE = Path(__file__).parent
-SETTINGS = vars(config)  # numba's public settings, read when a function is decorated
+SETTINGS = config.__dict__  # numba's public settings, read when a function is decorated
 
 
 def fingerprint(folder: Path = ENGINE) -> str:

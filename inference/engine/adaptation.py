@@ -4,7 +4,7 @@ Dual averaging [1]_ of the step :math:`\epsilon` towards an acceptance rate :mat
 :math:`r_t` of draw t and :math:`\gamma = 0.05, t_0 = 10, \kappa = 0.75`,
 
 .. math::  \bar H_t = \bar H_{t-1} + \frac{\delta - r_t - \bar H_{t-1}}{t + t_0}, \quad
-           \log \epsilon_t = \log 2 \epsilon_0 - \frac{\sqrt t}{\gamma} \bar H_t, \quad
+           \log \epsilon_t = \log 10 \epsilon_0 - \frac{\sqrt t}{\gamma} \bar H_t, \quad
            \log \bar\epsilon_t = t^{-\kappa} \log \epsilon_t + (1 - t^{-\kappa}) \log \bar\epsilon_{t-1}.
 
 Centres and variances are those of the draws of a window, with the weight of five draws at the first guess.
@@ -35,7 +35,7 @@ class Normal(NamedTuple):
 @njit(**INNER)
 def restart_step(adaptation, step):
     """``adaptation`` is log step, its average, centre, mean error of the acceptance, count."""
-    adaptation[0], adaptation[1], adaptation[2] = np.log(step), np.log(step), np.log(2.0 * step)
+    adaptation[0], adaptation[1], adaptation[2] = np.log(step), np.log(step), np.log(10.0 * step)
     adaptation[3], adaptation[4] = 0.0, 0.0
 
 
