@@ -16,7 +16,8 @@ from models.design import Design, Group
 if TYPE_CHECKING:
     import pandas as pd
 
-CURVE_DRAWS = 500  # draws that a curve is averaged over, evenly spaced
+FEW = 1000  # draws that simulated counts are made for, evenly spaced
+CURVE_DRAWS = 400  # draws that a curve is averaged over, evenly spaced
 
 
 def cells(design: Design) -> xr.Dataset:
@@ -41,9 +42,17 @@ def overall(cells: xr.Dataset) -> xr.DataArray:
     return (cells["probability"].fillna(0.0) * cells["rows"]).sum(("region", "era")) / cells["rows"].sum()
 
 
-def predictive(design: Design, posterior: xr.Dataset, seed: int) -> dict[str, xr.Dataset]:
-    """Posterior predictive event counts with their tail probabilities, calibration, and fitted rates."""
-    simulated = stream.event_counts(design, posterior, seed)  # (chain, draw, region, era)
+def thinned(posterior: xr.Dataset, draws: int) -> xr.Dataset:
+    """At least ``draws`` draws of all chains together, evenly spaced."""
+    return posterior.isel(draw=slice(None, None, max(1, posterior.sizes["draw"] * posterior.sizes["chain"] // draws)))
+
+
+def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int) -> dict[str, xr.Dataset]:
+    """Posterior predictive event counts with their tail probabilities, calibration, and fitted rates.
+
+    ``loo`` holds the pointwise densities of the same posterior.
+    """
+    simulated = stream.event_counts(design, thinned(posterior, FEW), seed)  # (chain, draw, region, era)
     observed = cells(design)["events"]
 
     def margins(events: xr.DataArray) -> xr.Dataset:
@@ -56,7 +65,8 @@ def predictive(design: Design, posterior: xr.Dataset, seed: int) -> dict[str, xr
         )
 
     counts, truth = margins(simulated), margins(observed)
-    fitted = stream.row_probability(design, posterior)
+    density = np.exp(loo["lppd"].to_numpy())  # of each row's own outcome, averaged over the draws
+    fitted = np.where(design.y == 1, density, 1 - density)
     tails = checks.posterior_predictive(counts, truth)
     return {
         "posterior_predictive": counts,
@@ -110,8 +120,7 @@ def curves(design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dat
 
     Variables ``<exposure>`` (draw, <exposure>_value) over evenly spaced draws.
     """
-    thin = max(1, posterior.sizes["draw"] * posterior.sizes["chain"] // CURVE_DRAWS)
-    few = posterior.isel(draw=slice(None, None, thin))
+    few = thinned(posterior, CURVE_DRAWS)
     out = {}
     for name in design.varying:
         values = scenarios.grid(design, frame, name)
@@ -123,17 +132,6 @@ def curves(design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dat
     return xr.Dataset(out)
 
 
-def density(
-    groups: dict[str, xr.Dataset], design: Design, posterior: xr.Dataset, reduced: Design, without: xr.DataTree
-) -> dict[str, float]:
-    """Add pointwise predictive densities of both models to ``groups``; returns their difference for attributes."""
-    from inference.comparison import densities
-
-    pointwise = {
-        "loo": stream.loo(design, posterior),
-        "loo_without": stream.loo(reduced, without["posterior"].to_dataset()),
-    }
-    for name, values in pointwise.items():
-        groups[name] = values.assign(row=("obs", design.rows))
-    out = densities(groups["loo"], groups["loo_without"])
-    return out | {"elpd": float(groups["loo"]["elpd"].sum())}
+def density(design: Design, posterior: xr.Dataset) -> xr.Dataset:
+    """Pointwise leave-one-out densities (obs,), with the row of the panel that each belongs to."""
+    return stream.loo(design, posterior).assign(row=("obs", design.rows))

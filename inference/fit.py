@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from inference import archive, checks, engines, estimates
+from inference import archive, checks, comparison, engines, estimates
 from inference.provenance import Provenance, versions
 from models.design import Design
 from models.hypotheses import OUTCOMES, Hypothesis
@@ -181,10 +181,12 @@ def fit(
     attributes = _attributes(hypothesis, design, settings, provenance, gate)
     if not failed:
         seed = seed_of(settings, design.name, "predictive")
-        groups |= estimates.predictive(design, posterior, seed)
-        groups["curves"] = estimates.curves(design, frame, posterior)
         reduced = hypothesis.without_exposure(panel, outcome)
-        attributes |= estimates.density(groups, design, posterior, reduced, run(reduced))
+        groups["loo"] = estimates.density(design, posterior)
+        groups["loo_without"] = estimates.density(reduced, run(reduced)["posterior"].to_dataset())
+        groups["curves"] = estimates.curves(design, frame, posterior)
+        groups |= estimates.predictive(design, posterior, groups["loo"], seed)
+        attributes |= comparison.densities(groups["loo"], groups["loo_without"])
     result = xr.DataTree.from_dict(groups)
     result.attrs = attributes
     path = archive.write(result, design.name, passed=not failed, folder=folder)

@@ -10,7 +10,7 @@ from models.design import Design
 from models.terms import variables
 
 Float = NDArray[np.float64]
-GRID = 21
+GRID = 13
 REACH = (0.01, 0.99)  # quantiles of the sample that a curve spans: nothing is shown outside the data
 
 

@@ -135,6 +135,12 @@ def test_before_1886_distance_is_that_of_capitals(world, dyad):
     assert out["distance_km"].item() == pytest.approx(2 * 6371 * asin(sqrt(haversine)), rel=1e-4)
 
 
+def test_before_1886_contiguity_caps_the_distance_of_capitals(world, dyad):
+    # Paris and Madrid are 1,052 km apart, France and Spain neighbours; London and Paris 342 km, across 24 miles of sea.
+    assert proximity(dyad(230, 220, 1850), world, REGISTERED)["distance_km"].item() == 0
+    assert proximity(dyad(220, 200, 1850), world, REGISTERED)["distance_km"].item() == pytest.approx(39)
+
+
 @pytest.mark.parametrize(
     ("bound_to_aggressor", "km", "expected"),
     [(False, 0.0, 2 / 3), (False, 1000.0, 1 / 2), (False, 3000.0, 1 / 3), (False, np.nan, 0.0), (True, 0.0, 0.0)],

@@ -103,6 +103,17 @@ def test_maximum_likelihood_with_group_dummies_finds_the_slopes(drawn):
         assert abs(found[k]) > STANDARD_ERRORS * error[k], f"{term}: too little power to tell its truth from none"
 
 
+def test_slopes_vary_by_region_as_drawn():
+    rng = np.random.default_rng(4)
+    frame = synthetic.covariates(30_000, rng)
+    effects = synthetic.simulate(frame, "bandwagon", Truth(-2.0, {"threat": 0.3}, 0, 0, {"threat": 0.6}), rng)
+    threat, regions = synthetic._predictor(frame, "threat"), frame["region"].cat.codes.to_numpy()
+    p = expit(-2.0 + (0.3 + effects["gamma[threat]"][regions]) * threat)
+    score = (frame["bandwagon"].to_numpy() - p) * threat  # sums to about zero in a region if its slope is right
+    error = np.sqrt(np.bincount(regions, p * (1 - p) * threat**2))
+    assert (abs(np.bincount(regions, score)) < STANDARD_ERRORS * error).all()
+
+
 def test_group_effects_have_the_stated_scales():
     rng = np.random.default_rng(3)
     frame = synthetic.covariates(2_000, rng)

@@ -41,6 +41,13 @@ def test_means_over_rows_and_over_draws(small):
     np.testing.assert_allclose(stream.row_probability(design, draws), p.mean(axis=0), rtol=2e-5)
 
 
+def test_fitted_probabilities_follow_from_the_densities(small):
+    design, _, draws = small
+    groups = estimates.predictive(design, draws, estimates.density(design, draws), seed=1)
+    expected = probabilities(design, draws, design.x).mean(axis=0)
+    np.testing.assert_allclose(groups["fitted"]["probability"], expected, rtol=1e-4)
+
+
 def test_cells_add_up(small):
     design, _, draws = small
     cells = estimates.cell_probability(design, draws)

@@ -81,12 +81,13 @@ def prior(design: Design, where: Layout) -> Prior:
     def along(group: str, count: int, offset: int = 0) -> Float:
         return np.full(count, names.index(f"sigma_{group}") + offset)
 
-    own = [along("region", 1)] * where.has_region + [along("gamma", 1, k) for k in range(len(where.varying))]
+    own = [along("region", 1)] if where.has_region else []
+    own += [along("gamma", 1, k) for k in range(len(where.varying))]
     free = np.full(1 + where.predictors, -1)
     if design.shrunk.any():
         free[1:][design.shrunk] = names.index("sigma_beta")
     scale = [np.tile(np.concatenate(own), where.regions)] if own else []
-    scale += [free] + [along("era", where.eras)] * where.has_era
+    scale += [free, along("era", where.eras)] if where.has_era else [free]
     scale += [along(name, len(design.groups[name].levels)) for name in extra_groups(design)]
     scale = np.concatenate(scale).astype(np.int64)
 

@@ -20,8 +20,8 @@ from inference.engine.options import EXACT_MATH, INNER
 
 
 def link(eta, n, probability, softplus):
-    """Fill probability and log(1 + exp(eta)) for the first ``n`` of ``eta``."""
-    raise NotImplementedError("for compiled callers only")
+    """Fill probability and log(1 + exp(eta)) for the first ``n`` of ``eta``; for compiled callers."""
+    raise NotImplementedError((eta, n, probability, softplus))
 
 
 class Arithmetic(NamedTuple):
@@ -59,7 +59,7 @@ def _coefficients(series, real):
 
 
 @overload(link, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType] - a plain dict to numba
-def _link(eta, n, probability, softplus):
+def _link(eta, n, probability, softplus):  # noqa: ARG001 - overloads have the arguments of what they overload
     real, integer, bits, bias, largest, log2, terms = ARITHMETIC[eta.dtype.bitwidth]
     exp_even, exp_odd = _coefficients([1 / factorial(k) for k in range(terms[0])], real)
     log_even, log_odd = _coefficients([2 / (2 * k + 1) for k in range(terms[1])], real)

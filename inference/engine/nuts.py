@@ -43,11 +43,11 @@ STATISTICS = ("lp", "energy", "acceptance_rate", "n_steps", "tree_depth", "diver
 
 def log_density(target, position, gradient):
     """Log density of ``target`` at ``position``; fills ``gradient``. One `overload` for each kind of target."""
-    raise NotImplementedError("for compiled callers only")
+    raise NotImplementedError((target, position, gradient))
 
 
 @overload(log_density, jit_options=FAST_MATH)  # pyright: ignore[reportArgumentType] - a plain dict to numba
-def _of_posterior(target, position, gradient):
+def _of_posterior(target, position, gradient):  # noqa: ARG001 - overloads have the arguments of what they overload
     if getattr(target, "instance_class", None) is Posterior:
         return posterior_log_density.py_func
     return None

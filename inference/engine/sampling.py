@@ -16,7 +16,7 @@ from inference.engine.posterior import Posterior, parameters
 from inference.engine.root import Float
 from models.design import Design
 
-TARGET_ACCEPT = 0.8
+TARGET_ACCEPT = 0.7
 Progress = Callable[[NDArray[np.int64], int], None]
 
 
@@ -162,7 +162,7 @@ def _named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
     extra = assemble.extra_groups(design)
     sizes += [len(design.groups[name].levels) for name in extra]
     alpha, beta, era, *effects = np.split(theta[..., at:], np.cumsum(sizes)[:-1], axis=-1)
-    effect = dict(zip(extra, effects, strict=True)) | {"era": era, "region": mine[..., 0]}
+    effect = dict(zip(extra, effects, strict=True)) | {"era": era, "region": mine[..., : where.has_region].sum(axis=-1)}
 
     draw = ("chain", "draw")
     out = {"alpha": (draw, alpha[..., 0]), "beta": ((*draw, "predictor"), beta)}

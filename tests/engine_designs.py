@@ -1,0 +1,52 @@
+"""Small simulated designs for the tests of the engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from models.design import Design, Group, Scaling
+from models.priors import Priors
+
+FIXED = Priors(shrinkage=None)
+
+
+def simulated(
+    rows: int = 1500,
+    predictors: int = 5,
+    regions: int = 4,
+    eras: int = 3,
+    varying: int = 2,
+    shrunk: int = 0,
+    extra: dict[str, int] | None = None,
+    seed: int = 1,
+) -> Design:
+    """A design with events in about one row of twelve; the last ``shrunk`` slopes share a scale."""
+    rng = np.random.default_rng(seed)
+    terms = tuple(f"x{k}" for k in range(predictors))
+    x = rng.normal(size=(rows, predictors))
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    sizes = {"region": regions, "era": eras} | (extra or {})
+    index = {name: rng.integers(0, size, rows) for name, size in sizes.items()}
+    eta = -2.8 + x @ rng.normal(0, 0.4, predictors) + sum(rng.normal(0, 0.5, n)[index[g]] for g, n in sizes.items())
+    eta += (x[:, :varying] * rng.normal(0, 0.3, (regions, varying))[index["region"]]).sum(axis=1)
+    return Design(
+        name="simulated",
+        outcome="bandwagon",
+        terms=terms,
+        varying=terms[:varying],
+        shrunk=np.arange(predictors) >= predictors - shrunk,
+        x=x,
+        y=(rng.random(rows) < 1 / (1 + np.exp(-eta))).astype(np.int8),
+        groups={g: Group(index[g], tuple(f"{g} {i}" for i in range(n))) for g, n in sizes.items()},
+        scaling={term: Scaling(0.0, 1.0, binary=False) for term in terms},
+        priors=Priors() if shrunk else FIXED,
+        rows=np.arange(rows),
+        lost={},
+    )
+
+
+def changed(design: Design, **values: object) -> Design:
+    """The design with other values of some fields."""
+    return replace(design, **values)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,154 @@
+"""The sampler: moments of known targets, the same draws everywhere, the posterior of the reference engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from numba import njit
+from numba.extending import overload
+
+from inference.engine import nuts, sample
+from inference.engine.adaptation import Normal
+from tests.engine_designs import simulated
+
+
+class Gaussian(NamedTuple):
+    """A normal target."""
+
+    mean: np.ndarray
+    precision: np.ndarray
+
+
+@overload(nuts.log_density)
+def _of_gaussian(target, position, gradient):  # noqa: ARG001
+    if getattr(target, "instance_class", None) is not Gaussian:
+        return None
+
+    def density(target, position, gradient):
+        out = 0.0
+        for i in range(position.size):
+            gradient[i] = 0.0
+            for j in range(position.size):
+                gradient[i] -= target.precision[i, j] * (position[j] - target.mean[j])
+            out += 0.5 * gradient[i] * (position[i] - target.mean[i])
+        return out
+
+    return density
+
+
+# Without the cache: an entry for a class of a test would make it unreadable for programs.
+sample_chain = njit(nuts.sample_chain.py_func, nogil=True)
+
+
+def run(target, guess, adapted, draws=4000, tune=400, seed=1):
+    dim = target.mean.size
+    positions, statistics = np.zeros((draws, dim)), np.zeros((draws, len(nuts.STATISTICS)))
+    done, stop = np.zeros(1, np.int64), np.zeros(1, np.bool_)
+    rng, tree = np.random.default_rng(seed), nuts.tree(dim, nuts.MAX_DEPTH)
+    sample_chain(target, target.mean + 1.0, guess, adapted, rng, tune, 0.7, tree, positions, statistics, done, stop)
+    assert done[0] == draws + tune
+    return positions, statistics
+
+
+@pytest.mark.slow
+def test_moments_of_a_correlated_normal():
+    correlation = np.array([[1.0, 0.8, 0.0], [0.8, 1.0, -0.3], [0.0, -0.3, 1.0]])
+    sd, mean = np.array([0.2, 1.0, 1.5]), np.array([3.0, -1.0, 0.5])
+    covariance = correlation * np.outer(sd, sd)
+    target = Gaussian(mean, np.linalg.inv(covariance))
+    draws, statistics = run(target, Normal(np.zeros(3), np.ones(3)), adapted=3)
+    np.testing.assert_allclose(draws.mean(axis=0), mean, atol=0.06 * sd.max())
+    np.testing.assert_allclose(np.cov(draws.T), covariance, atol=0.12)
+    assert not statistics[:, nuts.STATISTICS.index("diverging")].any()
+
+
+@pytest.mark.slow
+def test_a_target_equal_to_the_guess_needs_at_most_three_steps_and_has_no_error():
+    target = Gaussian(np.array([1.0, -2.0]), np.eye(2))
+    draws, statistics = run(target, Normal(target.mean, np.ones(2)), adapted=0)
+    assert (statistics[:, nuts.STATISTICS.index("n_steps")] <= 3).all()
+    np.testing.assert_allclose(statistics[:, nuts.STATISTICS.index("acceptance_rate")], 1.0, rtol=1e-9)
+    np.testing.assert_allclose(draws.std(axis=0), 1.0, atol=0.05)
+
+
+SCRIPT = """
+import hashlib, sys
+from inference.engine import sample
+from tests.engine_designs import simulated
+tree = sample(simulated(rows=300), seed=11, chains=2, draws=60, tune=60, cores=int(sys.argv[1]))
+print(hashlib.sha256(b"".join(v.to_numpy().tobytes() for v in tree["posterior"].data_vars.values())).hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_draws_on_one_core_two_cores_and_in_a_fresh_process():
+    import hashlib
+
+    digests = set()
+    for cores in (1, 2):
+        tree = sample(simulated(rows=300), seed=11, chains=2, draws=60, tune=60, cores=cores)
+        values = b"".join(v.to_numpy().tobytes() for v in tree["posterior"].data_vars.values())
+        digests.add(hashlib.sha256(values).hexdigest())
+        fresh = subprocess.run([sys.executable, "-c", SCRIPT, str(cores)], capture_output=True, text=True, check=True)
+        digests.add(fresh.stdout.strip())
+    assert len(digests) == 1
+    other = sample(simulated(rows=300), seed=12, chains=2, draws=60, tune=60)
+    assert not np.array_equal(other["posterior"]["alpha"], tree["posterior"]["alpha"])
+    assert not np.array_equal(tree["posterior"]["alpha"][0], tree["posterior"]["alpha"][1])
+
+
+@pytest.mark.slow
+def test_names_dims_and_statistics():
+    seen = []
+    design = simulated(rows=300, shrunk=2, extra={"weak": 6})
+    tree = sample(design, seed=1, chains=2, draws=50, tune=50, progress=lambda done, total: seen.append((done, total)))
+    dims = {name: v.dims[2:] for name, v in tree["posterior"].data_vars.items()}
+    assert dims == {
+        "alpha": (), "beta": ("predictor",), "sigma_beta": (), "sigma_gamma": ("exposure",),
+        "gamma": ("exposure", "region"), "sigma_region": (), "alpha_region": ("region",), "sigma_era": (),
+        "alpha_era": ("era",), "sigma_weak": (), "alpha_weak": ("weak",),
+    }  # fmt: skip
+    assert list(tree["posterior"]["exposure"]) == ["x0", "x1"]
+    statistics = tree["sample_stats"]
+    assert statistics["diverging"].dtype == bool
+    assert {"lp", "energy", "tree_depth", "n_steps", "step_size", "acceptance_rate", "reached_max_treedepth"} <= set(
+        statistics.data_vars
+    )
+    assert tree["posterior"].attrs["tuning_steps"] == 50
+    assert seen[-1][0].tolist() == [100, 100]
+    assert seen[-1][1] == 100
+
+
+def test_arguments_that_make_no_sense_are_refused():
+    for wrong in ({"chains": 0}, {"draws": 0}, {"tune": -1}, {"dtype": "float16"}):
+        with pytest.raises(ValueError, match="must be"):
+            sample(simulated(rows=50), seed=1, **wrong)
+
+
+@pytest.mark.slow
+def test_draws_are_those_of_pymc():
+    import pymc as pm
+    from arviz_stats.base import array_stats
+
+    from models import logit
+
+    design = simulated(rows=300, predictors=3, varying=1, shrunk=2)
+    with logit.build(design):
+        expected = pm.sample(
+            1000, tune=700, chains=2, cores=2, random_seed=3, target_accept=0.95,
+            progressbar=False, compute_convergence_checks=False,
+        )["posterior"]  # fmt: skip
+    found = sample(design, seed=3)["posterior"]
+    for name, values in found.data_vars.items():
+        for method, moment in (("mean", np.mean), ("sd", np.std)):
+            estimates = []
+            for source in (values, expected[name].transpose(*values.dims)):
+                flat = source.to_numpy().reshape(*source.shape[:2], -1)
+                error = [array_stats.mcse(flat[..., i], method=method) for i in range(flat.shape[2])]
+                estimates.append((moment(flat, axis=(0, 1)), np.array(error)))
+            (ours, error), (theirs, their_error) = estimates
+            assert (np.abs(ours - theirs) < 4 * np.hypot(error, their_error)).all(), (name, method)
