@@ -19,8 +19,9 @@ class Disputes:
 
     ``revisionist``: cube [j, i, year], new disputes in which j was the revisionist party against i and
     itself threatened, displayed or used force. ``launched`` (state, year): the same against anyone, each
-    dispute once. ``any`` and ``display``: cubes, a dispute between the two under way, and one in which
-    either side displayed force or more.
+    dispute once in a year of onset (it has several when others join later). ``any`` and ``display``: cubes,
+    a dispute between the two under way, and one in which either side displayed force or more. Hostility is
+    coded for a dispute as a whole, so one begun at t-1 may carry force that was first used in t.
     """
 
     revisionist: NDArray[np.float32]

@@ -33,8 +33,8 @@ class Priors:
 
     alpha: Mapping[str, Prior] = field(
         default_factory=lambda: {
-            "bandwagon": Prior(-5.0, 1.0, "one to sixteen alignments with the aggressor per 1,000 dyad-years"),
-            "balance": Prior(-4.0, 1.0, "one to five alignments against the aggressor per 100 dyad-years"),
+            "bandwagon": Prior(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 dyad-years in two thirds of draws"),
+            "balance": Prior(-4.0, 1.0, "a rate of 7 to 47 per 1,000 dyad-years in two thirds of draws"),
         }
     )
     continuous: Prior = Prior(0.0, 0.5, "per standard deviation; odds rarely more than 2.7-fold")

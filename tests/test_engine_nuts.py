@@ -13,7 +13,8 @@ from numba.extending import overload
 
 from inference.engine import nuts, sample
 from inference.engine.adaptation import Normal
-from tests.engine_designs import simulated
+from models.design import Group
+from tests.engine_designs import changed, simulated
 
 
 class Gaussian(NamedTuple):
@@ -78,7 +79,8 @@ def test_a_target_equal_to_the_guess_needs_at_most_three_steps_and_has_no_error(
 SCRIPT = """
 import hashlib, sys
 from inference.engine import sample
-from tests.engine_designs import simulated
+from models.design import Group
+from tests.engine_designs import changed, simulated
 tree = sample(simulated(rows=300), seed=11, chains=2, draws=60, tune=60, cores=int(sys.argv[1]))
 print(hashlib.sha256(b"".join(v.to_numpy().tobytes() for v in tree["posterior"].data_vars.values())).hexdigest())
 """
@@ -152,3 +154,20 @@ def test_draws_are_those_of_pymc():
                 estimates.append((moment(flat, axis=(0, 1)), np.array(error)))
             (ours, error), (theirs, their_error) = estimates
             assert (np.abs(ours - theirs) < 4 * np.hypot(error, their_error)).all(), (name, method)
+
+
+@pytest.mark.slow
+def test_without_rows_the_draws_are_those_of_the_prior():
+    from models import prior_draws
+
+    design = simulated(rows=10, predictors=3, varying=1, shrunk=2)
+    groups = {name: Group(group.index[:0], group.levels) for name, group in design.groups.items()}
+    empty = changed(design, x=design.x[:0], y=design.y[:0], rows=design.rows[:0], groups=groups)
+    found = sample(empty, seed=5)["posterior"]
+    expected = prior_draws.draw(empty, 100_000, np.random.default_rng(1))
+    quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
+    for name, values in found.data_vars.items():
+        theirs = expected[name].reshape(100_000, -1)
+        ours = values.to_numpy().reshape(4000, -1)
+        for p, quantile in zip(quantiles, np.quantile(theirs, quantiles, axis=0), strict=True):
+            assert (np.abs((ours < quantile).mean(axis=0) - p) < 0.035).all(), (name, p)
