@@ -84,7 +84,7 @@ def prior(design: Design, where: Layout) -> Prior:
     own = [along("region", 1)] if where.has_region else []
     own += [along("gamma", 1, k) for k in range(len(where.varying))]
     free = np.full(1 + where.predictors, -1)
-    if design.shrunk.any():
+    if shrinks(design):
         free[1:][design.shrunk] = names.index("sigma_beta")
     scale = [np.tile(np.concatenate(own), where.regions)] if own else []
     scale += [free, along("era", where.eras)] if where.has_era else [free]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from inference.engine.posterior import Layout, Posterior, log_likelihood
 from inference.engine.transport import Arrow, Float, arrow, log_prior, move
 
-STEPS = 12
+STEPS = 8
 CHUNK = 16_384
 
 
