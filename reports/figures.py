@@ -64,7 +64,7 @@ def _slope_densities(axes: Axes, term: str, pair: Pair) -> None:
     x = np.linspace(-reach, reach, 300)
     _density(axes, prior, x, COLOURS["prior"], fill=False)
     top = max(_density(axes, draws[outcome], x, COLOURS[outcome], fill=True) for outcome in OUTCOMES)
-    lines = [(COLOURS[o], f"{NAMES[o]}: Pr(> 0) = {(draws[o] > 0).mean():.2f}") for o in OUTCOMES]
+    lines = [(COLOURS[o], f"{NAMES[o]}: Pr(> 0) {_share((draws[o] > 0).mean())}") for o in OUTCOMES]
     for k, (colour, text) in enumerate([*lines, (COLOURS["prior"], "prior")]):
         axes.text(
             0.02, 0.98 - 0.08 * k, text, transform=axes.transAxes, va="top", color=colour, fontsize=8,
@@ -72,6 +72,14 @@ def _slope_densities(axes: Axes, term: str, pair: Pair) -> None:
         )  # fmt: skip
     axes.axvline(0, color="#444444", linewidth=0.8, ymax=0.74)
     axes.set(xlabel="slope, log-odds", yticks=[], ylim=(0, 1.35 * top))
+    axes.locator_params(axis="x", nbins=5)
+
+
+def _share(value: float) -> str:
+    """A share to two digits that never claims certainty."""
+    if value > 0.995:
+        return "> 0.99"
+    return "< 0.01" if value < 0.005 else f"= {value:.2f}"
 
 
 def _wrap(text: str, width: int) -> str:

@@ -15,11 +15,16 @@ def _signed(value: float, digits: int) -> str:
     return text.replace("-", MINUS) if float(text) else f"{0:.{digits}f}"
 
 
+def _two_digits(value: float) -> str:
+    """Two significant digits without an exponent."""
+    return f"{float(f'{value:.2g}'):,g}"
+
+
 def _ratio(value: float | None, is_bound: bool) -> str:
     """A Bayes factor: two digits, as a fraction below 1; an en dash where it is not defined."""
     if value is None:
         return UNDEFINED
-    text = f"{value:.2g}" if value >= 1 else f"1/{1 / value:.2g}"
+    text = _two_digits(value) if value >= 1 else f"1/{_two_digits(1 / value)}"
     return f"> {text}" if is_bound else text
 
 
