@@ -1,5 +1,8 @@
 r"""What follows from draws and rows, in blocks: never rows x draws in memory.
 
+Probabilities are computed in float32, where they are right to some six digits, and summed in float64; densities of
+single rows, whose reciprocals count, in float64.
+
 All functions take the draws of any engine by the names of the parameters. With the likelihood
 :math:`L_{ns} = p_{ns}` of an event and :math:`1 - p_{ns}` otherwise, under draw s, the raw leave-one-out weight of
 row n is :math:`1 / L_{ns}`. Where the log weights of a row differ by less than 0.2 they have no tail to smooth,
@@ -67,19 +70,19 @@ def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
     return Draws(intercept.reshape(samples, -1), slope, np.concatenate(effects, axis=1), shape)
 
 
-def cell_probability(design: Design, posterior: xr.Dataset) -> xr.DataArray:
+def cell_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.DataArray:
     """Mean probability of the rows of each cell (chain, draw, region, era); NaN in cells without rows."""
     draws = draws_of(design, posterior)
-    rows, count = _packed(design, design.x)
+    rows, count = _packed(design, design.x, dtype)
     totals = _cell_totals(sweep.sum_probability, rows, draws, count.size)
     with np.errstate(invalid="ignore"):
         return _by_cell(design, posterior, totals / count)
 
 
-def mean_probability(design: Design, posterior: xr.Dataset, x: Float) -> Float:
+def mean_probability(design: Design, posterior: xr.Dataset, x: Float, dtype: str = "float32") -> Float:
     """Probability averaged over all rows (chain, draw), their predictors being ``x`` (obs, predictor)."""
     draws = draws_of(design, posterior)
-    rows, count = _packed(design, x)
+    rows, count = _packed(design, x, dtype)
     totals = _cell_totals(sweep.sum_probability, rows, draws, count.size)
     return (totals.sum(axis=1) / count.sum()).reshape(draws.shape)
 
@@ -87,7 +90,7 @@ def mean_probability(design: Design, posterior: xr.Dataset, x: Float) -> Float:
 def event_counts(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArray:
     """Events of each cell (chain, draw, region, era) in one replicated data set for each draw."""
     draws = draws_of(design, posterior)
-    rows, count = _packed(design, design.x)
+    rows, count = _packed(design, design.x, "float32")
     key = np.random.SeedSequence(seed).generate_state(1, np.uint64)
     totals = _cell_totals(sweep.count_events, rows, draws, count.size, key)
     return _by_cell(design, posterior, totals.astype(np.int64))
@@ -150,11 +153,11 @@ def _relative_efficiency(posterior: xr.Dataset) -> float:
     return float(np.concatenate(ess).mean() / (posterior.sizes["chain"] * posterior.sizes["draw"]))
 
 
-def _packed(design: Design, x: Float) -> tuple[Rows, Float]:
-    """Rows with predictors ``x``, in float64, and the number of rows of each cell."""
+def _packed(design: Design, x: Float, dtype: str) -> tuple[Rows, Float]:
+    """Rows with predictors ``x`` and the number of rows of each cell."""
     where = assemble.layout(design)
     region, era, levels = assemble.indices(design)
-    rows, _ = kernel.pack(x, region, era, where.eras, levels, "float64")
+    rows, _ = kernel.pack(x, region, era, where.eras, levels, dtype)
     return rows, np.bincount(region * where.eras + era, minlength=where.regions * where.eras).astype(float)
 
 
@@ -209,10 +212,11 @@ def _in_threads(part: Callable[[tuple[int, int]], None], count: int) -> None:
 def _cell_totals(function: Callable[..., None], rows: Rows, draws: Draws, cells: int, *more: NDArray) -> Float:
     """Totals (sample, cell) that ``function`` sums, on parts of the draws at the same time."""
     columns, out = np.arange(draws.slope.shape[2]), np.zeros((len(draws.slope), cells))
+    mine = [values.astype(rows.x.dtype) for values in draws[:3]]
 
     def part(bounds: tuple[int, int]) -> None:
-        scratch = kernel.sums(0, 0, 0, 0, "float64")
-        function(rows, columns, draws.intercept, draws.slope, draws.extra, *bounds, scratch, out, *more)
+        scratch = kernel.sums(0, 0, 0, 0, rows.x.dtype.name)
+        function(rows, columns, *mine, *bounds, scratch, out, *more)
 
     _in_threads(part, len(out))
     return out
