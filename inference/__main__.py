@@ -100,7 +100,7 @@ def _fit_all(
             for outcome in pending[hypothesis.id]:
                 progress.start(f"{hypothesis.id}.{outcome}")
                 result = fit(hypothesis, outcome, panel, priors[outcome], settings, provenance, progress, folder)
-                progress.done(result.text)
+                progress.done(f"{result.name}  {result.text}")
                 results.append(result)
     return results
 

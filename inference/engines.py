@@ -44,7 +44,8 @@ def _pymc(design: Design, engine: str, chains: int, draws: int, seed: int) -> xr
     with logit.build(design):
         tree = pm.sample(
             draws=draws, tune=TUNE[engine], chains=chains, cores=2, random_seed=seed,
-            target_accept=TARGET_ACCEPT, nuts_sampler=cast("Any", engine), progressbar=False, compute_convergence_checks=False,
+            target_accept=TARGET_ACCEPT, nuts_sampler=cast("Any", engine), progressbar=False,
+            compute_convergence_checks=False,
         )  # fmt: skip
     latent = [name for name in tree["posterior"].data_vars if str(name).startswith("z_")]
     statistics = tree["sample_stats"].to_dataset()

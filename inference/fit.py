@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,6 +146,18 @@ def _data_groups(design: Design, panel: pd.DataFrame) -> dict[str, xr.Dataset]:
     }
 
 
+def _sample(design: Design, settings: Settings, progress: Progress) -> xr.DataTree:
+    seed = seed_of(settings, design.name, "sampling")
+    return engines.sample(
+        design, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed, progress=progress.sampling
+    )
+
+
+def _convergence(tree: xr.DataTree, estimands: xr.Dataset, settings: Settings) -> list[checks.CheckResult]:
+    posterior, statistics = (tree[name].to_dataset() for name in ("posterior", "sample_stats"))
+    return checks.convergence(posterior, estimands, statistics, chains=settings.chains, draws=settings.draws)
+
+
 def fit(
     hypothesis: Hypothesis,
     outcome: str,
@@ -161,36 +173,27 @@ def fit(
     if failed := checks.failures(prior.results):
         return FitResult(design.name, None, tuple(failed), "prior predictive gate failed; not fitted")
     frame = panel.iloc[design.rows]
-
-    def run(which: Design) -> xr.DataTree:
-        seed = seed_of(settings, which.name, "sampling")
-        return engines.sample(
-            which, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed,
-            progress=progress.sampling,
-        )  # fmt: skip
-
-    tree = run(design)
+    tree = _sample(design, settings, progress)
     posterior = tree["posterior"].to_dataset()
     contrasts = estimates.contrasts(hypothesis.exposures, design, frame, posterior)
-    gate = prior.results + checks.convergence(
-        posterior, contrasts, tree["sample_stats"].to_dataset(), chains=settings.chains, draws=settings.draws
-    )
-    failed = checks.failures(gate)
+    gate = prior.results + _convergence(tree, contrasts, settings)
     groups = _data_groups(design, panel) | {"prior": prior.draws, "prior_predictive": prior.predictive}
     groups |= {"posterior": posterior, "sample_stats": tree["sample_stats"].to_dataset(), "contrasts": contrasts}
-    attributes = _attributes(hypothesis, design, settings, provenance, gate)
-    if not failed:
-        seed = seed_of(settings, design.name, "predictive")
+    densities: dict[str, float] = {}
+    if not checks.failures(gate):
         reduced = hypothesis.without_exposure(panel, outcome)
+        progress.start(reduced.name, span=(0.5, 0.9))
+        without = _sample(reduced, settings, progress)
+        gate += [replace(r, name=f"without exposures, {r.name}") for r in _convergence(without, xr.Dataset(), settings)]
         groups["loo"] = estimates.density(design, posterior)
-        groups["loo_without"] = estimates.density(reduced, run(reduced)["posterior"].to_dataset())
+        groups["loo_without"] = estimates.density(reduced, without["posterior"].to_dataset())
         groups["curves"] = estimates.curves(design, frame, posterior)
-        groups |= estimates.predictive(design, posterior, groups["loo"], seed)
-        attributes |= comparison.densities(groups["loo"], groups["loo_without"])
+        groups |= estimates.predictive(design, posterior, groups["loo"], seed_of(settings, design.name, "predictive"))
+        densities = comparison.densities(groups["loo"], groups["loo_without"])
+    failed = checks.failures(gate)
     result = xr.DataTree.from_dict(groups)
-    result.attrs = attributes
+    result.attrs = _attributes(hypothesis, design, settings, provenance, gate) | densities
     path = archive.write(result, design.name, passed=not failed, folder=folder)
-    text = f"{design.y.size:,} rows, {int(design.y.sum())} events; " + (
-        "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)
-    )
+    verdict = "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)
+    text = f"{design.y.size:,} rows, {int(design.y.sum())} events; {verdict}"
     return FitResult(design.name, path, tuple(failed), text)

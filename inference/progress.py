@@ -21,7 +21,7 @@ class Progress:
     def __init__(self, fits: int) -> None:
         self.fits = fits
         self.finished = 0
-        self.name = ""
+        self.span = (0.0, 1.0)
         self.began = time.monotonic()
         self.bar = None
         if sys.stdout.isatty():
@@ -42,9 +42,9 @@ class Progress:
         if self.bar:
             self.bar.stop()
 
-    def start(self, name: str) -> None:
-        """Begin a fit."""
-        self.name = name
+    def start(self, name: str, span: tuple[float, float] = (0.0, 0.5)) -> None:
+        """Begin a fit, or a part of one whose sampling takes the bar from and to these shares of the fit."""
+        self.span = span
         if self.bar:
             self.bar.update(self.task, description=name, left=self.fits - self.finished)
 
@@ -52,15 +52,16 @@ class Progress:
         """Draws done by each chain (chain,), of ``total`` for each."""
         if self.bar:
             share = float(done.sum()) / (total * len(done))
-            self.bar.update(self.task, completed=self.finished + 0.95 * share)
+            first, last = self.span
+            self.bar.update(self.task, completed=self.finished + first + (last - first) * share)
 
     def done(self, text: str) -> None:
         """End the fit with a line that stays."""
         self.finished += 1
         if self.bar:
             self.bar.update(self.task, completed=self.finished, left=self.fits - self.finished)
-            self.bar.console.print(f"{self.name}  {text}", highlight=False, markup=False)
+            self.bar.console.print(text, highlight=False, markup=False)
             return
         spent = time.monotonic() - self.began
         remaining = spent / self.finished * (self.fits - self.finished)
-        print(f"[{self.finished}/{self.fits}] {self.name}  {text}  (about {remaining:.0f} s left)", flush=True)
+        print(f"[{self.finished}/{self.fits}] {text}  (about {remaining:.0f} s left)", flush=True)
