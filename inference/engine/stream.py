@@ -1,7 +1,6 @@
 r"""What follows from draws and rows, in blocks: never rows x draws in memory.
 
-Probabilities are computed in float32, where they are right to some six digits, and summed in float64; densities of
-single rows, whose reciprocals count, in float64.
+Probabilities are computed in float32, where they are right to some six digits, and summed in float64.
 
 All functions take the draws of any engine by the names of the parameters. With the likelihood
 :math:`L_{ns} = p_{ns}` of an event and :math:`1 - p_{ns}` otherwise, under draw s, the raw leave-one-out weight of
@@ -96,13 +95,13 @@ def event_counts(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArr
     return _by_cell(design, posterior, totals.astype(np.int64))
 
 
-def row_probability(design: Design, posterior: xr.Dataset) -> Float:
+def row_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> Float:
     """Probability of each row (obs,), averaged over the draws."""
     draws = draws_of(design, posterior)
-    return _row_sums(design, draws, np.ones(design.y.size))[0] / len(draws.slope)
+    return _row_sums(design, draws, np.ones(design.y.size), dtype)[0] / len(draws.slope)
 
 
-def loo(design: Design, posterior: xr.Dataset) -> xr.Dataset:
+def loo(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.Dataset:
     """Leave-one-out predictive densities by Pareto-smoothed importance sampling.
 
     Returns ``elpd``, ``lppd``, ``p_loo``, ``mcse`` (of ``elpd``) and ``pareto_k`` by row (obs,); ``pareto_k`` is 0
@@ -110,7 +109,7 @@ def loo(design: Design, posterior: xr.Dataset) -> xr.Dataset:
     """
     draws, efficiency = draws_of(design, posterior), _relative_efficiency(posterior)
     samples = len(draws.slope)
-    total, inverse, square, low, high = _row_sums(design, draws, np.where(design.y == 1, 1.0, -1.0))
+    total, inverse, square, low, high = _row_sums(design, draws, np.where(design.y == 1, 1.0, -1.0), dtype)
     variance = np.maximum(square * samples / inverse**2 - 1.0, 0.0) / samples
     out = {
         "elpd": -np.log(inverse / samples),
@@ -161,18 +160,17 @@ def _packed(design: Design, x: Float, dtype: str) -> tuple[Rows, Float]:
     return rows, np.bincount(region * where.eras + era, minlength=where.regions * where.eras).astype(float)
 
 
-def _row_sums(design: Design, draws: Draws, sign: Float) -> Float:
+def _row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> Float:
     """Sums over draws (5, obs) of L, 1 / L and 1 / L^2, and the range of sign * eta; L = logistic(sign * eta)."""
     region, era, levels = assemble.indices(design)
-    rows, order = kernel.pack(design.x, region, era, assemble.layout(design).eras, levels, "float64")
+    rows, order = kernel.pack(design.x, region, era, assemble.layout(design).eras, levels, dtype)
     start = np.cumsum(rows.size) - rows.size
-    columns, out, sorted_sign = np.arange(design.x.shape[1]), np.zeros((5, order.size)), sign[order]
+    columns, out, sorted_sign = np.arange(design.x.shape[1]), np.zeros((5, order.size)), sign[order].astype(dtype)
+    mine = [values.astype(dtype) for values in draws[:3]]
 
     def part(bounds: tuple[int, int]) -> None:
-        scratch = kernel.sums(0, 0, 0, 0, "float64")
-        sweep.sum_rows(
-            rows, columns, draws.intercept, draws.slope, draws.extra, *bounds, scratch, start, sorted_sign, out
-        )
+        scratch = kernel.sums(0, 0, 0, 0, dtype)
+        sweep.sum_rows(rows, columns, *mine, *bounds, scratch, start, sorted_sign, out)
 
     _in_threads(part, rows.size.size)
     unsorted = np.empty_like(out)
