@@ -127,6 +127,8 @@ def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     for result in failed:
         where = f", kept aside as {result.path.name}" if result.path else ""
         print(f"error: {result.name} failed its gate{where}: {'; '.join(result.failed)}", file=sys.stderr)
+    if any(result.path for result in failed):
+        print("more draws may settle R-hat and effective sample sizes: make fit DRAWS=2000", file=sys.stderr)
     return 1 if failed else 0
 
 
