@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env data fit report test check bench clean
+.PHONY: help env data fit report test check calibrate bench clean
 MAKEFLAGS += --no-print-directory
 
 #: PYTHON      interpreter to build the environment with   (default: the first that runs and is 3.12 or later)
@@ -13,6 +13,7 @@ MAKEFLAGS += --no-print-directory
 #: DRAWS       draws per chain                             (default: 1000)
 #: SEED        seed of everything random                   (default: fixed in the code)
 #: ENGINE      sampler: kernel, nutpie, pymc, numpyro      (default: kernel)
+#: BENCHARGS   further arguments of the benchmarks         (default: none)
 #: PYTESTARGS  further arguments of pytest                 (default: none)
 #: SHARED      folder whose data/ has the raw files, for test (default: ../shared; without them, tests are skipped)
 PYTHON ?=
@@ -23,6 +24,7 @@ CHAINS ?=
 DRAWS ?=
 SEED ?=
 ENGINE ?=
+BENCHARGS ?=
 PYTESTARGS ?=
 SHARED ?= ../shared
 
@@ -89,8 +91,11 @@ check: $(STAMP) ## lint, format, types and the fast tests
 	@$(RUN) pyright
 	@$(RUN) pytest -m 'not slow' $(PYTESTARGS)
 
-bench: $(STAMP) ## time the engine and the commands
-	@$(RUN) benchmarks
+calibrate: $(STAMP) ## calibration of the engine by simulation, with planted bugs (several minutes)
+	@$(RUN) inference.calibration --bugs $(call flags,SEED)
+
+bench: $(STAMP) ## the engine beside its peers: speed, memory, growth (hours; BENCHARGS=--quick for minutes)
+	@$(RUN) benchmarks $(BENCHARGS)
 
 clean: ## remove caches and reports; the panel, the posteriors and .venv stay
 	@rm -rf reports/build .cache .pytest_cache .ruff_cache

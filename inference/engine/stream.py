@@ -160,17 +160,21 @@ def _packed(design: Design, x: Float, dtype: str) -> tuple[Rows, Float]:
     return rows, np.bincount(region * where.eras + era, minlength=where.regions * where.eras).astype(float)
 
 
+def _cast(draws: Draws, dtype: str) -> Draws:
+    return Draws(draws.intercept.astype(dtype), draws.slope.astype(dtype), draws.extra.astype(dtype), draws.shape)
+
+
 def _row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> Float:
     """Sums over draws (5, obs) of L, 1 / L and 1 / L^2, and the range of sign * eta; L = logistic(sign * eta)."""
     region, era, levels = assemble.indices(design)
     rows, order = kernel.pack(design.x, region, era, assemble.layout(design).eras, levels, dtype)
     start = np.cumsum(rows.size) - rows.size
     columns, out, sorted_sign = np.arange(design.x.shape[1]), np.zeros((5, order.size)), sign[order].astype(dtype)
-    mine = [values.astype(dtype) for values in draws[:3]]
+    mine = _cast(draws, dtype)
 
     def part(bounds: tuple[int, int]) -> None:
         scratch = kernel.sums(0, 0, 0, 0, dtype)
-        sweep.sum_rows(rows, columns, *mine, *bounds, scratch, start, sorted_sign, out)
+        sweep.sum_rows(rows, columns, mine.intercept, mine.slope, mine.extra, *bounds, scratch, start, sorted_sign, out)
 
     _in_threads(part, rows.size.size)
     unsorted = np.empty_like(out)
@@ -210,11 +214,11 @@ def _in_threads(part: Callable[[tuple[int, int]], None], count: int) -> None:
 def _cell_totals(function: Callable[..., None], rows: Rows, draws: Draws, cells: int, *more: NDArray) -> Float:
     """Totals (sample, cell) that ``function`` sums, on parts of the draws at the same time."""
     columns, out = np.arange(draws.slope.shape[2]), np.zeros((len(draws.slope), cells))
-    mine = [values.astype(rows.x.dtype) for values in draws[:3]]
+    mine = _cast(draws, rows.x.dtype.name)
 
     def part(bounds: tuple[int, int]) -> None:
         scratch = kernel.sums(0, 0, 0, 0, rows.x.dtype.name)
-        function(rows, columns, *mine, *bounds, scratch, out, *more)
+        function(rows, columns, mine.intercept, mine.slope, mine.extra, *bounds, scratch, out, *more)
 
     _in_threads(part, len(out))
     return out

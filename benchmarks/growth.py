@@ -1,0 +1,59 @@
+"""Nanoseconds per row and gradient as rows grow, and the machine's own limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from benchmarks import limit
+from benchmarks.cases import PREDICTORS, simulated
+from models.design import Design
+
+ROWS = (10_000, 30_000, 100_000, 200_000, 500_000, 1_000_000)
+SECONDS = 0.6  # of timed calls for each number
+
+
+def timed(function: Callable[[], Any]) -> tuple[float, float]:
+    """Best and median seconds of a call."""
+    function()
+    seconds, begin = [], time.perf_counter()
+    while len(seconds) < 5 or time.perf_counter() - begin < SECONDS:
+        start = time.perf_counter()
+        function()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds), float(np.median(seconds))
+
+
+def point(design: Design) -> dict[str, Any]:
+    """The row kernel, and the whole log density with transport and priors, of one design."""
+    from inference.engine import assemble, kernel, posterior
+
+    target, sigma = assemble.posterior(design, "float32")
+    position = np.zeros(sigma.size + target.prior.mean.size)
+    gradient = np.zeros_like(position)
+    density = timed(lambda: posterior.log_density(target, position, gradient))
+    data, effects = target.data, target.effects
+    arguments = (data.rows, data.columns, effects.intercept, effects.slope, effects.extra, target.sums)
+    row = timed(lambda: kernel.log_likelihood_sums(*arguments))
+    scale = 1e9 / design.y.size
+    return {
+        "rows": design.y.size,
+        "kernel_ns": row[0] * scale,
+        "kernel_median_ns": row[1] * scale,
+        "density_ns": density[0] * scale,
+        "density_median_ns": density[1] * scale,
+    }
+
+
+def growth(system: str, designs: list[Design], begin: float) -> Iterator[dict[str, Any]]:  # noqa: ARG001 (all tasks)
+    """A record after each number of rows, of all so far; the limit before and after them."""
+    points, before = [], limit.measure(PREDICTORS)
+    for rows in ROWS:
+        points.append(point(simulated(rows)))
+        yield before | {"predictors": PREDICTORS, "points": points}
+    after = limit.measure(PREDICTORS)
+    best = {name: min(before[name], after[name]) for name in before}
+    yield best | {"predictors": PREDICTORS, "points": points}

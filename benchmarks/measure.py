@@ -1,0 +1,115 @@
+"""One measurement in this process, printed as lines of JSON; the last line counts.
+
+``python -m benchmarks.measure <task> --system <system> --designs <file> --begin <seconds since the epoch>``
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks import cases, memory
+from models.design import Design
+
+if TYPE_CHECKING:
+    from benchmarks.systems import Run
+
+SEED = 1
+ELSEWHERE = {"loo": "streams", "average": "streams", "growth": "growth"}
+Record = dict[str, Any]
+
+
+def flat(run: Run) -> np.ndarray:
+    """All quantities of ``run`` (quantity, chain, draw)."""
+    columns = [np.asarray(values).reshape(*np.shape(values)[:2], -1) for values in run.draws.values()]
+    return np.moveaxis(np.concatenate(columns, axis=2), 2, 0).astype(float)
+
+
+def quality(run: Run) -> Record:
+    """What the draws of ``run`` are worth."""
+    from inference.statistics import worst_ess, worst_rhat
+
+    draws = flat(run)
+    return {
+        "quantities": len(draws),
+        "bulk_ess": worst_ess(draws, "bulk"),
+        "tail_ess": worst_ess(draws, "tail"),
+        "worst_rhat": worst_rhat(draws),
+        "divergences": run.divergences,
+        "warmup": run.warmup,
+        "sampling_s": run.sampling,
+        "mean_sd": {  # of the scalars, to see that all systems fit the same model
+            name: (float(values.mean()), float(values.std())) for name, values in run.draws.items() if values.ndim == 2
+        },
+    }
+
+
+def posterior(system: str, designs: list[Design], begin: float) -> Iterator[Record]:
+    """One posterior, from the start of the process to the draws."""
+    run = importlib.import_module(f"benchmarks.systems.with_{system}").sample(designs[0], SEED)
+    cost = {"wall_s": time.time() - begin, "peak_mb": memory.peak()}
+    yield cost | quality(run)
+
+
+def together(system: str, designs: list[Design], begin: float) -> Iterator[Record]:
+    """Several posteriors, one after the other; a record after each, of all so far."""
+    module, more = importlib.import_module(f"benchmarks.systems.with_{system}"), {}
+    if system == "engine":
+        from inference.engine import pack
+
+        more = {"packed": pack(*designs)}
+    judging, done = 0.0, []
+    for design in designs:
+        run = module.sample(design, SEED, **more)
+        now = time.time()
+        done.append(quality(run))
+        judged = time.time()
+        yield {
+            "models": len(done),
+            "planned": len(designs),
+            "wall_s": now - begin - judging,
+            "sampling_s": sum(record["sampling_s"] for record in done),
+            "bulk_ess": sum(record["bulk_ess"] for record in done),
+            "tail_ess": sum(record["tail_ess"] for record in done),
+            "worst_rhat": max(record["worst_rhat"] for record in done),
+            "divergences": sum(record["divergences"] for record in done),
+            "peak_mb": memory.peak(),
+        }
+        judging += judged - now
+
+
+def task(name: str) -> Callable[[str, list[Design], float], Iterator[Record]]:
+    """The task called ``name``, its module imported only now."""
+    if name in ELSEWHERE:
+        return getattr(importlib.import_module(f"benchmarks.{ELSEWHERE[name]}"), name)
+    return {"posterior": posterior, "together": together}[name]
+
+
+def main() -> None:
+    """Measure, and print nothing else to the standard output than the records."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("task")
+    parser.add_argument("--system", default="engine")
+    parser.add_argument("--designs", type=Path)
+    parser.add_argument("--begin", type=float, default=time.time())
+    arguments = parser.parse_args()
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever the systems print
+    designs = cases.read(arguments.designs) if arguments.designs else []
+    try:
+        for record in task(arguments.task)(arguments.system, designs, arguments.begin):
+            print(json.dumps({"status": "ok"} | record), file=out, flush=True)
+    except NotImplementedError as reason:
+        print(json.dumps({"status": f"not covered: {reason}"}), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What follows from rows and draws: the engine's streamed sums beside ArviZ and numpy on whole matrices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import memory
+from benchmarks.cases import thinned
+from models.design import Design
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Float = NDArray[np.float64]
+Record = dict[str, Any]
+BLOCK = 1024  # rows of the plain computation at a time
+BAD_K = 0.7
+
+
+def log_odds(design: Design, posterior: xr.Dataset, x: Float, rows: slice) -> Float:
+    """Log odds (obs, sample) of ``rows`` with predictors ``x``, by plain algebra."""
+
+    def flat(name: str) -> Float:
+        values = posterior[name].to_numpy()
+        return values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
+
+    eta = x[rows] @ flat("beta").T + flat("alpha")
+    for name, group in design.groups.items():
+        eta += flat(f"alpha_{name}").T[group.index[rows]]
+    if design.varying:
+        gamma, region = flat("gamma"), design.groups["region"].index[rows]
+        for k, column in enumerate(design.varying_columns):
+            eta += x[rows, column, None] * gamma[:, k].T[region]
+    return eta
+
+
+def _blocks(design: Design) -> Iterator[slice]:
+    for start in range(0, design.y.size, BLOCK):
+        yield slice(start, min(start + BLOCK, design.y.size))
+
+
+def stored_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, float]:
+    """Pointwise elpd and Pareto k, of a stored log likelihood; and the seconds of ``az.loo`` alone."""
+    import arviz as az
+    import xarray as xr
+
+    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
+    stored = np.empty((chains, draws, design.y.size))
+    for rows in _blocks(design):
+        signed = np.where(design.y[rows, None] == 1, -1.0, 1.0) * log_odds(design, posterior, design.x, rows)
+        stored[:, :, rows] = -np.logaddexp(0.0, signed).T.reshape(chains, draws, -1)
+    likelihood = xr.Dataset({"y": (("chain", "draw", "obs"), stored)})
+    tree = xr.DataTree.from_dict({"posterior": posterior, "log_likelihood": likelihood})
+    begin = time.perf_counter()
+    result: Any = az.loo(tree, pointwise=True)
+    return result.elpd_i.to_numpy(), result.pareto_k.to_numpy(), time.perf_counter() - begin
+
+
+def streamed_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, float]:
+    """The same by the engine."""
+    from inference.engine import stream
+
+    begin = time.perf_counter()
+    result = stream.loo(design, posterior)
+    return result["elpd"].to_numpy(), result["pareto_k"].to_numpy(), time.perf_counter() - begin
+
+
+def plain_average(design: Design, posterior: xr.Dataset) -> Float:
+    """Mean probability over all rows (sample,), less that with the first predictor one lower, in blocks of rows."""
+    out = np.zeros(posterior.sizes["chain"] * posterior.sizes["draw"])
+    for rows in _blocks(design):
+        for sign, x in signed(design):
+            out += sign * (1.0 / (1.0 + np.exp(-log_odds(design, posterior, x, rows)))).sum(axis=0)
+    return out / design.y.size
+
+
+def streamed_average(design: Design, posterior: xr.Dataset) -> Float:
+    """The same by the engine."""
+    from inference.engine import stream
+
+    parts = [sign * stream.mean_probability(design, posterior, x).ravel() for sign, x in signed(design)]
+    return np.sum(parts, axis=0)
+
+
+def signed(design: Design) -> list[tuple[float, Float]]:
+    """The predictors, and the same with the first one lowered by one."""
+    lower = design.x.copy()
+    lower[:, 0] -= 1.0
+    return [(1.0, design.x), (-1.0, lower)]
+
+
+def prepared(design: Design, function: Callable[..., Any]) -> xr.Dataset:
+    """Draws of the posterior; ``function`` is called once on a few rows, so that its code is loaded."""
+    from inference.engine import sample
+
+    posterior = sample(design, seed=1)["posterior"].to_dataset()
+    function(thinned(design, 100), posterior.isel(draw=slice(0, 200)))
+    return posterior
+
+
+def loo(system: str, designs: list[Design], begin: float) -> Iterator[Record]:  # noqa: ARG001 (all tasks take these)
+    """Leave-one-out densities: seconds, memory beyond the draws, sum, and the rows with a bad Pareto k."""
+    function = {"engine": streamed_loo, "arviz": stored_loo}[system]
+    posterior = prepared(designs[0], function)
+    before = memory.restart_peak()
+    elpd, k, seconds = function(designs[0], posterior)
+    yield {
+        "seconds": seconds, "peak_mb": memory.peak(), "added_mb": memory.peak() - before,
+        "elpd": float(elpd.sum()), "bad": np.flatnonzero(k > BAD_K).tolist(), "worst_k": float(k.max()),
+        "draws": posterior.sizes["chain"] * posterior.sizes["draw"], "rows": elpd.size,
+    }  # fmt: skip
+
+
+def average(system: str, designs: list[Design], begin: float) -> Iterator[Record]:  # noqa: ARG001
+    """An average contrast over all rows and draws: seconds, memory beyond the draws, mean and sd."""
+    function = {"engine": streamed_average, "numpy": plain_average}[system]
+    posterior = prepared(designs[0], function)
+    before, start = memory.restart_peak(), time.perf_counter()
+    contrast = function(designs[0], posterior)
+    yield {
+        "seconds": time.perf_counter() - start, "peak_mb": memory.peak(), "added_mb": memory.peak() - before,
+        "mean": float(contrast.mean()), "sd": float(contrast.std()), "draws": contrast.size, "rows": designs[0].y.size,
+    }  # fmt: skip

@@ -1,0 +1,31 @@
+"""The engine of the project, through its public interface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.cases import thinned
+from benchmarks.systems import CHAINS, CORES, DRAWS, Run
+from models.design import Design
+
+if TYPE_CHECKING:
+    from inference.engine.assemble import Packed
+
+
+def sample(design: Design, seed: int, packed: Packed | None = None) -> Run:
+    """Sample ``design``, from ``packed`` rows if they are given.
+
+    A first call on a few rows loads the compiled code, as other systems compile before they sample.
+    """
+    from inference.engine import sample as draw
+
+    if packed is None:
+        draw(thinned(design, 100), chains=1, draws=1, tune=1, seed=0)
+    tree = draw(design, chains=CHAINS, draws=DRAWS, cores=CORES, seed=seed, packed=packed)
+    posterior = tree["posterior"]
+    return Run(
+        {str(name): values.to_numpy() for name, values in posterior.data_vars.items()},
+        int(tree["sample_stats"]["diverging"].to_numpy().sum()),
+        posterior.attrs["sampling_time"],
+        posterior.attrs["tuning_steps"],
+    )

@@ -1,0 +1,98 @@
+"""The logit restated in Stan, with its fused likelihood for generalised linear models."""
+
+# Installed in the environment of the peers only.
+# pyright: reportMissingImports=false
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import stan
+
+from benchmarks.systems import CHAINS, DRAWS, Run
+from models.design import Design
+
+WARMUP = 1000  # Stan's default
+CODE = """
+data {
+  int<lower=1> N, P, R, E;
+  int<lower=0> V;
+  matrix[N, P] x;
+  array[N] int<lower=0, upper=1> y;
+  array[N] int<lower=1> region, era;
+  array[V] int<lower=1> varying;
+  vector[P] slope_mean, slope_sd, shrunk;
+  int<lower=0, upper=1> shrinks;
+  real alpha_mean, alpha_sd, group_sd, shrinkage_sd;
+}
+parameters {
+  real alpha;
+  vector[P] z_beta;
+  vector[R] z_region;
+  vector[E] z_era;
+  matrix[R, V] z_gamma;
+  real<lower=0> sigma_region, sigma_era;
+  vector<lower=0>[V] sigma_gamma;
+  array[shrinks] real<lower=0> sigma_beta;
+}
+transformed parameters {
+  vector[P] beta = slope_mean + slope_sd .* z_beta .* (1 - shrunk + (shrinks ? sigma_beta[1] : 0) * shrunk);
+  vector[R] alpha_region = sigma_region * z_region;
+  vector[E] alpha_era = sigma_era * z_era;
+  matrix[R, V] gamma = diag_post_multiply(z_gamma, sigma_gamma);
+}
+model {
+  vector[N] intercept = alpha + alpha_region[region] + alpha_era[era];
+  for (v in 1:V) intercept += gamma[region, v] .* x[, varying[v]];
+  alpha ~ normal(alpha_mean, alpha_sd);
+  z_beta ~ std_normal();
+  z_region ~ std_normal();
+  z_era ~ std_normal();
+  to_vector(z_gamma) ~ std_normal();
+  sigma_region ~ normal(0, group_sd);
+  sigma_era ~ normal(0, group_sd);
+  sigma_gamma ~ normal(0, group_sd);
+  sigma_beta ~ normal(0, shrinkage_sd);
+  y ~ bernoulli_logit_glm(x, intercept, beta);
+}
+"""
+
+
+def data(design: Design) -> dict[str, object]:
+    """Data of the Stan program, indices from 1."""
+    region, era = design.groups["region"], design.groups["era"]
+    intercept, shrinkage = design.priors.alpha[design.outcome], design.priors.shrinkage
+    return {
+        "N": design.y.size, "P": len(design.terms), "R": len(region.levels), "E": len(era.levels),
+        "V": len(design.varying), "x": design.x.tolist(), "y": design.y.tolist(),
+        "region": (region.index + 1).tolist(), "era": (era.index + 1).tolist(),
+        "varying": (design.varying_columns + 1).tolist(),
+        "slope_mean": design.slope_mean.tolist(), "slope_sd": design.slope_sd.tolist(),
+        "shrunk": design.shrunk.astype(float).tolist(), "shrinks": int(design.shrunk.any()),
+        "alpha_mean": intercept.mean, "alpha_sd": intercept.sd, "group_sd": design.priors.group_scale.sd,
+        "shrinkage_sd": shrinkage.sd if shrinkage else 1.0,
+    }  # fmt: skip
+
+
+def sample(design: Design, seed: int) -> Run:
+    """Compile and sample ``design``; Stan runs the chains in processes of its own."""
+    program = stan.build(CODE, data=data(design), random_seed=seed)
+    begin = time.perf_counter()
+    fit = program.sample(num_chains=CHAINS, num_samples=DRAWS, num_warmup=WARMUP)
+    seconds = time.perf_counter() - begin
+
+    def draws(name: str) -> np.ndarray:
+        values = np.asarray(fit[name], float).reshape(-1, DRAWS, CHAINS)  # (quantity, draw, chain)
+        return values[0].T if len(values) == 1 else values.T
+
+    return Run(
+        {
+            name: draws(name)
+            for name, dims in zip(fit.param_names, fit.dims, strict=True)
+            if not name.startswith("z_") and 0 not in dims
+        },
+        int(np.asarray(fit["divergent__"]).sum()),
+        seconds,
+        WARMUP,
+    )

@@ -1,0 +1,66 @@
+"""``python -m inference.calibration``: simulation-based calibration of the engine, or its reference posterior."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "results"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m inference.calibration", description=__doc__)
+    parser.add_argument(
+        "what", nargs="?", choices=("ranks", "reference"), default="ranks",
+        help="ranks of simulated truths (default), or the long run that tests compare the engine with",
+    )  # fmt: skip
+    parser.add_argument("--replicates", type=int, default=500, help="truths drawn from the prior (default: 500)")
+    parser.add_argument("--bugs", action="store_true", help="check that planted bugs are noticed, too")
+    parser.add_argument("--replicates-per-bug", type=int, default=200, help="truths for each bug (default: 200)")
+    parser.add_argument("--seed", type=int, default=2022, help="seed of the whole run (default: 2022)")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the ranks, results.json and ecdf.png")
+    return parser
+
+
+def _ranks(arguments: argparse.Namespace) -> int:
+    from inference.calibration import campaign, figure
+    from inference.calibration.bugs import BUGS
+    from inference.calibration.study import HEALTHY
+
+    cases = [campaign.kept(HEALTHY.name, arguments.replicates, arguments.seed, arguments.out)]
+    figure.write(cases[0], arguments.out / "ecdf.png")
+    healthy = not cases[0].noticed
+    worst = min(cases[0].p_values.items(), key=lambda item: item[1])
+    print(f"engine: {arguments.replicates} replicates in {cases[0].seconds:.0f} s, {len(cases[0].ranks)} quantities")
+    print(f"  outside their own 99 % bands: {', '.join(cases[0].outside()) or 'none'}")
+    print(f"  outside the 99 % bands of all together: {', '.join(cases[0].noticed) or 'none'}")
+    print(f"  least uniform: {worst[0]}, p = {worst[1]:.3g}", flush=True)
+    missed = []
+    for bug in BUGS if arguments.bugs else ():
+        case = campaign.kept(bug.name, arguments.replicates_per_bug, arguments.seed, arguments.out)
+        cases.append(case)
+        campaign.write(cases, arguments.seed, arguments.out)
+        print(f"{bug.name} ({case.seconds:.0f} s): {', '.join(case.noticed) or 'NOT NOTICED'}", flush=True)
+        missed += [] if case.noticed else [bug.name]
+    print(f"results in {campaign.write(cases, arguments.seed, arguments.out)}")
+    return 0 if healthy and not missed else 1
+
+
+def main() -> int:
+    """Exit code 0; 1 when the engine is not calibrated or a planted bug goes unnoticed; 2 for a bad argument."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    if min(arguments.replicates, arguments.replicates_per_bug) < 20 or arguments.seed < 0:
+        parser.error("take at least 20 replicates, and a seed that is not negative")
+    if arguments.what == "reference":
+        from inference.calibration import reference
+
+        out = arguments.out if arguments.out != FOLDER else reference.FOLDER
+        print(f"reference posterior in {reference.write(arguments.seed, out)}")
+        return 0
+    return _ranks(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Planted bugs: small corruptions such as a sampler or a model can have, each of which must be noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.calibration.study import SCALES, Fault, Parameters
+from models.design import Design, Group
+from models.priors import Prior
+
+Float = NDArray[np.float64]
+Generator = np.random.Generator
+
+
+def _column(design: Design, term: str, change: Callable[[Float], Float]) -> Design:
+    """``design`` with the predictor of one term changed."""
+    x, j = design.x.copy(), design.terms.index(term)
+    x[:, j] = change(x[:, j])
+    return replace(design, x=x)
+
+
+def _index(design: Design, name: str, index: NDArray[np.intp]) -> Design:
+    """``design`` with another index of one group."""
+    return replace(design, groups={**design.groups, name: Group(index, design.groups[name].levels)})
+
+
+def _wrong_region(design: Design, rng: Generator) -> Design:
+    region = design.groups["region"]
+    wrong = rng.random(design.y.size) < 0.2
+    return _index(design, "region", np.where(wrong, (region.index + 1) % len(region.levels), region.index))
+
+
+def _no_era(design: Design, _: Generator) -> Design:
+    return _index(design, "era", np.zeros_like(design.groups["era"].index))
+
+
+def _sd_for_variance(design: Design, _: Generator) -> Design:
+    p = design.priors
+    kinds = ("continuous", "binary", "product")
+    squared = {kind: replace(getattr(p, kind), sd=getattr(p, kind).sd ** 2) for kind in kinds}
+    return replace(design, priors=replace(p, **squared))
+
+
+def _alpha_mean(design: Design, _: Generator) -> Design:
+    right = design.priors.alpha[design.outcome]
+    wrong = Prior(right.mean + 2.0, right.sd, right.reason)
+    return replace(design, priors=replace(design.priors, alpha={design.outcome: wrong}))
+
+
+def _swapped_sign(design: Design, _: Generator) -> Design:
+    return _column(design, "threat", np.negative)
+
+
+def _shifted_column(design: Design, _: Generator) -> Design:
+    return _column(design, "threat", lambda x: np.roll(x, 1))
+
+
+def _twice_the_sd(design: Design, _: Generator) -> Design:
+    return _column(design, "threat", lambda x: 0.5 * x)
+
+
+def _last_block(design: Design, _: Generator) -> Design:
+    keep = np.arange(design.y.size // 512 * 512)
+    groups = {name: Group(group.index[keep], group.levels) for name, group in design.groups.items()}
+    return replace(design, x=design.x[keep], y=design.y[keep], rows=design.rows[keep], groups=groups)
+
+
+def _lost_events(design: Design, rng: Generator) -> Design:
+    return replace(design, y=np.where(rng.random(design.y.size) < 0.15, 0, design.y).astype(np.int8))
+
+
+def _no_jacobian(parameters: Parameters, rng: Generator) -> Parameters:
+    log = sum(np.log(parameters[name].reshape(len(parameters["alpha"]), -1)).sum(axis=1) for name in SCALES)
+    weight = np.exp(np.min(log) - log)  # the product of 1 / sigma
+    pick = rng.choice(weight.size, weight.size, p=weight / weight.sum())
+    return {name: value[pick] for name, value in parameters.items()}
+
+
+def _swapped_exposures(parameters: Parameters, _: Generator) -> Parameters:
+    return parameters | {"gamma": parameters["gamma"][:, ::-1]}
+
+
+def _too_narrow(parameters: Parameters, _: Generator) -> Parameters:
+    mean = parameters["beta"].mean(axis=0)
+    return parameters | {"beta": mean + 0.7 * (parameters["beta"] - mean)}
+
+
+BUGS = (
+    Fault("wrong region", "one row in five has the index of the next region", fitted=_wrong_region),
+    Fault("dropped group", "the likelihood has no era effects but one", fitted=_no_era),
+    Fault("no Jacobian", "the log scales are sampled without their Jacobian, by reweighting", drawn=_no_jacobian),
+    Fault("sd for variance", "the variances of the slopes' priors are taken for sds", fitted=_sd_for_variance),
+    Fault("wrong intercept", "the prior mean of alpha is off by 2", fitted=_alpha_mean),
+    Fault("swapped sign", "the predictor of threat has the other sign", fitted=_swapped_sign),
+    Fault("shifted column", "the predictor of threat is off by a row", fitted=_shifted_column),
+    Fault("wrong scale", "threat is divided by twice its standard deviation", fitted=_twice_the_sd),
+    Fault("lost block", "rows after the last full block of 512 are left out", fitted=_last_block),
+    Fault("lost events", "one event in seven is coded as none", fitted=_lost_events),
+    Fault("swapped exposures", "regional slopes carry each other's names", drawn=_swapped_exposures),
+    Fault("too narrow", "slopes vary by 70 % of what they should", drawn=_too_narrow),
+)

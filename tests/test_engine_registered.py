@@ -1,0 +1,63 @@
+"""On the committed panel the engine's density is that of PyMC, for every registered hypothesis."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from data import schema
+from inference.calibration.reference import PANEL
+from inference.engine import assemble
+from models.hypotheses import OUTCOMES, REGISTRY
+from tests.test_engine_density import log_joint, pymc_point, random_point
+
+POINTS = 20
+EXACT = 1e-8  # relative, in float64 (of a derivative near zero: absolute)
+# Of rows in float32 against float64: 1e-4, and a rounding error more where 45,000 rows add up to thousands.
+ABSOLUTE32, RELATIVE32 = 1e-4, 1e-7
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return schema.read(PANEL)
+
+
+def compiled(design):
+    """Value and gradient of the PyMC model in one function of a point, and its variables' names."""
+    from pytensor.compile.mode import Mode
+
+    from models import logit
+
+    model = logit.build(design)
+    graphs = [model.logp(jacobian=False), model.dlogp(vars=model.free_RVs, jacobian=False)]
+    evaluate = model.compile_fn(graphs, mode=Mode(linker="py", optimizer="fast_compile"))
+    return evaluate, [model.rvs_to_values[variable].name for variable in model.free_RVs]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("hypothesis", REGISTRY)
+def test_log_density_and_gradient_are_those_of_pymc(hypothesis, outcome, panel, monkeypatch):
+    monkeypatch.setattr(assemble, "refer", lambda *_: None)  # no density of parameters depends on the reference
+    design = REGISTRY[hypothesis].design(panel, outcome)
+    evaluate, names = compiled(design)
+    double, single = (assemble.posterior(design, dtype)[0] for dtype in ("float64", "float32"))
+    rng = np.random.default_rng(12)
+    for _ in range(POINTS):
+        sigma, theta, sd = random_point(double, rng)
+        value, slope = log_joint(double, sigma, theta)
+        point, order = pymc_point(design, double, sigma, theta, sd)
+        expected, gradient = evaluate(point)
+        moved = sum(np.log(sd[index]).sum() for index, centred in order.values() if not centred)
+        assert value + moved == pytest.approx(float(expected), rel=EXACT)
+        ends = np.cumsum([np.size(point[name]) for name in names])[:-1]
+        parts = dict(zip(names, np.split(gradient, ends), strict=True))
+        compared = 0
+        for name, (index, centred) in order.items():
+            theirs = parts[name].reshape(np.shape(index)) / (1.0 if centred else sd[index])
+            np.testing.assert_allclose(slope[index], theirs, rtol=EXACT, atol=EXACT)
+            compared += np.size(index)
+        assert compared == theta.size
+        value32, slope32 = log_joint(single, sigma, theta)
+        assert abs(value32 - value) < ABSOLUTE32 + RELATIVE32 * abs(value)
+        assert np.abs(slope32 - slope).max() < ABSOLUTE32 + 10 * RELATIVE32 * np.abs(slope).max()
