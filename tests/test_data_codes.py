@@ -73,16 +73,17 @@ def test_every_target_of_a_remap_is_a_member(world):
     assert not set(NOT_MEMBERS) & set(world.grid.states.tolist())
 
 
-@pytest.mark.parametrize(
-    ("file", "code", "system", "year"),
-    [
-        ("archigossums.rda", "gwcode", "gw", "year"),
-        ("ptcoups.csv", "gwcode", "gw", "year"),
-        ("epr_epr-yearly.csv", "gwcode", "gw", "year"),
-        ("states-v12-mod.rds", "gwcode", "gw", "year"),
-        ("StateCapacityDataset_v1.dta", "ccode", "polity", "year"),
-    ],
-)
+# Files with one row for each state and year: file, column of the code, code system, column of the year.
+ONE_ROW_A_YEAR = [
+    ("archigossums.rda", "gwcode", "gw", "year"),
+    ("ptcoups.csv", "gwcode", "gw", "year"),
+    ("epr_epr-yearly.csv", "gwcode", "gw", "year"),
+    ("states-v12-mod.rds", "gwcode", "gw", "year"),
+    ("StateCapacityDataset_v1.dta", "ccode", "polity", "year"),
+]
+
+
+@pytest.mark.parametrize(("file", "code", "system", "year"), ONE_ROW_A_YEAR)
 def test_two_source_codes_meet_in_one_state_only_in_the_year_of_a_change(world, file, code, system, year):
     """Otherwise the rows of one state would silently overwrite those of another, as Kosovo's did Montenegro's."""
     table = world.raw.read(file).dropna(subset=[code])
@@ -94,14 +95,7 @@ def test_two_source_codes_meet_in_one_state_only_in_the_year_of_a_change(world, 
 
 @pytest.mark.parametrize(
     ("file", "code", "system", "year"),
-    [
-        ("archigossums.rda", "gwcode", "gw", "year"),
-        ("ptcoups.csv", "gwcode", "gw", "year"),
-        ("epr_epr-yearly.csv", "gwcode", "gw", "year"),
-        ("states-v12-mod.rds", "gwcode", "gw", "year"),
-        ("StateCapacityDataset_v1.dta", "ccode", "polity", "year"),
-        ("AutocraticRulingPartiesDataset_cy.dta", "ccode", "polity", "Year"),
-    ],
+    [*ONE_ROW_A_YEAR, ("AutocraticRulingPartiesDataset_cy.dta", "ccode", "polity", "Year")],
 )
 def test_every_code_of_a_raw_file_maps(world, file, code, system, year):
     table = world.raw.read(file).dropna(subset=[code])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.calibration.study import SCALES, Fault, Parameters
+from inference.estimates import subset
 from models.design import Design, Group
 from models.priors import Prior
 
@@ -64,9 +65,7 @@ def _twice_the_sd(design: Design, _: Generator) -> Design:
 
 
 def _last_block(design: Design, _: Generator) -> Design:
-    keep = np.arange(design.y.size // 512 * 512)
-    groups = {name: Group(group.index[keep], group.levels) for name, group in design.groups.items()}
-    return replace(design, x=design.x[keep], y=design.y[keep], rows=design.rows[keep], groups=groups)
+    return subset(design, np.arange(design.y.size) < design.y.size // 512 * 512)
 
 
 def _lost_events(design: Design, rng: Generator) -> Design:
