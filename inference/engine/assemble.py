@@ -57,7 +57,7 @@ def scale_names(design: Design) -> list[str]:
     """The group scales in the sampler's order; one ``sigma_gamma`` for each exposure."""
     names = [f"sigma_{name}" for name in ("region", "era", *extra_groups(design)) if name in design.groups]
     names += ["sigma_gamma"] * len(design.varying)
-    return names + ["sigma_beta"] * bool(design.shrunk.any())
+    return names + ["sigma_beta"] * shrinks(design)
 
 
 def layout(design: Design) -> Layout:

@@ -173,7 +173,7 @@ def _named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
         first = names.index("sigma_gamma")
         out["sigma_gamma"] = ((*draw, "exposure"), scales[..., first : first + len(design.varying)])
         out["gamma"] = ((*draw, "exposure", "region"), np.moveaxis(mine[..., where.has_region :], -1, -2))
-    if design.shrunk.any():
+    if assemble.shrinks(design):
         out["sigma_beta"] = (draw, scales[..., names.index("sigma_beta")])
     coords = {"chain": np.arange(theta.shape[0]), "draw": np.arange(theta.shape[1])} | design.coords
     return xr.Dataset(out, coords)
