@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from models.design import Design
 
 ENGINES = ("kernel", "nutpie", "pymc", "numpyro")
-TUNE = {"kernel": 300, "nutpie": 1000, "pymc": 1000, "numpyro": 1000}
+TUNE = {"kernel": 200, "nutpie": 1000, "pymc": 1000, "numpyro": 1000}
 TARGET_ACCEPT = 0.97  # of the references: at their default of 0.8 the non-centred model diverges now and then
 Progress = Callable[["NDArray", int], None]
 

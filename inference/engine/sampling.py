@@ -25,7 +25,7 @@ def sample(
     *,
     chains: int = 4,
     draws: int = 1000,
-    tune: int = 300,
+    tune: int = 200,
     seed: int,
     cores: int = 2,
     dtype: str = "float32",
