@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 # Everything that decides a posterior and what is derived from it; reports and calibration are not part of it.
-CODE = ("data/schema.py", "data/codebook.py", "data/groups.py", "models", "inference")
+CODE = ("data/schema.py", "data/variable.py", "data/codebook.py", "data/groups.py", "models", "inference")
 APART = "inference/calibration"
 LIBRARIES = ("arviz-stats", "numba", "numpy", "nutpie", "pymc", "scipy", "xarray")
 
