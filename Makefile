@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env data fit report test check calibrate bench clean
+.PHONY: help env data fit robustness report test check calibrate bench clean
 MAKEFLAGS += --no-print-directory
 
 #: PYTHON      interpreter to build the environment with   (default: the first that runs and is 3.12 or later)
@@ -13,6 +13,9 @@ MAKEFLAGS += --no-print-directory
 #: DRAWS       draws per chain                             (default: 1000)
 #: SEED        seed of everything random                   (default: fixed in the code)
 #: ENGINE      sampler: kernel, nutpie, pymc, numpyro      (default: kernel)
+#: WORKERS     fits at the same time                     (default: 2)
+#: SCHEDULER   Dask scheduler to fit on, tcp://host:8786 (default: the processes of this machine)
+#: FULL        1: robustness under every combination of codings, not only pairs
 #: BENCHARGS   further arguments of the benchmarks         (default: none)
 #: PYTESTARGS  further arguments of pytest                 (default: none)
 #: SHARED      folder whose data/ has the raw files, for test (default: ../shared; without them, tests are skipped)
@@ -24,6 +27,9 @@ CHAINS ?=
 DRAWS ?=
 SEED ?=
 ENGINE ?=
+WORKERS ?=
+SCHEDULER ?=
+FULL ?=
 BENCHARGS ?=
 PYTESTARGS ?=
 SHARED ?= ../shared
@@ -73,14 +79,17 @@ $(STAMP): requirements.lock
 	@$(RUN) pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-data: $(STAMP) ## the alignment panel from the raw files
+data: $(STAMP) ## the panels from the raw files
 	@$(RUN) data $(call flags,RAW)
 
 fit: $(STAMP) ## every posterior: prior checks, sampling, gates, comparison, archive
-	@$(RUN) inference $(call flags,PANEL HYPOTHESES CHAINS DRAWS SEED ENGINE)
+	@$(RUN) inference $(call flags,PANEL HYPOTHESES CHAINS DRAWS SEED ENGINE WORKERS SCHEDULER)
+
+robustness: $(STAMP) ## every claim under other codings and with parts left out (an hour; goes on where it stopped)
+	@$(RUN) inference.robustness $(call flags,RAW PANEL HYPOTHESES WORKERS SCHEDULER) $(if $(filter 1,$(FULL)),--full)
 
 report: $(STAMP) ## figures and pages in reports/build, from the posteriors
-	@$(RUN) reports $(call flags,PANEL)
+	@$(RUN) reports $(call flags,PANEL HYPOTHESES)
 
 test: $(STAMP) ## all tests
 	@$(RUN) pytest $(PYTESTARGS)

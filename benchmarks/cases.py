@@ -73,7 +73,8 @@ def real() -> Design:
     from models.hypotheses import REGISTRY
 
     hypothesis, outcome = REAL.split(".")
-    return REGISTRY[hypothesis].design(pd.read_parquet(PANEL), outcome)
+    design = REGISTRY[hypothesis].design(pd.read_parquet(PANEL), outcome)
+    return replace(design, error={})  # not every system can state an error of a predictor
 
 
 def models(rows: int) -> list[Design]:
@@ -90,9 +91,7 @@ def models(rows: int) -> list[Design]:
 
 def thinned(design: Design, every: int) -> Design:
     """Each ``every``-th row of ``design``."""
-    groups = {name: replace(group, index=group.index[::every]) for name, group in design.groups.items()}
-    x, y, rows = (values[::every] for values in (design.x, design.y, design.rows))
-    return replace(design, x=x, y=y, rows=rows, groups=groups)
+    return design.subset(slice(None, None, every))
 
 
 def write(designs: list[Design], path: Path) -> Path:

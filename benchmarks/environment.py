@@ -39,8 +39,36 @@ def ready() -> dict[str, str]:
                 failed[name] = reason
             else:
                 installed.append(line)
+    if "pystan" not in failed and (reason := _rebuild_stan_services()):
+        failed["pystan"] = reason
     STAMP.write_text(json.dumps({"requirements": wanted, "failed": failed}))
     return failed
+
+
+def _rebuild_stan_services() -> str:
+    """Compile the part of PyStan that its wheel brings compiled for Python 3.10, whatever the interpreter.
+
+    Returns the reason of a failure.
+    """
+    asked = [
+        str(PYTHON),
+        "-c",
+        "import sysconfig, httpstan; print(sysconfig.get_paths()['include'], httpstan.__path__[0])",
+    ]
+    headers, package = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+    flags = ["-O3", "-std=c++17", "-fPIC", "-w", "-DSTAN_THREADS", "-D_REENTRANT", "-D_GLIBCXX_USE_CXX11_ABI=0"]
+    flags += [
+        "-DBOOST_DISABLE_ASSERTS",
+        "-DBOOST_PHOENIX_NO_VARIADIC_EXPRESSION",
+        f"-I{package}/include",
+        f"-I{headers}",
+    ]
+    command = ["g++", *flags, "-c", f"{package}/stan_services.cpp", "-o", f"{package}/stan_services.o"]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        return f"a C++ compiler is needed: {error}"
+    return "" if result.returncode == 0 else (result.stderr.splitlines() or ["g++ failed"])[0]
 
 
 def _install(lines: list[str]) -> str:

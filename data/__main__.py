@@ -1,25 +1,35 @@
-"""``python -m data``: build the alignment panel from the raw sources, or simulate one."""
+"""``python -m data``: build the panels from the raw sources, or simulate an alignment panel."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-PANELS = Path(__file__).parent / "panels"
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.codings import Coding
+    from data.world import World
+
+FOLDER = Path(__file__).parent / "panels"
+ALIGNMENT = "alignment"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data", description=__doc__)
     parser.add_argument("--raw", type=Path, help="folder with the raw files (default: fetch them)")
-    parser.add_argument("--out", type=Path, default=PANELS / "alignment.parquet", help="file to write")
+    parser.add_argument("--panel", metavar="NAME", help="build only this panel (default: all, see below)")
+    parser.add_argument("--out", type=Path, help="file to write one panel to (default: its place in data/panels)")
     parser.add_argument("--coding", nargs="*", default=[], metavar="NAME=VALUE", help="change the coding")
     parser.add_argument("--simulate", type=int, metavar="ROWS", help="simulate a panel instead")
     parser.add_argument("--seed", type=int, default=0, help="seed of the simulation (default: 0)")
+    parser.epilog = "With --out, --coding or --simulate and without --panel, the panel is the alignment panel."
     return parser
 
 
-def _coding(changes: list[str]):  # noqa: ANN202 (imports stay inside)
+def _coding(changes: list[str]) -> Coding:
     from data.codings import CHOICES, Coding
 
     values: dict = {}
@@ -31,18 +41,63 @@ def _coding(changes: list[str]):  # noqa: ANN202 (imports stay inside)
     return Coding(**values)
 
 
-def _build(arguments: argparse.Namespace) -> None:
-    from data import coverage, schema, synthetic
-    from data.panel import alignment
-    from data.sources import Raw
+def _names(arguments: argparse.Namespace) -> list[str]:
+    """Panels to build: the one that is named, else alignment when an option is about one panel, else all."""
+    from data.codebook_other import PANELS, panel
 
-    if arguments.simulate is not None:
-        panel = synthetic.panel(arguments.simulate, arguments.seed)
+    one = arguments.out is not None or arguments.coding or arguments.simulate is not None
+    if arguments.panel is None:
+        return [ALIGNMENT] if one else list(PANELS)
+    name = panel(arguments.panel).name
+    if name != ALIGNMENT and (arguments.coding or arguments.simulate is not None):
+        option = "--coding" if arguments.coding else "--simulate"
+        raise ValueError(f"{option} is for the alignment panel, not for {name!r}")
+    return [name]
+
+
+def _panel(name: str, world: World, coding: Coding) -> pd.DataFrame:
+    from data.joining import joining
+    from data.panel import alignment
+    from data.state import state
+    from data.termination import termination
+
+    others = {"termination": termination, "joining": joining, "state": state}
+    return alignment(world, coding) if name == ALIGNMENT else others[name](world)
+
+
+def _summary(panel: pd.DataFrame, name: str) -> str:
+    """Rows and events of a panel, and the columns with missing values, as lines of text."""
+    from data.codebook_other import PANELS
+
+    events = [f"{int(panel[outcome].sum()):,} {outcome}" for outcome in PANELS[name].outcomes]
+    lines = [f"{name}: " + ", ".join([f"{len(panel):,} rows", *events])]
+    missing = panel.isna().sum()
+    lines += [f"  {column:<14} {count:>6,} missing" for column, count in missing[missing > 0].items()]
+    return "\n".join(lines)
+
+
+def _write(panel: pd.DataFrame, name: str, out: Path) -> None:
+    from data import coverage, schema
+
+    schema.write(panel, out, name)
+    if name == ALIGNMENT:
+        coverage.coverage(panel).to_csv(out.with_suffix(".coverage.csv"), index=False)
+        print(coverage.summary(panel), f"\nwritten: {out} and its .coverage.csv\n", sep="\n")
     else:
-        panel = alignment(Raw(arguments.raw), _coding(arguments.coding))
-    schema.write(panel, arguments.out)
-    coverage.coverage(panel).to_csv(arguments.out.with_suffix(".coverage.csv"), index=False)
-    print(coverage.summary(panel), f"\nwritten: {arguments.out} and its .coverage.csv", sep="\n")
+        print(_summary(panel, name), f"written: {out}\n", sep="\n")
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    from data import synthetic
+    from data.sources import Raw
+    from data.world import World
+
+    coding, names = _coding(arguments.coding), _names(arguments)
+    world = World(Raw(arguments.raw))
+    for name in names:
+        simulated = arguments.simulate is not None
+        panel = synthetic.panel(arguments.simulate, arguments.seed) if simulated else _panel(name, world, coding)
+        _write(panel, name, arguments.out or FOLDER / f"{name}.parquet")
 
 
 def main() -> int:

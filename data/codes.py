@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 class Remap:
     """Code ``source`` stands for COW code ``cow`` in the years ``first`` to ``last``."""
 
-    source: int
+    source: int | str
     cow: int
     first: int = 0
     last: int = 9999
@@ -43,7 +43,57 @@ POLITY = (
     Remap(769, 770),  # Pakistan with Bangladesh
     Remap(818, 816),  # Vietnam unified
 )
-SYSTEMS = {"cow": (), "gw": GLEDITSCH_WARD, "polity": POLITY}
+# AidData: the codes of Gleditsch and Ward, but the Czech Republic keeps that of Czechoslovakia.
+AIDDATA = (*GLEDITSCH_WARD, Remap(315, 316, first=1993))
+# ISO 3166 alpha-3, of states as they are now; what is given to a territory before its independence stays with it.
+ISO3 = {
+    "AFG": 700, "AGO": 540, "ALB": 339, "AND": 232, "ARE": 696, "ARG": 160, "ARM": 371, "ATG": 58, "AUS": 900,
+    "AUT": 305, "AZE": 373, "BDI": 516, "BEL": 211, "BEN": 434, "BFA": 439, "BGD": 771, "BGR": 355, "BHR": 692,
+    "BHS": 31, "BIH": 346, "BLR": 370, "BLZ": 80, "BOL": 145, "BRA": 140, "BRB": 53, "BRN": 835, "BTN": 760,
+    "BWA": 571, "CAF": 482, "CAN": 20, "CHE": 225, "CHL": 155, "CHN": 710, "CIV": 437, "CMR": 471, "COD": 490,
+    "COG": 484, "COL": 100, "COM": 581, "CPV": 402, "CRI": 94, "CUB": 40, "CYP": 352, "CZE": 316, "DEU": 255,
+    "DJI": 522, "DMA": 54, "DNK": 390, "DOM": 42, "DZA": 615, "ECU": 130, "EGY": 651, "ERI": 531, "ESP": 230,
+    "EST": 366, "ETH": 530, "FIN": 375, "FJI": 950, "FRA": 220, "FSM": 987, "GAB": 481, "GBR": 200, "GEO": 372,
+    "GHA": 452, "GIN": 438, "GMB": 420, "GNB": 404, "GNQ": 411, "GRC": 350, "GRD": 55, "GTM": 90, "GUY": 110,
+    "HND": 91, "HRV": 344, "HTI": 41, "HUN": 310, "IDN": 850, "IND": 750, "IRL": 205, "IRN": 630, "IRQ": 645,
+    "ISL": 395, "ISR": 666, "ITA": 325, "JAM": 51, "JOR": 663, "JPN": 740, "KAZ": 705, "KEN": 501, "KGZ": 703,
+    "KHM": 811, "KIR": 946, "KNA": 60, "KOR": 732, "KWT": 690, "LAO": 812, "LBN": 660, "LBR": 450, "LBY": 620,
+    "LCA": 56, "LIE": 223, "LKA": 780, "LSO": 570, "LTU": 368, "LUX": 212, "LVA": 367, "MAR": 600, "MCO": 221,
+    "MDA": 359, "MDG": 580, "MDV": 781, "MEX": 70, "MHL": 983, "MKD": 343, "MLI": 432, "MLT": 338, "MMR": 775,
+    "MNE": 341, "MNG": 712, "MOZ": 541, "MRT": 435, "MUS": 590, "MWI": 553, "MYS": 820, "NAM": 565, "NER": 436,
+    "NGA": 475, "NIC": 93, "NLD": 210, "NOR": 385, "NPL": 790, "NRU": 970, "NZL": 920, "OMN": 698, "PAK": 770,
+    "PAN": 95, "PER": 135, "PHL": 840, "PLW": 986, "PNG": 910, "POL": 290, "PRK": 731, "PRT": 235, "PRY": 150,
+    "QAT": 694, "ROU": 360, "RUS": 365, "RWA": 517, "SAU": 670, "SDN": 625, "SEN": 433, "SGP": 830, "SLB": 940,
+    "SLE": 451, "SLV": 92, "SMR": 331, "SOM": 520, "SRB": 345, "SSD": 626, "STP": 403, "SUR": 115, "SVK": 317,
+    "SVN": 349, "SWE": 380, "SWZ": 572, "SYC": 591, "SYR": 652, "TCD": 483, "TGO": 461, "THA": 800, "TJK": 702,
+    "TKM": 701, "TLS": 860, "TON": 955, "TTO": 52, "TUN": 616, "TUR": 640, "TUV": 947, "TWN": 713, "TZA": 510,
+    "UGA": 500, "UKR": 369, "URY": 165, "USA": 2, "UZB": 704, "VCT": 57, "VEN": 101, "VNM": 816, "VUT": 935,
+    "WSM": 990, "YEM": 679, "ZAF": 560, "ZMB": 551, "ZWE": 552,
+}  # fmt: skip
+# Codes and names of states that are no more, as the US foreign aid data have them.
+FORMER = {
+    "SCG": 345, "YUF": 345, "SDF": 625, "CS-KM": 347, "Czechoslovakia (former)": 315, "Germany (former East)": 265,
+    "Soviet Union (former)": 365, "Vietnam (former South)": 817, "Yemen (former P.D.R.)": 680, "Luxembourg": 212,
+}  # fmt: skip
+ISO3_CHANGES = (
+    Remap("DEU", 260, first=1946, last=1989),  # West Germany
+    Remap("YEM", 678, last=1989),  # North Yemen
+    Remap("CZE", 315, last=1992),  # Czechoslovakia
+    Remap("TWN", 710, last=1948),  # the Republic of China, when it held the mainland
+)
+# Systems whose codes are text: those that stand for one state in every year.
+TEXT: dict[str, dict[str, int]] = {
+    "iso3": ISO3 | FORMER,
+    "sipri": {"Serbia": 345, "Micronesia": 987},  # states that the arms transfers name and leave uncoded
+}
+SYSTEMS: dict[str, tuple[Remap, ...]] = {
+    "cow": (),
+    "gw": GLEDITSCH_WARD,
+    "polity": POLITY,
+    "aiddata": AIDDATA,
+    "iso3": ISO3_CHANGES,
+    "sipri": (),
+}
 # Codes that stand for no member of the COW system: known, and left out knowingly.
 NOT_MEMBERS = {
     396: "Abkhazia",
@@ -58,14 +108,21 @@ NOT_MEMBERS = {
 
 
 def to_cow(codes: ArrayLike, years: ArrayLike, system: str) -> NDArray[np.float64]:
-    """COW codes (n,) of codes (n,) in years (n,); codes that need no change and NaN pass through.
+    """COW codes (n,) of codes (n,) in years (n,); NaN stays NaN.
 
-    Raises ValueError for an unknown ``system`` (cow, gw, polity).
+    Codes that are numbers (systems cow, gw, polity, aiddata) pass through where they need no change; those
+    that are text (iso3, sipri) become NaN where they stand for no member of the COW system. Raises ValueError
+    for an unknown ``system``.
     """
     if system not in SYSTEMS:
         raise ValueError(f"unknown code system {system!r}: choose from {', '.join(SYSTEMS)}")
-    codes, years = np.asarray(codes, float), np.asarray(years, float)
-    out = codes.copy()
+    years = np.asarray(years, float)
+    if system in TEXT:
+        codes = np.asarray(codes, object)
+        out = np.array([TEXT[system].get(code, np.nan) for code in codes], float)
+    else:
+        codes = np.asarray(codes, float)
+        out = codes.copy()
     for remap in SYSTEMS[system]:
         out[(codes == remap.source) & (years >= remap.first) & (years <= remap.last)] = remap.cow
     return out
@@ -76,8 +133,10 @@ def recode(table: pd.DataFrame, code: str, system: str, year: str = "year") -> p
     return table.assign(**{code: to_cow(table[code], table[year], system)})
 
 
-def unmapped(table: pd.DataFrame, code: str, system: str, states: ArrayLike, year: str = "year") -> list[int]:
-    """Codes that are neither members of the COW system nor known not to be."""
+def unmapped(table: pd.DataFrame, code: str, system: str, states: ArrayLike, year: str = "year") -> list:
+    """Codes that are neither members of the COW system nor known not to be: numbers as mapped, texts as given."""
     mapped = to_cow(table[code], table[year], system)
+    if system in TEXT:
+        return sorted(table.loc[np.isnan(mapped), code].dropna().unique())
     known = set(np.asarray(states, int).tolist()) | set(NOT_MEMBERS)
     return sorted({int(value) for value in mapped[~np.isnan(mapped)]} - known)

@@ -7,14 +7,23 @@ import pandas as pd
 from data.codebook import ALIGNMENT
 
 # Columns whose source begins late: what a 0 or a calibrated value means before, by era.
-SOURCE_BEGINS = {"duress_irregular": 1871, "duress_coup": 1950, "capacity_measured": 1960}
+SOURCE_BEGINS = {
+    "duress_irregular": 1871,
+    "duress_coup": 1950,
+    "capacity_measured": 1960,
+    "imposed_leader": 1875,
+    "aid": 1973,  # before, donors other than the US count as giving none
+    "aid_other": 1973,
+}
+# Columns that are predicted where the column beside them is 0.
+PREDICTED = {"capacity": "capacity_measured", "constraints": "constraints_measured"}
 
 
 def coverage(panel: pd.DataFrame) -> pd.DataFrame:
     """Rows, missing values and the rule for them, of each measured column in each era.
 
     ``rows_lost`` are the rows that a model with this column leaves out; ``substituted`` the rows whose
-    value is not measured but stands by rule (calibrated capacity, components of duress before their source).
+    value is not measured but stands by rule (predicted capacity, components of duress before their source).
     """
     table = []
     for variable in ALIGNMENT:
@@ -38,9 +47,10 @@ def coverage(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def _substituted(panel: pd.DataFrame, column: str) -> pd.Series:
-    if column == "capacity":
-        return (panel["capacity_measured"] == 0) & panel["capacity"].notna()
-    return panel["year"] - 1 < SOURCE_BEGINS.get(column, 0)
+    known = panel[column].notna()
+    if column in PREDICTED:
+        return (panel[PREDICTED[column]] == 0) & known
+    return (panel["year"] - 1 < SOURCE_BEGINS.get(column, 0)) & known
 
 
 def summary(panel: pd.DataFrame) -> str:

@@ -10,13 +10,18 @@ from data import groups
 from data.codings import REGISTERED, Coding
 from data.grid import FIRST
 from data.measures.aggression import aggression
+from data.measures.aid import aid
+from data.measures.arms import arms
 from data.measures.capacity import capacity
+from data.measures.dependence import dependence
 from data.measures.duress import duress
 from data.measures.history import history
 from data.measures.offence import offence
 from data.measures.outcomes import balance, bandwagon
+from data.measures.penetration import penetration
 from data.measures.power import power
 from data.measures.proximity import proximity
+from data.measures.regime import regime
 from data.measures.similarity import similarity
 from data.measures.support import support
 from data.measures.threat import threat
@@ -36,6 +41,11 @@ MEASURES: tuple[Measure, ...] = (
     capacity,
     similarity,
     history,
+    arms,
+    aid,
+    dependence,
+    penetration,
+    regime,
 )
 
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.codebook import ALIGNMENT, KEYS, Variable
+from data import codebook_other
+from data.variable import Panel, Variable
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
 
 FINITE = float(np.finfo(np.float32).max)
-GROUPS = {variable.name: variable.levels for variable in ALIGNMENT if variable.kind == "group"}
+ALIGNMENT = "alignment"
 
 
 class PanelError(ValueError):
@@ -24,8 +25,8 @@ class PanelError(ValueError):
 
 
 @cache
-def schema() -> DataFrameSchema:
-    """The pandera schema of the alignment panel, written from the codebook."""
+def schema(name: str = ALIGNMENT) -> DataFrameSchema:
+    """The pandera schema of a panel, written from its codebook; ValueError for a name that is none."""
     import pandera.pandas as pa
 
     whole = pa.Check(lambda values: values == values.round(), error="a whole number")
@@ -45,32 +46,35 @@ def schema() -> DataFrameSchema:
         checks = [check, whole] if variable.kind in {"key", "count"} else [check]
         return pa.Column(checks=checks, nullable=variable.nullable)
 
-    return pa.DataFrameSchema({v.name: column(v) for v in ALIGNMENT}, strict=True)
+    return pa.DataFrameSchema({v.name: column(v) for v in codebook_other.panel(name).variables}, strict=True)
 
 
-def _columns(panel: pd.DataFrame) -> None:
-    expected, found = [v.name for v in ALIGNMENT], list(panel.columns)
+def _columns(panel: pd.DataFrame, says: Panel) -> None:
+    expected, found = [v.name for v in says.variables], list(panel.columns)
     if missing := [name for name in expected if name not in found]:
-        raise PanelError(f"missing column {', '.join(missing)}; a panel has the columns of data/codebook.py")
+        raise PanelError(
+            f"missing column {', '.join(missing)}; the {says.name} panel has the columns of {says.codebook}"
+        )
     if extra := [str(name) for name in found if name not in expected]:
-        raise PanelError(f"unknown column {', '.join(extra)}; a panel has only the columns of data/codebook.py")
-    for variable in ALIGNMENT:
+        raise PanelError(
+            f"unknown column {', '.join(extra)}; the {says.name} panel has only the columns of {says.codebook}"
+        )
+    for variable in says.variables:
         if variable.kind != "group" and not pd.api.types.is_numeric_dtype(panel[variable.name]):
             numbers = pd.to_numeric(panel[variable.name], errors="coerce")
             row = int(np.argmax((numbers.isna() & panel[variable.name].notna()).to_numpy()))
             raise PanelError(f"column {variable.name}, row {row}: {panel[variable.name].iloc[row]!r} is not a number")
 
 
-def _row(panel: pd.DataFrame, row: int) -> str:
-    state, aggressor, year = (panel[name].iloc[row] for name in KEYS)
-    return f"row {row} (state {state}, aggressor {aggressor}, year {year})"
+def _row(panel: pd.DataFrame, says: Panel, row: int) -> str:
+    return f"row {row} ({', '.join(f'{name} {panel[name].iloc[row]}' for name in says.keys)})"
 
 
-def _values(panel: pd.DataFrame) -> None:
+def _values(panel: pd.DataFrame, says: Panel) -> None:
     import pandera.errors
 
     try:
-        schema().validate(panel.reset_index(drop=True), lazy=True)
+        schema(says.name).validate(panel.reset_index(drop=True), lazy=True)
     except pandera.errors.SchemaErrors as error:
         case = error.failure_cases.iloc[0]
         if pd.isna(case["index"]):
@@ -79,24 +83,37 @@ def _values(panel: pd.DataFrame) -> None:
         rule = "a value; this column is never missing" if rule == "not_nullable" else rule
         value = panel[case["column"]].iloc[row]
         raise PanelError(
-            f"column {case['column']}, {_row(panel, row)}: {value} is not {rule} "
+            f"column {case['column']}, {_row(panel, says, row)}: {value} is not {rule} "
             f"({len(error.failure_cases):,} faulty values in all)"
         ) from error
 
 
-def _logic(panel: pd.DataFrame) -> None:
-    own = np.flatnonzero(panel["state"].to_numpy() == panel["aggressor"].to_numpy())
-    if own.size:
-        raise PanelError(f"column aggressor, {_row(panel, own[0])}: a state cannot be its own aggressor")
-    again = np.flatnonzero(panel.duplicated(list(KEYS)).to_numpy())
+# Two columns of a panel that never name the same state, and what is wrong with a row in which they do.
+DISTINCT = {
+    "alignment": ("state", "aggressor", "a state cannot be its own aggressor"),
+    "termination": ("member", "partner", "a member cannot be its own partner"),
+}
+
+
+def _logic(panel: pd.DataFrame, says: Panel) -> None:
+    if says.name in DISTINCT:
+        first, second, fault = DISTINCT[says.name]
+        own = np.flatnonzero(panel[first].to_numpy() == panel[second].to_numpy())
+        if own.size:
+            raise PanelError(f"column {second}, {_row(panel, says, own[0])}: {fault}")
+    again = np.flatnonzero(panel.duplicated(list(says.keys)).to_numpy())
     if again.size:
         raise PanelError(
-            f"columns state, aggressor, year, {_row(panel, again[0])}: the dyad-year occurs more than once"
+            f"columns {', '.join(says.keys)}, {_row(panel, says, again[0])}: the {says.unit} occurs more than once"
         )
-    for name in ("bandwagon", "balance"):
+    for name in says.outcomes:
         if not (panel[name] == 1).any():
             raise PanelError(f"column {name}: no event in {len(panel):,} rows; a logit needs at least one")
-    for name in GROUPS:
+    _groups(panel, says)
+
+
+def _groups(panel: pd.DataFrame, says: Panel) -> None:
+    for name in says.groups:
         if isinstance(panel[name].dtype, pd.CategoricalDtype):
             empty = panel[name].cat.categories.difference(panel[name].unique())
             if len(empty):
@@ -111,26 +128,28 @@ def _logic(panel: pd.DataFrame) -> None:
             )
 
 
-def validate(panel: pd.DataFrame) -> pd.DataFrame:
+def validate(panel: pd.DataFrame, name: str = ALIGNMENT) -> pd.DataFrame:
     """The panel, its groups as categories in the codebook's order; PanelError names what is wrong.
 
-    Checked in this order: columns, emptiness, values (type, range, missing, infinite), then keys and events.
+    ``name`` is that of a panel in ``data.codebook_other.PANELS``; ValueError for any other. Checked in this
+    order: columns, emptiness, values (type, range, missing, infinite), then keys, events and groups.
     """
-    _columns(panel)
+    says = codebook_other.panel(name)
+    _columns(panel, says)
     if panel.empty:
         raise PanelError("the panel has no rows")
-    _values(panel)
-    _logic(panel)
+    _values(panel, says)
+    _logic(panel, says)
     return panel.astype(
         {
-            name: pd.CategoricalDtype([level for level in levels if level in set(panel[name].unique())])
-            for name, levels in GROUPS.items()
+            group: pd.CategoricalDtype([level for level in levels if level in set(panel[group].unique())])
+            for group, levels in says.groups.items()
         }
     )
 
 
-def read(path: Path) -> pd.DataFrame:
-    """A validated panel from a parquet file; PanelError for a file that is none or is cut short."""
+def read(path: Path, name: str = ALIGNMENT) -> pd.DataFrame:
+    """A validated panel from a parquet file; PanelError for a file that is none, is another or is cut short."""
     import pyarrow as pa
 
     if not path.is_file():
@@ -141,14 +160,14 @@ def read(path: Path) -> pd.DataFrame:
         reason = str(error).splitlines()[0]
         raise PanelError(f"{path}: not a readable parquet file ({reason}); rebuild it with 'make data'") from error
     try:
-        return validate(panel)
+        return validate(panel, name)
     except PanelError as error:
         raise PanelError(f"{path}: {error}") from error
 
 
-def write(panel: pd.DataFrame, path: Path) -> None:
+def write(panel: pd.DataFrame, path: Path, name: str = ALIGNMENT) -> None:
     """Validate and write a panel, in one step that leaves either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    validate(panel).to_parquet(partial, index=False, compression="zstd")
+    validate(panel, name).to_parquet(partial, index=False, compression="zstd")
     partial.replace(path)

@@ -67,6 +67,24 @@ def _distributions(rng: np.random.Generator, n: int) -> dict[str, NDArray]:
     }  # fmt: skip
 
 
+def _influence(rng: np.random.Generator, n: int, year: NDArray) -> dict[str, NDArray]:
+    """Draws of arms, aid, ties (but the colonial one) and regimes: many zeros, few suppliers."""
+
+    def some(share: float, mean: float) -> NDArray:
+        return (rng.random(n) < share) * np.abs(rng.normal(mean, mean / 3, n))
+
+    arms, base = some(0.15, 4.0), rng.random(n) < 0.02
+    return {
+        "power_knot": some(0.02, 0.05).clip(0, 0.5), "similarity_ally": -np.abs(rng.normal(0, 1.1, n)),
+        "arms": arms, "arms_other": some(0.8, 5.0), "arms_share": (arms > 0) * rng.random(n),
+        "aid": some(0.05, 2.0), "aid_other": some(0.9, 4.0), "dependence": some(0.15, 1.0).clip(0, 4.6),
+        "igos": np.log1p(rng.poisson(np.exp(rng.normal(2.5, 0.7, n)))), "base": base,
+        "imposed_leader": rng.random(n) < 0.02, "ties": (base + rng.random(n)) / 3, "polyarchy": rng.beta(1.2, 2.5, n),
+        "constraints": rng.integers(-10, 11, n).astype(float), "constraints_measured": rng.random(n) < 0.8,
+        "bipolar": (year >= 1946) & (year <= 1989),
+    }  # fmt: skip
+
+
 def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
     """``n`` dyad-years with every column of the schema and no event yet."""
     codes = [low + k for ranges in REGIONS.values() for low, high in ranges[:1] for k in range(STATES_PER_REGION)
@@ -80,11 +98,14 @@ def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
     other, year = np.divmod(rest, END - BEGIN + 1)
     frame = {"state": np.asarray(codes)[state], "aggressor": others[other], "year": year + BEGIN}
     frame |= {"region": region(frame["state"]), "era": era(frame["year"])}
-    drawn = _distributions(rng, n)
+    drawn, influence = _distributions(rng, n), _influence(rng.spawn(1)[0], n, frame["year"])
     for variable in ALIGNMENT:
-        if variable.name in frame:
+        if variable.name in frame or variable.name == "penetration":
             continue
-        if variable.kind == "key":
+        if variable.name in influence:
+            values = influence[variable.name]
+            frame[variable.name] = values.astype(np.int8) if variable.kind == "binary" else values
+        elif variable.kind == "key":
             frame[variable.name] = pd.array([pd.NA] * n, dtype="Int32")
         elif variable.kind == "outcome":
             frame[variable.name] = np.zeros(n, np.int8)
@@ -92,6 +113,8 @@ def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
             frame[variable.name] = drawn.get(variable.name, rng.random(n) < 0.2).astype(np.int8)
         else:
             frame[variable.name] = drawn[variable.name]
+    frame["ties"] = frame["ties"] + frame["colonial_tie"] / 3
+    frame["penetration"] = frame["ties"] + frame["imposed_leader"]
     frame = pd.DataFrame({variable.name: frame[variable.name] for variable in ALIGNMENT})
     for name in ("region", "era"):
         frame[name] = frame[name].cat.remove_unused_categories()

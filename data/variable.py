@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MID = "Gibler, Miller and Little (2016), militarised interstate disputes 2.2.1"
 ATOP = "Leeds et al. (2002), ATOP 4.01"
@@ -60,3 +60,29 @@ def treaty(name: str, label: str) -> Variable:
     """The ATOP id of the treaty behind an event."""
     missing = "no event in the row"
     return Variable(name, "key", label, "ATOP id", "lowest id behind the event", ATOP, 1000, 9999, True, missing)
+
+
+def optional(variable: Variable) -> Variable:
+    """The same column where it may be missing; such rows are left out of models that need it."""
+    return replace(variable, nullable=True, missing=LEFT_OUT)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a table is: its columns in order, the columns that identify a row, and what is explained.
+
+    ``unit`` says what a row is; ``outcomes`` are columns of 0 and 1 that need at least one event;
+    ``codebook`` is the file that lists the columns.
+    """
+
+    name: str
+    variables: tuple[Variable, ...]
+    keys: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    unit: str
+    codebook: str
+
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Levels of each grouping column, in order."""
+        return {variable.name: variable.levels for variable in self.variables if variable.kind == "group"}

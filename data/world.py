@@ -10,14 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data import disputes, grid, treaties
-from data.codes import recode
-from data.grid import FIRST, YEARS, spells, window
+from data.codes import recode, to_cow
+from data.grid import FIRST, LAST, YEARS, spells, window
 from data.sources import Raw
 
 Field = NDArray[np.float64]
 EARTH_KM = 6371.0
 # Upper limit in km of the COW contiguity classes: land, then 12, 24, 150 and 400 miles of water.
 CONTIGUITY_KM = {1: 0.0, 2: 19.0, 3: 39.0, 4: 241.0, 5: 644.0}
+OBLIGATIONS = 2  # transaction type of the US foreign aid data; the others are disbursements, from 2001 on only
+COMMITTED = "commitment_amount_usd_constant_sum"
 OCCUPATION_YEARS = 5  # an occupier won its war in the year or in the five before
 
 
@@ -121,11 +123,95 @@ class World:
         return flagged[:, None] & lately & (np.isfinite(self.contiguity_km) | self.grid.major[None])
 
     @cached_property
+    def _democracy(self) -> pd.DataFrame:
+        return self.raw.read("cw_democracy.rda")
+
+    def democracy(self, score: str) -> Field:
+        """A score of democracy: euds, polity2, v2x_polyarchy."""
+        return self.grid.field(self._democracy, "ccode", score)
+
+    @cached_property
     def regime(self) -> Field:
         """Extended unified democracy score (Marquez 2016), 1816-."""
-        return self.grid.field(self.raw.read("cw_democracy.rda"), "ccode", "euds")
+        return self.democracy("euds")
+
+    @cached_property
+    def _output(self) -> pd.DataFrame:
+        return self.raw.read("cw_gdppop.rda")
 
     @cached_property
     def income(self) -> Field:
         """Log GDP per head, latent (Fariss et al. 2022), 1816-2019."""
-        return np.log(self.grid.field(self.raw.read("cw_gdppop.rda"), "ccode", "mrgdppc"))
+        return np.log(self.grid.field(self._output, "ccode", "mrgdppc"))
+
+    @cached_property
+    def gdp(self) -> Field:
+        """GDP in millions of constant dollars of 2017 at purchasing power, latent (Fariss et al. 2022), 1816-2019."""
+        return self.grid.field(self._output, "ccode", "pwtrgdp")
+
+    def _flow(self, i: grid.Ints, j: grid.Ints, year: NDArray, value: NDArray) -> NDArray[np.float32]:
+        """Cube of what i received from j; what comes from or goes to no member of the system is passed over."""
+        out = np.zeros(self.grid.shape)
+        t = year - FIRST
+        inside = (i >= 0) & (j >= 0) & (t >= 0) & (t < YEARS)
+        np.add.at(out, (i[inside], j[inside], t[inside]), value[inside])
+        return out.astype(np.float32)
+
+    @cached_property
+    def _transfers(self) -> pd.DataFrame:
+        """Arms transfers with positions ``i`` of recipient and ``j`` of supplier, -1 where that is no state.
+
+        The source gives rebels, marked by an asterisk, the code of the state they fight.
+        """
+        table = self.raw.read("sipri-exports-processed.csv")
+        for position, side in (("i", "recipient"), ("j", "supplier")):
+            named = pd.Series(to_cow(table[side], table["year"], "sipri"), table.index)
+            codes = table[f"{side}_cown"].fillna(named)
+            stateless = table[side].str.endswith("*") | (table[side] == "Northern Cyprus")
+            table[position] = self.grid.index(codes.mask(stateless))
+        return table
+
+    @cached_property
+    def arms(self) -> NDArray[np.float32]:
+        """Cube: arms that i received from j, millions of SIPRI trend-indicator value, 1950-."""
+        columns = (self._transfers[name].to_numpy() for name in ("i", "j", "year", "value"))
+        return self._flow(*columns)
+
+    @cached_property
+    def arms_of_all(self) -> NDArray[np.float32]:
+        """Field: arms received, unknown suppliers and such as are no states included."""
+        table = self._transfers
+        everyone = np.zeros(len(table), int)  # one column of a cube for all suppliers
+        return self._flow(table["i"].to_numpy(), everyone, table["year"].to_numpy(), table["value"].to_numpy())[:, 0]
+
+    @cached_property
+    def _us_aid(self) -> pd.DataFrame:
+        table = self.raw.read("us_foreign_aid_country.csv").query("transaction_type_id == @OBLIGATIONS")
+        code = table["country_code"].fillna(table["country_name"])
+        return table.assign(code=code, year=_year(table["fiscal_year"]))  # 1976tq, a quarter, goes to 1976
+
+    @cached_property
+    def aid(self) -> NDArray[np.float32]:
+        """Cube: aid that i received from j, constant dollars: US obligations 1946-, 17 other donors' 1973-2013."""
+        us = self._us_aid
+        i = self.grid.index(to_cow(us["code"], us["year"], "iso3"))
+        j = np.full(len(us), self.grid.index(2))
+        out = self._flow(i, j, us["year"].to_numpy(), us["constant_amount"].to_numpy())
+        others = self.raw.read("aidDataDisagg.rda").query("ccodeS != 2")
+        i, j = (self.grid.index(to_cow(others[name], others["year"], "aiddata")) for name in ("ccodeR", "ccodeS"))
+        return out + self._flow(i, j, others["year"].to_numpy(), others[COMMITTED].to_numpy())
+
+    @cached_property
+    def prices(self) -> NDArray[np.float64]:
+        """Array (year,): price of a dollar's worth of 2019, from current and constant US aid, 1946-2016."""
+        whole = self._us_aid[self._us_aid["fiscal_year"] != "1976tq"]
+        sums = whole[whole["constant_amount"] > 0].groupby("year")[["current_amount", "constant_amount"]].sum()
+        return (sums["current_amount"] / sums["constant_amount"]).reindex(range(FIRST, LAST + 1)).to_numpy()
+
+    @cached_property
+    def igos(self) -> NDArray[np.float32]:
+        """Cube: intergovernmental organisations that both are full members of, 1816-2014."""
+        table = self.raw.read("cow_igo_ndy.rda")
+        i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])
+        one_way = self._flow(i, j, table["year"].to_numpy(int), table["dyadigos"].to_numpy())
+        return one_way + one_way.transpose(1, 0, 2)

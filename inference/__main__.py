@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
+import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -12,10 +13,9 @@ from inference.archive import FOLDER
 from inference.engines import ENGINES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from inference.fit import FitResult, Settings
-    from inference.provenance import Provenance
+    from inference import fleet
+    from inference.fit import Settings
+    from inference.fleet import Task
     from models.hypotheses import Hypothesis
 
 PANEL = Path(__file__).parents[1] / "data" / "panels" / "alignment.parquet"
@@ -48,88 +48,98 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--draws", type=_positive, default=1000, help="draws of each chain (default: 1000)")
     parser.add_argument("--seed", type=_seed, default=2022, help="seed of the whole run (default: 2022)")
     parser.add_argument("--engine", choices=ENGINES, default="kernel", help="sampler (default: kernel)")
+    parser.add_argument("--workers", type=_positive, default=2, help="fits at the same time (default: 2)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to fit on, as tcp://host:8786")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where archives go")
     return parser
 
 
 def _list() -> None:
-    from models.hypotheses import REGISTRY
+    from models.hypotheses import REGISTRY, archive_of
 
     for hypothesis in REGISTRY.values():
-        signs = ", ".join(map(str, hypothesis.estimands))
-        print(f"{hypothesis.id:<10} {hypothesis.claim}\n{'':<10} {signs}  [{hypothesis.status}]")
+        signs = ", ".join(map(str, hypothesis.estimands)) or hypothesis.reason
+        kept = f", posterior {archive_of(hypothesis)}" if hypothesis.testable else ""
+        print(f"{hypothesis.id:<10} {hypothesis.claim}\n{'':<10} {signs}  [{hypothesis.status}{kept}]")
 
 
-def _pending(
-    chosen: list[Hypothesis], settings: Settings, provenance: Provenance, folder: Path
-) -> dict[str, list[str]]:
-    """Outcomes still to fit, by hypothesis: those without an archive of the same key."""
-    from inference import archive
+def _models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
+    """The claims whose models are to be fitted, each model once; the others are named with the reason."""
+    from inference import panels
+    from models.hypotheses import REGISTRY, archive_of
+
+    out = {}
+    for hypothesis in chosen:
+        if not hypothesis.testable:
+            print(f"{hypothesis.id} is not tested: {hypothesis.reason}")
+        elif missing := panels.lacking(hypothesis, alignment):
+            print(f"{hypothesis.id} is left out: there is no {missing.name} beside {alignment.name}")
+        else:
+            out[archive_of(hypothesis)] = REGISTRY[archive_of(hypothesis)]
+    return list(out.values())
+
+
+def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder: Path) -> tuple[list[Task], int]:
+    """The logits still to fit, those without an archive of the same key, and how many there are in all."""
+    from inference import archive, panels
     from inference.fit import fit_key
-    from models.hypotheses import OUTCOMES
-
-    return {
-        hypothesis.id: [
-            outcome
-            for outcome in OUTCOMES
-            if archive.key_of(name := f"{hypothesis.id}.{outcome}", folder) != fit_key(name, settings, provenance)
-        ]
-        for hypothesis in chosen
-    }
-
-
-def _fit_all(
-    chosen: list[Hypothesis],
-    pending: dict[str, list[str]],
-    panel: pd.DataFrame,
-    settings: Settings,
-    provenance: Provenance,
-    folder: Path,
-) -> list[FitResult]:
-    from inference.fit import check_priors, fit
-    from inference.progress import Progress
-    from models.hypotheses import OUTCOMES
-
-    results = []
-    with Progress(sum(map(len, pending.values()))) as progress:
-        for hypothesis in chosen:
-            if not pending[hypothesis.id]:
-                continue
-            progress.start(f"{hypothesis.id} prior check")
-            priors = check_priors({o: hypothesis.design(panel, o) for o in OUTCOMES}, settings)
-            for outcome in pending[hypothesis.id]:
-                progress.start(f"{hypothesis.id}.{outcome}")
-                result = fit(hypothesis, outcome, panel, priors[outcome], settings, provenance, progress, folder)
-                progress.done(f"{result.name}  {result.text}")
-                results.append(result)
-    return results
-
-
-def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
-    from data import coverage, schema
-    from inference.fit import Settings
+    from inference.fleet import Task
     from inference.provenance import provenance
 
-    panel = schema.read(arguments.panel)
-    settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)
-    origin = provenance(arguments.panel)
-    pending = _pending(chosen, settings, origin, arguments.folder)
-    done = 2 * len(chosen) - sum(map(len, pending.values()))
-    if done:
-        print(f"{done} of {2 * len(chosen)} posteriors are already there, from the same panel, code and settings")
-    if not any(pending.values()):
-        return 0
-    print(coverage.summary(panel), end="\n\n")
-    began = time.monotonic()
-    results = _fit_all(chosen, pending, panel, settings, origin, arguments.folder)
+    names = [(h, outcome, f"{h.id}.{outcome}") for h in models for outcome in h.outcomes]
+    origin = {h.panel: provenance(panels.path_of(h.panel, alignment)) for h in models}
+    common = {"panel": str(alignment.resolve()), "settings": asdict(settings), "folder": str(folder.resolve())}
+    pending = [
+        Task(name, {"hypothesis": h.id, "outcome": outcome, **common})
+        for h, outcome, name in names
+        if archive.key_of(name, folder) != fit_key(name, settings, origin[h.panel])
+    ]
+    return pending, len(names)
+
+
+def _report(outcome: fleet.Outcome, folder: Path) -> int:
+    """Say what became of the fits; 1 if any failed."""
+    from inference.fit import FitResult
+
+    results = [FitResult(**result) for result in outcome.results.values()]
     failed = [result for result in results if result.failed]
-    print(f"\n{len(results) - len(failed)} posteriors in {arguments.folder} after {time.monotonic() - began:.0f} s")
+    for result in results:
+        print(f"{result.name:<20} {result.text}")
+    print(f"\n{len(results) - len(failed)} posteriors in {folder}")
+    for name, error in outcome.failures.items():
+        print(f"error: {name}: {error}", file=sys.stderr)
     for result in failed:
-        where = f", kept aside as {result.path.name}" if result.path else ""
+        where = f", kept aside as {Path(result.path).name}" if result.path else ""
         print(f"error: {result.name} failed its gate{where}: {'; '.join(result.failed)}", file=sys.stderr)
     if any(result.path for result in failed):
         print("more draws may settle R-hat and effective sample sizes: make fit DRAWS=2000", file=sys.stderr)
-    return 1 if failed else 0
+    return 1 if failed or outcome.failures else 0
+
+
+def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
+    from data import coverage
+    from inference import fleet, panels
+    from inference.fit import Settings
+
+    panel = panels.read("alignment", arguments.panel)
+    settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)
+    tasks, count = _tasks(_models(chosen, arguments.panel), settings, arguments.panel, arguments.folder)
+    if len(tasks) < count:
+        print(f"{count - len(tasks)} of {count} posteriors are already there, from the same panel, code and settings")
+    if not tasks:
+        return 0
+    print(coverage.summary(panel), end="\n\n")
+    with tempfile.TemporaryDirectory() as notes:  # what counts are the archives
+        outcome = fleet.run(
+            tasks,
+            "inference.fit:task",
+            folder=Path(notes),
+            stamp="",
+            workers=arguments.workers,
+            scheduler=arguments.scheduler,
+            label="posteriors",
+        )
+    return _report(outcome, arguments.folder)
 
 
 def main() -> int:

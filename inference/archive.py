@@ -8,8 +8,11 @@ any moment leaves either a file that verifies or one that is refused and made an
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,12 +44,21 @@ def _manifest(folder: Path) -> dict[str, str]:
 
 def _record(folder: Path, file: str, digest: str | None) -> None:
     """Set or (None) drop the manifest entry of a file, atomically."""
-    entries = _manifest(folder) | ({file: digest} if digest else {})
-    if digest is None:
-        entries.pop(file, None)
-    partial = folder / f"{MANIFEST}.partial"
-    partial.write_text(json.dumps(entries, indent=1, sort_keys=True), encoding="utf-8")
-    partial.replace(folder / MANIFEST)
+    with _locked(folder):
+        entries = _manifest(folder) | ({file: digest} if digest else {})
+        if digest is None:
+            entries.pop(file, None)
+        partial = folder / f"{MANIFEST}.partial"
+        partial.write_text(json.dumps(entries, indent=1, sort_keys=True), encoding="utf-8")
+        partial.replace(folder / MANIFEST)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process at a time: fits that run side by side share the manifest."""
+    with (folder / f"{MANIFEST}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write(tree: xr.DataTree, name: str, *, passed: bool, folder: Path = FOLDER) -> Path:

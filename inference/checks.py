@@ -16,8 +16,13 @@ from inference import statistics as statistics_of
 
 Float = NDArray[np.float64]
 
-RATE_BAND = {"bandwagon": (0.0002, 0.08), "balance": (0.001, 0.20)}
-CELL_LIMIT = {"bandwagon": 0.25, "balance": 0.50}
+RATE_BAND = {
+    "bandwagon": (0.0002, 0.08),
+    "balance": (0.001, 0.20),
+    "dissolved": (0.002, 0.30),
+    "joined": (0.0002, 0.08),
+}
+CELL_LIMIT = {"bandwagon": 0.25, "balance": 0.50, "dissolved": 0.60, "joined": 0.25}
 SHARE_BAND = (0.02, 0.60)
 ODDS_BAND = (0.25, 4.0)
 RATE_INSIDE, CELL_OUTSIDE, SHARE_INSIDE, ODDS_INSIDE = 0.90, 0.15, 0.75, 0.94
@@ -65,22 +70,21 @@ def prior_predictive(
     odds_ratios : (draw, binary predictor)
         Prior odds ratios of the binary predictors; may have no column.
     rates : outcome -> (draw,)
-        Mean yearly rates of both outcomes, for bandwagoning's share of alignments.
+        Mean yearly rates of all outcomes of the claim, for bandwagoning's share of alignments.
     """
     rate = cells @ (weights / weights.sum())
     low, high = RATE_BAND[outcome]
-    share = rates["bandwagon"] / (rates["bandwagon"] + rates["balance"])
     results = [
         _at_least(f"prior mean rate within {low:g}-{high:g}", ((rate >= low) & (rate <= high)).mean(), RATE_INSIDE),
         _at_most(
             f"prior cell above {CELL_LIMIT[outcome]:g}", (cells.max(axis=1) > CELL_LIMIT[outcome]).mean(), CELL_OUTSIDE
         ),
-        _at_least(
-            f"prior bandwagoning share within {SHARE_BAND[0]:g}-{SHARE_BAND[1]:g}",
-            ((share >= SHARE_BAND[0]) & (share <= SHARE_BAND[1])).mean(),
-            SHARE_INSIDE,
-        ),
     ]
+    if "bandwagon" in rates:
+        share = rates["bandwagon"] / (rates["bandwagon"] + rates["balance"])
+        inside = ((share >= SHARE_BAND[0]) & (share <= SHARE_BAND[1])).mean()
+        name = f"prior bandwagoning share within {SHARE_BAND[0]:g}-{SHARE_BAND[1]:g}"
+        results.append(_at_least(name, inside, SHARE_INSIDE))
     if odds_ratios.size:
         inside = ((odds_ratios >= ODDS_BAND[0]) & (odds_ratios <= ODDS_BAND[1])).mean()
         results.append(_at_least("prior odds ratio of a binary predictor within 1/4-4", inside, ODDS_INSIDE))
@@ -94,13 +98,21 @@ def _stack(dataset: xr.Dataset) -> Float:
 
 
 def convergence(
-    posterior: xr.Dataset, estimands: xr.Dataset, statistics: xr.Dataset, *, chains: int, draws: int, scale: float = 1.0
+    posterior: xr.Dataset,
+    estimands: xr.Dataset,
+    statistics: xr.Dataset,
+    *,
+    chains: int,
+    draws: int,
+    scale: float = 1.0,
+    rhat: float = RHAT,
 ) -> list[CheckResult]:
     """The convergence gate over every parameter and every reported estimand.
 
     All values finite, every standard deviation above 0, every chain and draw present, rank-normalised
     R-hat (Vehtari et al. 2021) at most 1.01, bulk and tail effective sample size at least 400 (times
-    ``scale`` for deliberately shorter runs), no divergence, E-BFMI at least 0.3, no saturated tree.
+    ``scale``, and R-hat at most ``rhat``, for deliberately shorter runs), no divergence, E-BFMI at least 0.3, no
+    saturated tree.
     ``estimands`` may hold other dims than the posterior's, all with (chain, draw).
     """
     values = np.concatenate([_stack(dataset) for dataset in (posterior, estimands) if dataset.data_vars], axis=2)
@@ -118,7 +130,7 @@ def convergence(
     results.append(CheckResult("quantities with sd above 0", float(moving.mean()), "all", bool(moving.all())))
     values = np.moveaxis(values[:, :, moving], 2, 0)  # (quantity, chain, draw)
     results += [
-        _at_most("largest R-hat", statistics_of.worst_rhat(values), RHAT),
+        _at_most("largest R-hat", statistics_of.worst_rhat(values), rhat),
         _at_least("smallest bulk ESS", statistics_of.worst_ess(values, "bulk"), ESS * scale),
         _at_least("smallest tail ESS", statistics_of.worst_ess(values, "tail"), ESS * scale),
         _at_most("divergences", float(statistics["diverging"].sum()), 0),

@@ -9,9 +9,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference import archive
+from inference import archive, sensitivity
 from inference.statistics import mcse_mean
-from models.hypotheses import Estimand, Hypothesis
+from models.hypotheses import RATIO, Estimand, Hypothesis
 
 Float = NDArray[np.float64]
 
@@ -37,10 +37,19 @@ def slope(tree: xr.DataTree, term: str, group: str = "posterior") -> Float:
 
 
 def estimand(trees: Mapping[str, xr.DataTree], which: Estimand, group: str = "posterior") -> Float:
-    """Draws (chain, draw) of an estimand; ``delta`` pairs the draws of the two independent posteriors."""
+    """Draws (chain, draw) of an estimand; ``delta`` and ``ratio`` pair the draws of two independent posteriors."""
     if which.outcome == "delta":
         return slope(trees["bandwagon"], which.term, group) - slope(trees["balance"], which.term, group)
+    if which.outcome == RATIO:
+        balance, bandwagon = (_rate(trees[o], group) for o in ("balance", "bandwagon"))
+        return np.log(balance / bandwagon)
     return slope(trees[which.outcome], which.term, group)
+
+
+def _rate(tree: xr.DataTree, group: str) -> Float:
+    """Draws (chain, draw) of the mean probability over the rows."""
+    where = "contrasts" if group == "posterior" else "prior_predictive"
+    return archive.group(tree, where)["rate"].transpose("chain", "draw").to_numpy()
 
 
 def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
@@ -60,7 +69,9 @@ def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
 
 
 def prior_sd(trees: Mapping[str, xr.DataTree], which: Estimand) -> float:
-    """Prior standard deviation of an estimand, NaN under a learnt common scale."""
+    """Prior standard deviation of an estimand, NaN under a learnt common scale and for a ratio."""
+    if which.outcome == RATIO:
+        return float("nan")
     outcomes = ("bandwagon", "balance") if which.outcome == "delta" else (which.outcome,)
     sds = [
         float(archive.group(trees[o], "constant_data")["slope_prior_sd"].sel(predictor=which.term)) for o in outcomes
@@ -91,21 +102,6 @@ def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
     }
 
 
-def densities(full: xr.Dataset, reduced: xr.Dataset) -> dict[str, float]:
-    """Difference in expected log predictive density of two models on identical rows (Vehtari et al. 2017).
-
-    ``full`` and ``reduced`` hold ``elpd`` and ``pareto_k`` by row; refused when their rows differ.
-    """
-    if full.sizes["obs"] != reduced.sizes["obs"] or not np.array_equal(full["row"], reduced["row"]):
-        raise ValueError("predictive densities of models on different rows cannot be compared")
-    difference = (full["elpd"] - reduced["elpd"]).to_numpy()
-    return {
-        "elpd_diff": float(difference.sum()),
-        "elpd_diff_se": float(np.sqrt(difference.size) * difference.std()),
-        "bad_k": int(max((full["pareto_k"] > 0.7).sum(), (reduced["pareto_k"] > 0.7).sum())),
-    }
-
-
 def quadrants(balance: Float, bandwagon: Float) -> dict[str, float]:
     """Posterior mass of the four quadrants of (b_bal, b_bw)."""
     up, towards = balance > 0, bandwagon > 0
@@ -122,14 +118,24 @@ def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> pd.Data
     rows = []
     for which in hypothesis.estimands:
         row: dict[str, object] = {"hypothesis": hypothesis.id, "estimand": str(which), "outcome": which.outcome}
-        draws = estimand(trees, which)
+        draws, sd = estimand(trees, which), prior_sd(trees, which)
         row |= summarise(draws, estimand(trees, which, "prior"), which.sign)
-        row["bayes_factor"], row["bayes_factor_is_bound"] = bayes_factor(draws, prior_sd(trees, which))
-        if which.outcome != "delta":
-            tree = trees[which.outcome]
-            difference = 1000 * archive.group(tree, "contrasts")["risk_difference"].sel(term=which.term)
-            low, high = difference.quantile([(1 - CI_PROB) / 2, (1 + CI_PROB) / 2]).to_numpy()
-            row |= {"rd": float(difference.mean()), "rd_low": float(low), "rd_high": float(high)}
-            row |= {name: tree.attrs[name] for name in ("rows", "events", "elpd_diff", "elpd_diff_se", "bad_k")}
+        row["bayes_factor"], row["bayes_factor_is_bound"] = bayes_factor(draws, sd)
+        row["bayes_factor_by_width"] = sensitivity.bayes_factors(draws, sd)
+        if which.outcome in trees:
+            row |= _of_one_logit(trees[which.outcome], which)
+        else:
+            row |= {name: min(int(tree.attrs[name]) for tree in trees.values()) for name in ("rows", "events")}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _of_one_logit(tree: xr.DataTree, which: Estimand) -> dict[str, object]:
+    """Risk difference, change in predictive density and power-scaling of a slope of one logit."""
+    difference = 1000 * archive.group(tree, "contrasts")["risk_difference"].sel(term=which.term)
+    low, high = difference.quantile([(1 - CI_PROB) / 2, (1 + CI_PROB) / 2]).to_numpy()
+    out: dict[str, object] = {"rd": float(difference.mean()), "rd_low": float(low), "rd_high": float(high)}
+    out["rd_mcse"] = mcse_mean(difference.transpose("chain", "draw").to_numpy())
+    out |= {name: tree.attrs[name] for name in ("rows", "events", "elpd_diff", "elpd_diff_se", "bad_k", "refitted")}
+    scaled = archive.group(tree, "power_scaling").sel(term=which.term)
+    return out | {f"{name}_sensitivity": float(scaled[name]) for name in ("prior", "likelihood")}

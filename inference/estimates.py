@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from inference import checks, scenarios
 from inference.engine import stream
-from models.design import Design, Group
+from models.design import Design
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +79,7 @@ def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, p
 
     ``risk_difference`` is the change in the yearly probability, averaged over all rows, when a binary exposure
     goes from 0 to 1 or a continuous one rises by a standard deviation around its observed value; of a product,
-    the change in that change. ``rate`` is the mean probability as observed. With duress among the predictors,
+    the change in that change. ``rate`` is the mean probability as observed. With duress among the exposures,
     ``duress_rate`` is the mean probability of the rows under duress and ``duress_removed`` the same with
     duress set to none: an intervention on a population, valid under the adjustment set.
     """
@@ -92,27 +90,24 @@ def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, p
         )
         for term in exposures
     ]
-    draw = ("chain", "draw")
+    draw, shape = ("chain", "draw"), (posterior.sizes["chain"], posterior.sizes["draw"])
     out = xr.Dataset(
         {
-            "risk_difference": ((*draw, "term"), np.stack(differences, axis=-1)),
+            "risk_difference": (
+                (*draw, "term"),
+                np.stack(differences, axis=-1) if differences else np.zeros((*shape, 0)),
+            ),
             "rate": (draw, stream.mean_probability(design, posterior, design.x)),
         },
         {"chain": posterior["chain"], "draw": posterior["draw"], "term": list(exposures)},
     )
-    if "duress" in design.scaling and frame["duress"].any():
+    if "duress" in exposures and frame["duress"].any():
         under = frame["duress"].to_numpy() == 1
-        part = subset(design, under)
+        part = design.subset(under)
         calm = scenarios.set_to(part, frame[under], duress=0.0)
         out["duress_rate"] = draw, stream.mean_probability(part, posterior, part.x)
         out["duress_removed"] = draw, stream.mean_probability(part, posterior, calm)
     return out
-
-
-def subset(design: Design, keep: NDArray[np.bool_]) -> Design:
-    """The same design on some of its rows; levels and scaling stay those of all rows."""
-    groups = {name: Group(group.index[keep], group.levels) for name, group in design.groups.items()}
-    return replace(design, x=design.x[keep], y=design.y[keep], groups=groups, rows=design.rows[keep])
 
 
 def curves(design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dataset:
@@ -130,8 +125,3 @@ def curves(design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dat
         dim = f"{name}_value"
         out[name] = xr.DataArray(np.stack(rates, axis=-1), dims=("sample", dim), coords={dim: values})
     return xr.Dataset(out)
-
-
-def density(design: Design, posterior: xr.Dataset) -> xr.Dataset:
-    """Pointwise leave-one-out densities (obs,), with the row of the panel that each belongs to."""
-    return stream.loo(design, posterior).assign(row=("obs", design.rows))

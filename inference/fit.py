@@ -6,21 +6,21 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from inference import archive, checks, comparison, engines, estimates
-from inference.provenance import Provenance, versions
+from data.codebook_other import panel as panel_of
+from inference import archive, checks, densities, engines, estimates, panels, sensitivity
+from inference.provenance import Provenance, provenance, versions
 from models.design import Design
-from models.hypotheses import OUTCOMES, Hypothesis
+from models.hypotheses import REGISTRY, Hypothesis
 from models.prior_draws import draw
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from inference.progress import Progress
 
 PRIOR_DRAWS = 4000  # the gate asks for shares: with these their Monte Carlo error is below 0.006
 
@@ -78,10 +78,10 @@ class PriorCheck:
 
 
 def check_priors(designs: dict[str, Design], settings: Settings) -> dict[str, PriorCheck]:
-    """The prior predictive gate of both logits of a hypothesis, on the rows that will be fitted."""
+    """The prior predictive gate of the logits of a hypothesis, on the rows that will be fitted."""
     draws = {o: prior_draws(d, seed_of(settings, d.name, "prior")) for o, d in designs.items()}
-    cells = {o: estimates.cell_probability(designs[o], draws[o]) for o in OUTCOMES}
-    rates = {o: estimates.overall(cells[o]).to_numpy()[0] for o in OUTCOMES}
+    cells = {o: estimates.cell_probability(designs[o], draws[o]) for o in designs}
+    rates = {o: estimates.overall(cells[o]).to_numpy()[0] for o in designs}
     out = {}
     for outcome, design in designs.items():
         rows = cells[outcome]["rows"].to_numpy().ravel()
@@ -93,9 +93,11 @@ def check_priors(designs: dict[str, Design], settings: Settings) -> dict[str, Pr
             {
                 "rate": (("chain", "draw"), rates[outcome][None]),
                 "largest_cell": cells[outcome]["probability"].max(("region", "era")),
-                "share_bandwagoning": (("chain", "draw"), (rates["bandwagon"] / sum(rates.values()))[None]),
             }
         )
+        if "bandwagon" in rates:
+            share = rates["bandwagon"] / sum(rates.values())
+            predictive["share_bandwagoning"] = ("chain", "draw"), share[None]
         out[outcome] = PriorCheck(draws[outcome], predictive, results)
     return out
 
@@ -103,13 +105,17 @@ def check_priors(designs: dict[str, Design], settings: Settings) -> dict[str, Pr
 def _attributes(
     hypothesis: Hypothesis, design: Design, settings: Settings, provenance: Provenance, gate: list[checks.CheckResult]
 ) -> dict[str, object]:
+    equation = hypothesis.equation(design.outcome)
     return {
         "hypothesis": hypothesis.id,
         "claim": hypothesis.claim,
         "claim_source": hypothesis.source,
         "outcome": design.outcome,
-        "exposures": ", ".join(hypothesis.exposures),
-        "adjustment": ", ".join(hypothesis.adjustment),
+        "exposures": ", ".join(equation.exposures),
+        "adjustment": ", ".join(equation.adjustment),
+        "panel": hypothesis.panel,
+        "sample": hypothesis.sample_words,
+        "status": hypothesis.status,
         "identified": int(hypothesis.identified),
         "expected_signs": "; ".join(map(str, hypothesis.estimands)),
         "note": hypothesis.note,
@@ -128,11 +134,11 @@ def _attributes(
     }
 
 
-def _data_groups(design: Design, panel: pd.DataFrame) -> dict[str, xr.Dataset]:
+def _data_groups(design: Design, panel: pd.DataFrame, keys: tuple[str, ...]) -> dict[str, xr.Dataset]:
     rows = panel.iloc[design.rows]
     constant: dict[str, object] = {"x": (("obs", "predictor"), design.x.astype(np.float32))}
     constant |= {f"{name}_index": ("obs", group.index.astype(np.int16)) for name, group in design.groups.items()}
-    constant |= {name: ("obs", rows[name].to_numpy()) for name in ("state", "aggressor", "year")}
+    constant |= {name: ("obs", rows[name].to_numpy()) for name in keys}
     constant["slope_prior_sd"] = "predictor", np.where(design.shrunk, np.nan, design.slope_sd)
     scaling = {
         "centre": ("variable", [s.centre for s in design.scaling.values()]),
@@ -146,11 +152,24 @@ def _data_groups(design: Design, panel: pd.DataFrame) -> dict[str, xr.Dataset]:
     }
 
 
-def _sample(design: Design, settings: Settings, progress: Progress) -> xr.DataTree:
+def _sample(design: Design, settings: Settings) -> xr.DataTree:
+    """Draws that pass the convergence gate, by shorter steps and longer chains where it takes them.
+
+    When even the most careful ones do not pass, they are returned as they are: the fit then fails its gate.
+    """
     seed = seed_of(settings, design.name, "sampling")
-    return engines.sample(
-        design, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed, progress=progress.sampling
-    )
+
+    def draws(care: int) -> xr.DataTree:
+        return engines.sample(
+            design, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed, care=care
+        )
+
+    tree, most = draws(0), len(engines.CARE) if settings.engine == "kernel" else 1
+    for care in range(1, most):
+        if not checks.failures(_convergence(tree, xr.Dataset(), settings)):
+            break
+        tree = draws(care)
+    return tree
 
 
 def _convergence(tree: xr.DataTree, estimands: xr.Dataset, settings: Settings) -> list[checks.CheckResult]:
@@ -158,42 +177,62 @@ def _convergence(tree: xr.DataTree, estimands: xr.Dataset, settings: Settings) -
     return checks.convergence(posterior, estimands, statistics, chains=settings.chains, draws=settings.draws)
 
 
+def _compared(
+    hypothesis: Hypothesis, design: Design, posterior: xr.Dataset, panel: pd.DataFrame, settings: Settings
+) -> tuple[dict[str, xr.Dataset], dict[str, float], list[checks.CheckResult]]:
+    """Predictive densities with and without the exposures, their difference, and the gate of the model without."""
+    own = densities.pointwise(design, posterior, settings)
+    if not hypothesis.equation(design.outcome).exposures:
+        return {"loo": own}, {}, []
+    reduced = hypothesis.without_exposure(panel, design.outcome)
+    without = _sample(reduced, settings)
+    gate = [replace(r, name=f"without exposures, {r.name}") for r in _convergence(without, xr.Dataset(), settings)]
+    other = densities.pointwise(reduced, without["posterior"].to_dataset(), settings)
+    return {"loo": own, "loo_without": other}, densities.difference(own, other), gate
+
+
 def fit(
     hypothesis: Hypothesis,
     outcome: str,
     panel: pd.DataFrame,
-    prior: PriorCheck,
     settings: Settings,
     provenance: Provenance,
-    progress: Progress,
     folder: Path = archive.FOLDER,
 ) -> FitResult:
     """Fit one logit of a hypothesis and write its archive, aside when it fails a gate."""
-    design = hypothesis.design(panel, outcome)
+    designs = {name: hypothesis.design(panel, name) for name in hypothesis.outcomes}
+    design, prior = designs[outcome], check_priors(designs, settings)[outcome]
     if failed := checks.failures(prior.results):
         return FitResult(design.name, None, tuple(failed), "prior predictive gate failed; not fitted")
     frame = panel.iloc[design.rows]
-    tree = _sample(design, settings, progress)
+    tree = _sample(design, settings)
     posterior = tree["posterior"].to_dataset()
-    contrasts = estimates.contrasts(hypothesis.exposures, design, frame, posterior)
+    exposures = hypothesis.equation(outcome).exposures
+    contrasts = estimates.contrasts(exposures, design, frame, posterior)
     gate = prior.results + _convergence(tree, contrasts, settings)
-    groups = _data_groups(design, panel) | {"prior": prior.draws, "prior_predictive": prior.predictive}
+    groups = _data_groups(design, panel, panel_of(hypothesis.panel).keys)
+    groups |= {"prior": prior.draws, "prior_predictive": prior.predictive}
     groups |= {"posterior": posterior, "sample_stats": tree["sample_stats"].to_dataset(), "contrasts": contrasts}
-    densities: dict[str, float] = {}
+    change: dict[str, float] = {}
     if not checks.failures(gate):
-        reduced = hypothesis.without_exposure(panel, outcome)
-        progress.start(reduced.name, span=(0.5, 0.9))
-        without = _sample(reduced, settings, progress)
-        gate += [replace(r, name=f"without exposures, {r.name}") for r in _convergence(without, xr.Dataset(), settings)]
-        groups["loo"] = estimates.density(design, posterior)
-        groups["loo_without"] = estimates.density(reduced, without["posterior"].to_dataset())
+        more, change, without = _compared(hypothesis, design, posterior, panel, settings)
+        groups, gate = groups | more, gate + without
         groups["curves"] = estimates.curves(design, frame, posterior)
+        groups["power_scaling"] = sensitivity.power_scaling(design, posterior, exposures)
         groups |= estimates.predictive(design, posterior, groups["loo"], seed_of(settings, design.name, "predictive"))
-        densities = comparison.densities(groups["loo"], groups["loo_without"])
     failed = checks.failures(gate)
     result = xr.DataTree.from_dict(groups)
-    result.attrs = _attributes(hypothesis, design, settings, provenance, gate) | densities
+    result.attrs = _attributes(hypothesis, design, settings, provenance, gate) | change
     path = archive.write(result, design.name, passed=not failed, folder=folder)
     verdict = "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)
     text = f"{design.y.size:,} rows, {int(design.y.sum())} events; {verdict}"
     return FitResult(design.name, path, tuple(failed), text)
+
+
+def task(hypothesis: str, outcome: str, panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:
+    """`fit` for a fleet: the same from plain values to plain values."""
+    claim, alignment = REGISTRY[hypothesis], Path(panel)
+    frame = panels.read(claim.panel, alignment)
+    origin = provenance(panels.path_of(claim.panel, alignment))
+    result = fit(claim, outcome, frame, Settings(**settings), origin, Path(folder))
+    return asdict(result) | {"path": str(result.path) if result.path else None}

@@ -12,8 +12,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 # Everything that decides a posterior and what is derived from it; reports and calibration are not part of it.
-CODE = ("data/schema.py", "data/variable.py", "data/codebook.py", "data/groups.py", "models", "inference")
-APART = "inference/calibration"
+CODE = (
+    "data/schema.py",
+    "data/variable.py",
+    "data/codebook.py",
+    "data/codebook_other.py",
+    "data/groups.py",
+    "models",
+    "inference",
+)
+APART = ("inference/calibration", "inference/robustness", "inference/fleet", "inference/progress")
 LIBRARIES = ("arviz-stats", "numba", "numpy", "nutpie", "pymc", "scipy", "xarray")
 
 
@@ -33,14 +41,14 @@ def sha256(path: Path) -> str:
 
 
 @cache
-def code_sha256() -> str:
-    """Hash over names and contents of the source files that decide a posterior."""
+def code_sha256(*entries: str) -> str:
+    """Hash over names and contents of source files: of ``entries``, or of all that decide a posterior."""
     digest = hashlib.sha256()
-    for entry in CODE:
+    for entry in entries or CODE:
         path = ROOT / entry
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             name = file.relative_to(ROOT).as_posix()
-            if not name.startswith(APART):
+            if entries or not name.startswith(APART):
                 digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -32,10 +32,14 @@ def risk_difference(design: Design, frame: pd.DataFrame, term: str) -> list[tupl
     """Signed predictor matrices whose mean probabilities add up to the risk difference of a term.
 
     Of a variable: raised less lowered. Of a product: the difference of that difference between the second
-    variable raised and lowered, the interaction on the scale of probability (Ai and Norton 2003).
+    variable raised and lowered, the interaction on the scale of probability (Ai and Norton 2003). Of a square: the
+    change by the next standard deviation less that by the one before.
     """
     first, *rest = variables(term)
     up, down = shifted(design, frame, first)
+    if rest == [first]:  # a square bends: what the next step adds beyond the step before
+        ahead, behind = (set_to(design, frame, **{first: 2 * end - frame[first].to_numpy(float)}) for end in (up, down))
+        return [(1.0, ahead), (-2.0, design.predictors(frame)), (1.0, behind)]
     if not rest:
         return [(1.0, set_to(design, frame, **{first: up})), (-1.0, set_to(design, frame, **{first: down}))]
     high, low = shifted(design, frame, rest[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.priors import Priors
-from models.terms import needed, variables
+from models.terms import era_of, needed, variables
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Float = NDArray[np.float64]
+
+# Columns measured with error, and the column with the standard deviation of the error.
+ERRORS = {"capacity": "capacity_sd"}
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,12 @@ class Design:
 
     ``x`` is (obs, predictor), standardised on these rows: continuous variables to mean 0 and standard
     deviation 1, binary ones centred and not scaled. A term ``a:b`` is the product of two predictors and
-    ``a^2`` a square, neither scaled again. ``y`` is (obs,) of 0 and 1. ``varying`` names the terms whose
-    slope varies by region, ``shrunk`` (predictor,) marks those whose slopes share a learnt scale. ``rows`` are
-    the positions of the rows in the panel.
+    ``a^2`` a square, neither scaled again; ``a@era`` is ``a`` in the rows of that era and 0 elsewhere. ``y`` is
+    (obs,) of 0 and 1. ``varying`` names the terms whose slope varies by region, ``shrunk`` (predictor,) marks
+    those whose slopes share a learnt scale. ``rows`` are the positions of the rows in the panel.
+
+    ``error`` holds, for each predictor measured with error, the variance of that error (obs,) on the
+    predictor's scale. ``weight`` (obs,), if given, multiplies each row's log likelihood.
     """
 
     name: str
@@ -59,14 +65,35 @@ class Design:
     priors: Priors
     rows: NDArray[np.intp]
     lost: Mapping[str, int]
+    error: Mapping[str, Float] = field(default_factory=dict)
+    weight: Float | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kind of each term: continuous, binary or product."""
-        return tuple(
-            "product" if len(variables(term)) > 1 else "binary" if self.scaling[term].binary else "continuous"
-            for term in self.terms
-        )
+        """The kind of each term: continuous, binary, product or era."""
+        return tuple(map(self._kind, self.terms))
+
+    def _kind(self, term: str) -> str:
+        if era_of(term):
+            return "era"
+        if len(variables(term)) > 1:
+            return "product"
+        return "binary" if self.scaling[term].binary else "continuous"
+
+    @property
+    def by_era(self) -> NDArray[np.bool_]:
+        """Which slopes are an era's deviations from a common one (predictor,); they share a learnt scale."""
+        return np.array([kind == "era" for kind in self.kinds], dtype=bool)
+
+    @property
+    def shared_scales(self) -> dict[str, tuple[float, NDArray[np.bool_]]]:
+        """Learnt scales that slopes share, by name: sd of the half-normal prior, and whose scale it is (predictor,)."""
+        out = {}
+        if self.priors.shrinkage is not None and self.shrunk.any():
+            out["sigma_beta"] = self.priors.shrinkage.sd, self.shrunk
+        if self.by_era.any():
+            out["sigma_era_slopes"] = self.priors.era_scale.sd, self.by_era
+        return out
 
     @property
     def slope_mean(self) -> Float:
@@ -91,6 +118,14 @@ class Design:
         coords |= {name: list(group.levels) for name, group in self.groups.items()}
         return coords | ({"exposure": list(self.varying)} if self.varying else {})
 
+    def subset(self, keep: NDArray | slice) -> Design:
+        """The same design on the rows ``keep`` (mask, or slice); levels and scaling stay those of all rows."""
+        groups = {name: Group(group.index[keep], group.levels) for name, group in self.groups.items()}
+        error = {name: variance[keep] for name, variance in self.error.items()}
+        weight = None if self.weight is None else self.weight[keep]
+        x, y, rows = self.x[keep], self.y[keep], self.rows[keep]
+        return replace(self, x=x, y=y, groups=groups, rows=rows, error=error, weight=weight)
+
     def predictors(self, frame: pd.DataFrame) -> Float:
         """Predictors (obs, predictor) of other data, scaled as on the analysis sample."""
         return predictors(frame, self.terms, self.scaling)
@@ -99,7 +134,12 @@ class Design:
 def predictors(frame: pd.DataFrame, terms: tuple[str, ...], scaling: Mapping[str, Scaling]) -> Float:
     """Predictors (obs, predictor) of ``frame`` under a given scaling."""
     z = {name: (frame[name].to_numpy(float) - s.centre) / s.scale for name, s in scaling.items()}
-    return np.stack([np.prod([z[v] for v in variables(term)], axis=0) for term in terms], axis=1)
+    out = np.empty((len(frame), len(terms)))
+    for k, term in enumerate(terms):
+        out[:, k] = np.prod([z[v] for v in variables(term)], axis=0)
+        if era := era_of(term):
+            out[:, k] *= (frame["era"] == era).to_numpy()
+    return out
 
 
 def _scaling(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Scaling]:
@@ -123,6 +163,24 @@ def _group(values: pd.Series) -> Group:
     return Group(index, tuple(str(level) for level in levels))
 
 
+def _errors(
+    frame: pd.DataFrame, terms: tuple[str, ...], varying: tuple[str, ...], scaling: Mapping[str, Scaling]
+) -> dict[str, Float]:
+    """Variance of the error of each predictor measured with error, on the predictor's scale."""
+    out = {}
+    for name, sd in ERRORS.items():
+        using = [term for term in terms if name in variables(term)]
+        if not using or sd not in frame:
+            continue
+        if using != [name] or name in varying:
+            raise NotImplementedError(
+                f"the measurement error of {name!r} is carried for one slope, the same everywhere, "
+                f"not for {', '.join(using)}{' varying by region' if name in varying else ''}"
+            )
+        out[name] = (frame[sd].to_numpy(float) / scaling[name].scale) ** 2
+    return out
+
+
 def build(
     panel: pd.DataFrame,
     outcome: str,
@@ -133,11 +191,13 @@ def build(
     priors: Priors,
     shrunk: tuple[str, ...] = (),
     groups: tuple[str, ...] = ("region", "era"),
+    by_era: tuple[str, ...] = (),
 ) -> Design:
     """The design of ``terms`` for ``outcome`` on the rows of ``panel`` where all variables are known.
 
-    Rows with a missing variable are left out, and ``Design.lost`` counts them by variable. Raises
-    ValueError for a constant predictor and for an outcome without an event or without a non-event.
+    Slopes of the terms in ``by_era`` vary by era too, by further terms. Rows with a missing variable are left
+    out, and ``Design.lost`` counts them by variable. Raises ValueError for a constant predictor and for an
+    outcome without an event or without a non-event.
     """
     columns = needed(terms)
     known = panel[[*columns]].notna()
@@ -151,6 +211,8 @@ def build(
             "a logit needs events and non-events"
         )
     scaling = _scaling(frame, columns)
+    grouping = {group: _group(frame[group]) for group in groups}
+    terms += tuple(f"{term}@{era}" for term in by_era for era in grouping["era"].levels)
     return Design(
         name=name,
         outcome=outcome,
@@ -159,9 +221,10 @@ def build(
         shrunk=np.array([priors.shrinkage is not None and term in shrunk for term in terms], dtype=bool),
         x=predictors(frame, terms, scaling),
         y=y,
-        groups={group: _group(frame[group]) for group in groups},
+        groups=grouping,
         scaling=scaling,
         priors=priors,
         rows=np.flatnonzero(keep.to_numpy()),
         lost=lost,
+        error=_errors(frame, terms, varying, scaling),
     )

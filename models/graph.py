@@ -1,49 +1,140 @@
-"""The causal graph as data, and adjustment sets computed from it by d-separation.
+"""The causal graphs as data, one for each panel, and adjustment sets computed from them by d-separation.
 
-Sources of the arrows: Walt (1987) for threat, power, ideology and aid; Carter (2022) for duress and
-capacity; Johnson (2017) for power and threat; the arrows into support say that patrons choose whom to
-support. Geography is measured by region and proximity, so it has no node of its own.
+Sources of the arrows: Walt (1987) for threat, power, ideology, aid and penetration; Carter (2022) for duress
+and capacity; Johnson (2017) for power and threat; the arrows into support and aid say that patrons choose whom
+to help. Geography is measured by region and proximity, so it has no node of its own. Walt's elements of threat
+(offensive capability, aggressiveness and its persistence) are measures of the node threat, each taken alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 import networkx as nx
 
 ROOTS = ("region", "era")
 OUTCOME = "outcome"
-UNOBSERVED = frozenset({"leader orientation", "aid"})
-EFFECTS: dict[str, tuple[str, ...]] = {
-    "history": ("threat", "ideology", "support", OUTCOME),
-    "power": ("threat", "support", OUTCOME),
-    "proximity": ("threat", "support", OUTCOME),
-    "own revisionism": ("threat", OUTCOME),
-    "threat": ("duress", "support", OUTCOME),
-    "capacity": ("duress", OUTCOME),
-    "duress": ("support", OUTCOME),
-    "ideology": ("support", OUTCOME),
-    "support": (OUTCOME,),
-    "aid": ("capacity", "support", OUTCOME),
-    "leader orientation": ("aid", "duress", "support", OUTCOME),
-}
-# Column of the panel -> node of the graph. Region and era enter every model as group effects.
-COLUMNS: dict[str, str] = {
-    "power": "power",
-    "past_alliance": "history",
-    "colonial_tie": "history",
-    "proximity": "proximity",
-    "own_revisionism": "own revisionism",
-    "threat": "threat",
-    "threat_other": "threat",
-    "capacity": "capacity",
-    "duress": "duress",
-    "similarity": "ideology",
-    "support": "support",
-}
-# Pre-treatment causes of the outcome that every adjustment set holds.
-ALWAYS = frozenset({*ROOTS, "power", "history"})
+
+
+@dataclass(frozen=True)
+class CausalGraph:
+    """Causes and effects of one panel's outcome.
+
+    ``effects`` holds the arrows by cause; region and era point at every other node. ``columns`` measure the nodes
+    when they are adjusted for, ``measures`` are further measures of a node, used as exposures only. ``hidden``
+    nodes are never adjusted for: not observed, or not over all the years. Every adjustment set holds ``always``.
+    """
+
+    effects: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, str]
+    measures: Mapping[str, str]
+    hidden: frozenset[str]
+    always: frozenset[str]
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of a measure: not adjusted for beside it
+
+
+ALIGNMENT = CausalGraph(
+    effects={
+        "history": ("threat", "ideology", "support", "penetration", "aid", OUTCOME),
+        "power": ("threat", "support", "penetration", "aid", OUTCOME),
+        "proximity": ("threat", "support", "penetration", OUTCOME),
+        "own revisionism": ("threat", OUTCOME),
+        "threat": ("duress", "support", "aid", OUTCOME),
+        "capacity": ("duress", OUTCOME),
+        "duress": ("support", OUTCOME),
+        "ideology": ("support", "aid", OUTCOME),
+        "penetration": ("aid", OUTCOME),
+        "support": (OUTCOME,),
+        "aid": ("capacity", "support", OUTCOME),
+        "leader orientation": ("aid", "duress", "support", OUTCOME),
+    },
+    columns={
+        "power": "power",
+        "past_alliance": "history",
+        "colonial_tie": "history",
+        "proximity": "proximity",
+        "own_revisionism": "own revisionism",
+        "threat": "threat",
+        "threat_other": "threat",
+        "capacity": "capacity",
+        "duress": "duress",
+        "similarity": "ideology",
+        "ties": "penetration",
+        "support": "support",
+    },
+    measures={
+        "own_power": "power",
+        "offence": "threat",
+        "aggression": "threat",
+        "persistence": "threat",
+        "similarity_ally": "ideology",
+        "imposed_leader": "penetration",
+        "penetration": "penetration",
+        "aid": "aid",
+        "aid_other": "aid",
+        "arms": "aid",
+        "arms_other": "aid",
+        "arms_share": "aid",
+        "dependence": "aid",
+    },
+    # Aid is measured from the 1950s only, so it is an exposure there and adjusted for nowhere.
+    hidden=frozenset({"leader orientation", "aid"}),
+    always=frozenset({*ROOTS, "power", "history"}),
+    parts={"ties": ("colonial_tie",), "penetration": ("colonial_tie",)},
+)
+TERMINATION = CausalGraph(
+    effects={
+        "power": ("threat", "war", OUTCOME),
+        "size": (OUTCOME,),
+        "age": (OUTCOME,),
+        "obligation": (OUTCOME,),
+        "threat": ("war", "victory", OUTCOME),
+        "war": ("obligation", "size", "victory", OUTCOME),
+        "victory": (OUTCOME,),
+        "ideology": ("obligation", "size", OUTCOME),
+    },
+    columns={
+        "power_ratio": "power",
+        "size": "size",
+        "age": "age",
+        "defence": "obligation",
+        "threat": "threat",
+    },
+    measures={
+        "wartime": "war",
+        "enemy_defeated": "victory",
+        "threat_rise": "threat",
+        "marxist_pair": "ideology",
+        "similarity": "ideology",
+    },
+    hidden=frozenset(),
+    always=frozenset({*ROOTS, "power"}),
+)
+JOINING = CausalGraph(
+    effects={
+        "power": ("proximity", "allied", OUTCOME),
+        "proximity": ("rivalry", "allied", OUTCOME),
+        "rivalry": ("allied", OUTCOME),
+        "allied": (OUTCOME,),
+        "duration": ("success", OUTCOME),
+        "success": (OUTCOME,),
+    },
+    columns={
+        "power": "power",
+        "major": "power",
+        "proximity": "proximity",
+        "rival": "rivalry",
+        "allied": "allied",
+        "allied_other": "allied",
+        "war_year": "duration",
+    },
+    measures={"side_share": "success"},
+    hidden=frozenset(),
+    always=frozenset({*ROOTS, "power", "proximity", "allied"}),
+)
+GRAPHS = {"alignment": ALIGNMENT, "termination": TERMINATION, "joining": JOINING}
 
 
 @dataclass(frozen=True)
@@ -53,41 +144,56 @@ class Adjustment:
     nodes: frozenset[str]
     identified: bool
 
-    def columns(self) -> tuple[str, ...]:
-        """Columns of the panel that measure the nodes, in the order of the graph."""
-        return tuple(column for column, node in COLUMNS.items() if node in self.nodes)
-
 
 @cache
-def graph() -> nx.DiGraph:
-    """The causal graph: one node per construct, region and era pointing at all others."""
-    arrows = [(cause, effect) for cause, effects in EFFECTS.items() for effect in effects]
+def graph(panel: str = "alignment") -> nx.DiGraph:
+    """The causal graph of a panel: one node per construct, region and era pointing at all others."""
+    arrows = [(cause, effect) for cause, effects in GRAPHS[panel].effects.items() for effect in effects]
     nodes = {node for arrow in arrows for node in arrow}
     return nx.DiGraph(arrows + [(root, node) for root in ROOTS for node in sorted(nodes)])
 
 
-def _separator(dag: nx.DiGraph, exposure: str) -> set[str] | None:
+def node(column: str, panel: str = "alignment") -> str:
+    """The node that a column measures; ValueError for a column that measures none."""
+    known = {**GRAPHS[panel].columns, **GRAPHS[panel].measures}
+    if column not in known:
+        raise ValueError(
+            f"column {column!r} measures no node of the causal graph of {panel}: "
+            f"add it to models/graph.py, or choose from {', '.join(sorted(known))}"
+        )
+    return known[column]
+
+
+def columns(nodes: frozenset[str], panel: str = "alignment") -> tuple[str, ...]:
+    """Columns of the panel that measure ``nodes`` when they are adjusted for, in the order of the graph."""
+    return tuple(column for column, measured in GRAPHS[panel].columns.items() if measured in nodes)
+
+
+def _separator(dag: nx.DiGraph, exposure: str, panel: str) -> set[str] | None:
     """A smallest set of measured non-descendants that blocks every back door from ``exposure``."""
+    which = GRAPHS[panel]
     back_door = dag.copy()
     back_door.remove_edges_from(list(dag.out_edges(exposure)))
-    allowed = set(dag) - UNOBSERVED - nx.descendants(dag, exposure) - {exposure}
-    required = (ALWAYS - {exposure}) & allowed
+    allowed = set(dag) - which.hidden - nx.descendants(dag, exposure) - {exposure}
+    required = (which.always - {exposure}) & allowed
     return nx.find_minimal_d_separator(back_door, exposure, OUTCOME, included=required, restricted=allowed)
 
 
 @cache
-def adjustment(exposure: str) -> Adjustment:
+def adjustment(exposure: str, panel: str = "alignment") -> Adjustment:
     """Adjustment set for the total effect of a node on the outcome (back-door criterion, Pearl 2009).
 
-    Where an unobserved cause leaves no valid set, the set is the one that would be valid without the
-    unobserved nodes, and ``identified`` is False: the effect is not identified without assumption.
+    Where a hidden cause leaves no valid set, the set is the one that would be valid without the hidden nodes,
+    and ``identified`` is False: the effect is not identified without assumption.
     """
-    if exposure not in set(COLUMNS.values()):
-        raise ValueError(f"unknown node {exposure!r}: choose from {', '.join(sorted(set(COLUMNS.values())))}")
-    nodes = _separator(graph(), exposure)
+    which = GRAPHS[panel]
+    choices = {*which.columns.values(), *which.measures.values()}
+    if exposure not in choices:
+        raise ValueError(f"unknown node {exposure!r}: choose from {', '.join(sorted(choices))}")
+    nodes = _separator(graph(panel), exposure, panel)
     if nodes is not None:
         return Adjustment(frozenset(nodes), identified=True)
-    observed = graph().subgraph(set(graph()) - UNOBSERVED)
-    nodes = _separator(nx.DiGraph(observed), exposure)
-    assert nodes is not None, "without unobserved nodes the parents of the exposure always separate"
+    observed = graph(panel).subgraph(set(graph(panel)) - (which.hidden - {exposure}))
+    nodes = _separator(nx.DiGraph(observed), exposure, panel)
+    assert nodes is not None, "without hidden nodes the parents of the exposure always separate"
     return Adjustment(frozenset(nodes), identified=False)

@@ -6,6 +6,11 @@ r"""The one statement of the logit, in PyMC.
 
 with :math:`g` over the groups (region, era, ...), :math:`r` the region and :math:`k` over the exposures.
 Group effects are non-centred: :math:`\alpha_g = \sigma_g z_g`, :math:`z_g \sim N(0, 1)`.
+
+A predictor whose true value is normal around the recorded one, with variance :math:`v_n`, enters through its
+expectation: for a rare event :math:`\log E e^{x\beta} = \bar x_n \beta + \tfrac12 v_n \beta^2` (Prentice 1982,
+Biometrika 69, 331). The published capacity scores are posterior means with posterior standard deviations, so
+their error is of this kind.
 """
 
 # PyTensor's types say that any operation may return a list, and that shared data cannot be indexed.
@@ -29,12 +34,13 @@ def _varying_effect(name: str, sigma_name: str, scale: float, dims: tuple[str, .
 
 def _slopes(design: Design) -> pt.TensorVariable:
     """Slopes with fixed priors, and those that share a learnt scale."""
-    shrinkage = design.priors.shrinkage
-    if shrinkage is None or not design.shrunk.any():
+    shared = design.shared_scales
+    if not shared:
         return pm.Normal("beta", design.slope_mean, design.slope_sd, dims="predictor")
-    sigma = pm.HalfNormal("sigma_beta", shrinkage.sd)
+    scale = pt.as_tensor_variable(design.slope_sd)
+    for name, (sd, mine) in shared.items():
+        scale *= pt.where(mine, pm.HalfNormal(name, sd), 1.0)
     z = pm.Normal("z_beta", 0, 1, dims="predictor")
-    scale = design.slope_sd * pt.where(design.shrunk, sigma, 1.0)
     return pm.Deterministic("beta", design.slope_mean + z * scale, dims="predictor")
 
 
@@ -44,7 +50,10 @@ def build(design: Design) -> pm.Model:
         x = pm.Data("x", design.x, dims=("obs", "predictor"))
         intercept = design.priors.alpha[design.outcome]
         scale = design.priors.group_scale.sd
-        eta = pm.Normal("alpha", intercept.mean, intercept.sd) + x @ _slopes(design)
+        beta = _slopes(design)
+        eta = pm.Normal("alpha", intercept.mean, intercept.sd) + x @ beta
+        for name, variance in design.error.items():
+            eta += 0.5 * pm.Data(f"{name}_error", variance, dims="obs") * beta[design.terms.index(name)] ** 2
         for name, group in design.groups.items():
             index = pm.Data(f"{name}_index", group.index, dims="obs")
             eta += _varying_effect(f"alpha_{name}", f"sigma_{name}", scale, (name,))[index]
@@ -52,5 +61,9 @@ def build(design: Design) -> pm.Model:
             gamma = _varying_effect("gamma", "sigma_gamma", scale, ("exposure", "region"))
             exposure = x[:, design.varying_columns]
             eta += (exposure * gamma[:, model["region_index"]].T).sum(axis=1)
-        pm.Bernoulli("y", logit_p=eta, observed=design.y.astype(np.int64), dims="obs")
+        y = design.y.astype(np.int64)
+        if design.weight is None:
+            pm.Bernoulli("y", logit_p=eta, observed=y, dims="obs")
+        else:
+            pm.Potential("y", design.weight * pm.logp(pm.Bernoulli.dist(logit_p=eta), y), dims="obs")
     return model

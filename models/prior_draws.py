@@ -13,16 +13,16 @@ def draw(design: Design, draws: int, rng: np.random.Generator) -> dict[str, NDAr
 
     Returns arrays with the draw first: ``alpha`` (draw,), ``beta`` (draw, predictor), for each group g
     ``sigma_g`` (draw,) and ``alpha_g`` (draw, level), and ``sigma_gamma`` (draw, exposure),
-    ``gamma`` (draw, exposure, region); ``sigma_beta`` (draw,) with shrunk slopes. A test holds them
+    ``gamma`` (draw, exposure, region); each of ``design.shared_scales`` (draw,). A test holds them
     equal in distribution to ``pm.sample_prior_predictive`` of ``models.logit.build``.
     """
     prior, out = design.priors, {}
     alpha = prior.alpha[design.outcome]
     out["alpha"] = rng.normal(alpha.mean, alpha.sd, draws)
     scale = np.tile(design.slope_sd, (draws, 1))
-    if prior.shrinkage and design.shrunk.any():
-        out["sigma_beta"] = np.abs(rng.normal(0, prior.shrinkage.sd, draws))
-        scale[:, design.shrunk] *= out["sigma_beta"][:, None]
+    for name, (sd, mine) in design.shared_scales.items():
+        out[name] = np.abs(rng.normal(0, sd, draws))
+        scale[:, mine] *= out[name][:, None]
     out["beta"] = rng.normal(design.slope_mean, scale)
     for name, group in design.groups.items():
         out[f"sigma_{name}"] = np.abs(rng.normal(0, prior.group_scale.sd, draws))

@@ -20,6 +20,9 @@ class Prior:
         return f"{family}({numbers}): {self.reason}"
 
 
+ERA = Prior(0.0, 1.0, "times sigma_era_slopes")
+
+
 @dataclass(frozen=True)
 class Priors:
     """The priors of one logit, on the log-odds scale.
@@ -35,17 +38,20 @@ class Priors:
         default_factory=lambda: {
             "bandwagon": Prior(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 dyad-years in two thirds of draws"),
             "balance": Prior(-4.0, 1.0, "a rate of 7 to 47 per 1,000 dyad-years in two thirds of draws"),
+            "dissolved": Prior(-3.5, 1.0, "a rate of 11 to 76 per 1,000 member-years in two thirds of draws"),
+            "joined": Prior(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 state-years of war in two thirds of draws"),
         }
     )
     continuous: Prior = Prior(0.0, 0.5, "per standard deviation; odds rarely more than 2.7-fold")
     binary: Prior = Prior(0.0, 0.7, "present against absent; odds ratio within 1/4-4 in 95 % of draws")
     product: Prior = Prior(0.0, 0.25, "interactions and squares are smaller than main effects")
+    era_scale: Prior = Prior(0.0, 0.25, "an era's slope differs from the common one by less than that may be")
     group_scale: Prior = Prior(0.0, 0.5, "regions and eras differ by less than a factor of e, mostly")
     shrinkage: Prior | None = Prior(0.0, 0.25, "many adjusting slopes at once: their sum must stay plausible")
 
     def slope(self, kind: str) -> Prior:
         """Prior of a slope whose predictor is of ``kind`` continuous, binary or product."""
-        return {"continuous": self.continuous, "binary": self.binary, "product": self.product}[kind]
+        return {"continuous": self.continuous, "binary": self.binary, "product": self.product, "era": ERA}[kind]
 
     def words(self, outcome: str) -> dict[str, str]:
         """Every prior that applies to ``outcome``, by parameter, for the attributes of an archive."""
@@ -54,6 +60,7 @@ class Priors:
         if self.shrinkage:
             words["beta[shrunk]"] = "Normal(0, sigma_beta), times 1.4 for binary and 0.5 for product predictors"
             words["sigma_beta"] = self.shrinkage.words("HalfNormal")
+        words["sigma_era_slopes"] = self.era_scale.words("HalfNormal")
         return words
 
 

@@ -1,4 +1,4 @@
-"""``python -m reports``: turn verified posteriors into figures and a page."""
+"""``python -m reports``: turn verified posteriors into figures, tables and a page."""
 
 from __future__ import annotations
 
@@ -7,53 +7,66 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inference.archive import FOLDER, ArchiveError
 
+if TYPE_CHECKING:
+    from models.hypotheses import Hypothesis
+
 BUILD = Path(__file__).parent / "build"
 PANEL = Path(__file__).parents[1] / "data" / "panels" / "alignment.parquet"
-# Exposure -> hypothesis whose model its curve is drawn from.
-CURVES = {"threat": "carter-1", "proximity": "carter-2", "support": "carter-4", "duress": "carter-3"}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
-    parser.add_argument("--panel", type=Path, default=PANEL, help="panel the posteriors must be fitted on")
+    parser.add_argument("--hypotheses", metavar="IDS", help="ids, separated by commas or spaces (default: all)")
+    parser.add_argument("--panel", type=Path, default=PANEL, help="alignment panel the posteriors must be fitted on")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the posteriors")
+    parser.add_argument("--refits", type=Path, help="folder of the refits (default: where they are made)")
     parser.add_argument("--out", type=Path, default=BUILD, help="folder to write")
     return parser
 
 
-def _write(arguments: argparse.Namespace, folder: Path) -> None:
+def _write(hypotheses: list[Hypothesis], arguments: argparse.Namespace, folder: Path) -> None:
     from inference.comparison import ROPE
-    from models.hypotheses import REGISTRY
-    from reports import archives, figures, numbers, page, style
+    from inference.sensitivity import SENSITIVE
+    from reports import archives, claims, gallery, numbers, page, refits
 
-    hypotheses = list(REGISTRY.values())
+    absent = archives.absent(hypotheses, arguments.panel)
+    if len(absent) == len(hypotheses):
+        raise ArchiveError("none of these claims has a posterior:\n  " + "\n  ".join(absent.values()))
     trees = archives.load(hypotheses, arguments.panel, arguments.folder)
-    collected = numbers.collect(hypotheses, trees)
-    (folder / "numbers.json").write_text(json.dumps(collected, indent=1), encoding="utf-8")
-    (folder / "index.html").write_text(page.render(collected, rope=ROPE), encoding="utf-8")
-    with style.applied():
-        for hypothesis in hypotheses:
-            pair = trees[hypothesis.id]
-            style.save(figures.prior_against_posterior(hypothesis, pair), f"posterior-{hypothesis.id}", folder)
-            style.save(figures.effects(pair), f"effects-{hypothesis.id}", folder)
-        style.save(figures.curves(trees, CURVES), "curves", folder)
-        style.save(figures.prior_predictive(trees), "prior_predictive", folder)
-        style.save(figures.calibration(trees), "calibration", folder)
-        style.save(figures.event_counts(trees["carter-3"]), "event_counts", folder)
-        style.save(figures.duress_removed(trees["carter-3"]), "duress_removed", folder)
+    for identifier, reason in absent.items():
+        print(f"{identifier}: {reason}")
+    tables = refits.read(arguments.refits or refits.FOLDER)
+    collected = numbers.collect(hypotheses, trees, absent, tables)
+    collected["figures"] = gallery.draw(hypotheses, trees, collected, tables, folder)
+    limits = {"rope": ROPE, "sensitive": SENSITIVE}
+    for name, text in {
+        "numbers.json": json.dumps(collected, indent=1),
+        "claims.csv": claims.to_csv(collected["claims"]),
+        "claims.tex": claims.to_tex(collected["claims"]),
+        "index.html": page.render(collected, **limits),
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def main() -> int:
-    """Exit code 0, or 2 naming the posteriors that no report can be made from; an old report stays then."""
+    """Exit code 0, or 2 naming what no report can be made from; an old report stays then."""
     arguments = _parser().parse_args()
+    from models.hypotheses import get
+
+    try:
+        hypotheses = get(arguments.hypotheses)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     partial = arguments.out.with_name(arguments.out.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        _write(arguments, partial)
+        _write(hypotheses, arguments, partial)
     except (ArchiveError, FileNotFoundError) as error:
         shutil.rmtree(partial)
         print(f"error: {error}", file=sys.stderr)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from reports.style import EVENTS, NAMES, UNITS
+
 MINUS, UNDEFINED = "\N{MINUS SIGN}", "\N{EN DASH}"
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,7 +26,8 @@ def _ratio(value: float | None, is_bound: bool) -> str:
     """A Bayes factor: two digits, as a fraction below 1; an en dash where it is not defined."""
     if value is None:
         return UNDEFINED
-    text = _two_digits(value) if value >= 1 else f"1/{_two_digits(1 / value)}"
+    below = _two_digits(value if value >= 1 else 1 / value)
+    text = below if value >= 1 or below == "1" else f"1/{below}"
     return f"> {text}" if is_bound else text
 
 
@@ -40,13 +43,37 @@ def _percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
+def _agreement(estimand: dict[str, Any]) -> str:
+    """Share of codings on the side of the registered one, or why there is none."""
+    if estimand["stale"]:
+        return "refits are of another panel"
+    codings = estimand["codings"]
+    if codings is None:
+        return "not run"
+    return UNDEFINED if codings["share"] is None else f"{_percent(codings['share'])} of {codings['codings']}"
+
+
+def _sensitivity(value: float | None, limit: float) -> str:
+    """A power-scaling sensitivity, marked where it lies above the limit."""
+    if value is None:
+        return UNDEFINED
+    return f"{value:.2f}" + (" (yes)" if value > limit else "")
+
+
+def _anchor(text: str) -> str:
+    return "family-" + text.lower().replace(" ", "-")
+
+
 FILTERS = {
     "signed": _signed,
     "fixed": lambda value, digits: f"{value:.{digits}f}",
     "ratio": _ratio,
     "probability": _probability,
     "percent": _percent,
-    "thousands": lambda value: f"{value:,}",
+    "agreement": _agreement,
+    "anchor": _anchor,
+    "sensitivity": _sensitivity,
+    "thousands": lambda value: f"{value:,.0f}",
     "significant": lambda value: f"{value:.4g}",
     "capitalize_first": lambda text: text[:1].upper() + text[1:],
 }
@@ -60,4 +87,5 @@ def render(numbers: dict[str, Any], **extra: float) -> str:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
     environment.filters |= FILTERS
-    return environment.get_template("index.html.j2").render(**numbers, **extra)
+    words = {"units": UNITS, "events": EVENTS, "names": NAMES}
+    return environment.get_template("index.html.j2").render(**numbers, **extra, **words)

@@ -10,15 +10,44 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Okabe and Ito (2008): told apart under the common forms of colour blindness. One colour, one concept.
-COLOURS = {"bandwagon": "#D55E00", "balance": "#0072B2", "delta": "#009E73", "prior": "#8A8A8A", "observed": "#111111"}
-NAMES = {"bandwagon": "bandwagoning", "balance": "balancing", "delta": "bandwagoning less balancing"}
+# Okabe and Ito (2008), and of Tol (2021) the last three: told apart under the common forms of colour blindness.
+# One colour, one concept.
+COLOURS = {
+    "bandwagon": "#D55E00",
+    "balance": "#0072B2",
+    "delta": "#009E73",
+    "prior": "#8A8A8A",
+    "observed": "#111111",
+    "dissolved": "#AA4499",
+    "joined": "#7F7A12",
+    "ratio": "#332288",
+}
+NAMES = {
+    "bandwagon": "bandwagoning",
+    "balance": "balancing",
+    "delta": "bandwagoning less balancing",
+    "dissolved": "dissolution",
+    "joined": "joining the side",
+    "ratio": "balancing over bandwagoning",
+}
+# What a row of a panel is, and what its outcomes are called in a count.
+UNITS = {"alignment": "dyad-years", "termination": "member-years", "joining": "state-sides of a war in a year"}
+EVENTS = {
+    "bandwagon": "with bandwagoning",
+    "balance": "with balancing",
+    "dissolved": "in which the alliance dissolves",
+    "joined": "in which the state joins the side",
+}
+LINE = "#444444"  # zero lines, diagonals
+MUTE = "#5C5C5C"
+SHADE = "#EFEFEF"
 WIDTH = 9.0  # inches
 
 RC: dict[Any, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
     "figure.constrained_layout.use": True,
+    "figure.max_open_warning": 0,
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.titlesize": 10,
@@ -51,6 +80,8 @@ def save(figure: Figure, name: str, folder: Path) -> None:
     import matplotlib.pyplot as plt
 
     folder.mkdir(parents=True, exist_ok=True)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out once, not again for each file
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
     figure.savefig(folder / f"{name}.png", metadata={"Software": None})
     plt.close(figure)

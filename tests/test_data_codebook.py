@@ -130,6 +130,14 @@ def test_coverage_tells_what_stands_by_rule_from_what_is_measured(simulated):
     assert table["duress_coup", "1871-1913"] == (simulated["era"] == "1871-1913").sum()
     assert table["duress_coup", "1969-1989"] == 0
     assert table["capacity"].sum() == (simulated["capacity_measured"] == 0).sum()
+    assert table["constraints"].sum() == (simulated["constraints_measured"] == 0).sum()
+    assert table["aid_other"].sum() == (simulated["year"] <= 1973).sum()
+
+
+def test_what_is_missing_does_not_stand_by_rule(simulated):
+    panel = simulated.assign(aid=simulated["aid"].where(simulated["year"] >= 1951))
+    table = coverage.coverage(panel).set_index(["column", "era"])["substituted"]
+    assert table["aid"].sum() == panel["year"].between(1951, 1973).sum()
 
 
 def test_the_summary_gives_events_by_era_and_in_all(simulated):

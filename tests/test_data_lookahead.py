@@ -8,7 +8,11 @@ import pytest
 
 from data.codings import REGISTERED
 from data.grid import FIRST
+from data.measures.aid import aid
+from data.measures.arms import arms
 from data.measures.capacity import capacity
+from data.measures.dependence import dependence
+from data.measures.penetration import penetration
 from data.panel import MEASURES, rows_at_risk
 from data.riskset import Rows
 from data.world import World
@@ -18,12 +22,13 @@ YEAR = {
     "cow_nmc.rda": "year", "cow_mindist.rda": "year", "gml_dirdisp.rda": "year", "cow_war_intra.rda": "year",
     "cow_war_inter.rda": "year", "ucdp_acd.rda": "year", "ptcoups.csv": "year", "archigossums.rda": "year",
     "cw_democracy.rda": "year", "cw_gdppop.rda": "year", "StateCapacityDataset_v1.dta": "year",
-    "AutocraticRulingPartiesDataset_cy.dta": "Year",
+    "AutocraticRulingPartiesDataset_cy.dta": "Year", "cow_igo_ndy.rda": "year", "aidDataDisagg.rda": "year",
+    "sipri-exports-processed.csv": "year", "us_foreign_aid_country.csv": "fiscal_year",
 }  # fmt: skip
 SPELL = {
     "cow_contdir.rda": ("stdate", "enddate"), "cow_capitals.rda": ("stdate", "enddate"),
     "tss_rivalries.rda": ("start", "end"), "atop-member-level.csv": ("yrent", "yrexit"),
-    "cow_majors.rda": ("styear", "endyear"),
+    "cow_majors.rda": ("styear", "endyear"), "archigos.rda": ("startdate", "enddate"),
 }  # fmt: skip
 # A row of year T exists because both states do, so membership in T stays known; independence is dated by hand.
 KEPT = {"cow_states.rda", "coldata110.csv"}
@@ -40,7 +45,7 @@ class Blindfold:
         if file in KEPT:
             return table
         if file in YEAR:
-            seen = table[table[YEAR[file]] < self.until]
+            seen = table[self._year(table[YEAR[file]]) < self.until]
         else:
             first, last = SPELL[file]
             seen = table[self._year(table[first]) < self.until].copy()
@@ -107,4 +112,14 @@ def test_what_is_hidden_matters(rebuilt, rows, blind):
     these = Rows(rows.i[now], rows.j[now], rows.t[now])
     seen = pd.concat([measure(these, early, REGISTERED) for measure in MEASURES[:4]], axis=1)
     for name in ("threat", "aggression", "power"):
+        assert not np.array_equal(seen[name].to_numpy(np.float32), rebuilt.loc[now, name].to_numpy(np.float32)), name
+
+
+def test_what_is_hidden_matters_for_arms_aid_and_ties_too(rebuilt, rows, blind):
+    now = rows.t == 1984 - FIRST
+    these = Rows(rows.i[now], rows.j[now], rows.t[now])
+    seen = pd.concat(
+        [measure(these, blind(1983), REGISTERED) for measure in (arms, aid, dependence, penetration)], axis=1
+    )
+    for name in ("arms", "arms_other", "arms_share", "aid_other", "dependence", "igos", "ties"):
         assert not np.array_equal(seen[name].to_numpy(np.float32), rebuilt.loc[now, name].to_numpy(np.float32)), name

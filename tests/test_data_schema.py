@@ -1,6 +1,7 @@
 """Every bad panel is refused in one sentence that names column, row and value."""
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -163,3 +164,73 @@ def test_a_death_while_writing_leaves_the_old_file(simulated, tmp_path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         write(simulated, path)
     assert path.read_bytes() == before
+
+
+FOLDER = Path(schema.__file__).parent / "panels"
+OTHERS = ("termination", "joining", "state")
+
+
+@pytest.fixture(scope="module")
+def others():
+    """The panels beside alignment, as committed."""
+    return {name: read(FOLDER / f"{name}.parquet", name) for name in OTHERS}
+
+
+def repeated(table):
+    return pd.concat([table, table.iloc[[3]]], ignore_index=True)
+
+
+def own_partner(table):
+    return table.assign(partner=table["partner"].where(np.arange(len(table)) != 7, table["member"]))
+
+
+BAD_OTHERS = {
+    "no column": ("state", lambda p: p.drop(columns="capacity"),
+                  ["missing column capacity", "the state panel", "data/codebook_other.py"]),
+    "extra column": ("joining", lambda p: p.assign(mood=1), ["unknown column mood", "the joining panel"]),
+    "member-year twice": ("termination", repeated, ["columns treaty, member, year", "the member-year occurs more"]),
+    "side twice": ("joining", repeated, ["columns war, state, year, side", "side of a war in a year occurs more"]),
+    "state-year twice": ("state", repeated, ["columns state, year", "the state-year occurs more than once"]),
+    "own partner": ("termination", own_partner, ["column partner", "row 7 (treaty", "its own partner"]),
+    "third side": ("joining", column("side", 3), ["column side", "row 7", "3 is not", "at most 2"]),
+    "share above 1": ("joining", column("side_share", 1.5), ["column side_share", "row 7 (war", "at most 1"]),
+    "half an ending": ("termination", column("terminated", 0.5), ["column terminated", "0.5 is not 0 or 1"]),
+    "no ending": ("termination", lambda p: p.assign(dissolved=0), ["column dissolved", "no event"]),
+    "nobody joins": ("joining", lambda p: p.assign(joined=0), ["column joined", "no event in"]),
+    "year too late": ("state", column("year", 2016), ["column year", "row 7 (state", "at most 2015"]),
+    "duress unknown": ("state", column("duress", np.nan), ["column duress", "row 7", "never missing"]),
+    "infinite aid": ("state", column("aid_total", np.inf), ["column aid_total", "row 7", "inf is not a finite"]),
+    "one era": ("state", lambda p: p.assign(era="1946-1968"), ["column era", "every row is in '1946-1968'"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_OTHERS)
+def test_the_other_panels_are_refused_as_well(others, case):
+    name, change, parts = BAD_OTHERS[case]
+    with pytest.raises(PanelError) as error:
+        validate(change(others[name].copy()), name)
+    text = str(error.value)
+    assert "\n" not in text
+    assert [part for part in parts if part not in text] == [], text
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_other_panels_write_read_and_validate_unchanged(others, name, tmp_path):
+    pd.testing.assert_frame_equal(validate(others[name], name), others[name])
+    write(others[name], tmp_path / "panel.parquet", name)
+    pd.testing.assert_frame_equal(read(tmp_path / "panel.parquet", name), others[name])
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_one_panel_is_not_taken_for_another(name, simulated, tmp_path):
+    with pytest.raises(PanelError, match=r"missing column .*; the alignment panel has the columns of data/codebook"):
+        read(FOLDER / f"{name}.parquet")
+    path = tmp_path / "panel.parquet"
+    with pytest.raises(PanelError, match=f"missing column .*; the {name} panel"):
+        write(simulated, path, name)
+    assert not path.exists()
+
+
+def test_an_unknown_panel_is_refused_with_the_choices(simulated):
+    with pytest.raises(ValueError, match="unknown panel 'weather': choose from alignment, termination, joining, state"):
+        validate(simulated, "weather")

@@ -13,6 +13,10 @@ CASES = {
     "varying slopes": {"varying": 2},
     "all shrunk": {"varying": 2, "shrunk": 5},
     "shrinkage and further groups": {"varying": 1, "shrunk": 3, "extra": {"weak": 12, "aggressor": 7}},
+    "slopes by era": {"varying": 1, "shrunk": 2, "by_era": True},
+    "a predictor with error": {"varying": 1, "shrunk": 2, "error": True},
+    "weighted rows": {"varying": 2, "weighted": True},
+    "no predictors": {"predictors": 0, "varying": 0},
 }
 
 
@@ -53,7 +57,7 @@ def pymc_point(design, target, sigma, theta, sd):
         point["sigma_gamma_log__"] = np.log(sigma[gammas])
     order = {}
     for name, index in latents.items():
-        centred = name == "alpha" or (name == "beta" and not assemble.shrinks(design))
+        centred = name == "alpha" or (name == "beta" and not design.shared_scales)
         order[name if centred else f"z_{name}"] = (index, centred)
         point[name if centred else f"z_{name}"] = theta[index] if centred else z[index]
     return point, order
@@ -115,7 +119,7 @@ def test_gradient_is_the_derivative_of_the_log_density(case):
 
 @pytest.mark.parametrize("case", CASES)
 def test_log_density_contains_the_determinant_of_the_change_of_variables(case):
-    target = assemble.posterior(simulated(rows=200, predictors=5, regions=2, eras=2, **CASES[case]), "float64")[0]
+    target = assemble.posterior(simulated(rows=200, regions=2, eras=2, **CASES[case]), "float64")[0]
     count = target.prior.sigma_sd.size
 
     def parameters(position):

@@ -8,15 +8,22 @@ import xarray as xr
 
 from inference.engine import stream
 from models import prior_draws
-from tests.engine_designs import changed, simulated
+from tests.engine_designs import simulated
 
 pytestmark = pytest.mark.slow
 CHAINS, DRAWS = 2, 300
 
 
-@pytest.fixture(scope="module", params=[None, {"weak": 9, "aggressor": 5}], ids=["two groups", "four groups"])
+CASES = {
+    "two groups": {},
+    "four groups": {"extra": {"weak": 9, "aggressor": 5}},
+    "slopes by era and a predictor with error": {"by_era": True, "error": True},
+}
+
+
+@pytest.fixture(scope="module", params=CASES.values(), ids=list(CASES))
 def design(request):
-    return simulated(rows=700, shrunk=2, extra=request.param)
+    return simulated(rows=700, shrunk=2, **request.param)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +51,10 @@ def eta(design, posterior):
     for term in design.varying:
         slope = posterior["gamma"].sel(exposure=term).isel(region=region)
         out = out + (slope * x.sel(predictor=term)).drop_vars(("exposure", "predictor"))
+    for term, variance in design.error.items():
+        out = out + 0.5 * (posterior["beta"].sel(predictor=term) ** 2).drop_vars("predictor") * xr.DataArray(
+            variance, dims="obs"
+        )
     return out.transpose("chain", "draw", "obs").to_numpy()
 
 
@@ -85,8 +96,7 @@ def test_contrast_of_two_predictor_matrices(design, posterior, eta):
 
 def test_cells_without_rows_have_no_probability_and_no_events(design, posterior):
     keep = ~((design.groups["region"].index == 1) & (design.groups["era"].index == 2))
-    groups = {name: type(g)(g.index[keep], g.levels) for name, g in design.groups.items()}
-    part = changed(design, x=design.x[keep], y=design.y[keep], rows=design.rows[keep], groups=groups)
+    part = design.subset(keep)
     found = stream.cell_probability(part, posterior)
     assert np.isnan(found[..., 1, 2]).all()
     assert int(np.isnan(found).sum()) == CHAINS * DRAWS

@@ -26,8 +26,8 @@ UCDP_WAR = 2
 INTERNAL = {"intrastate", "II"}
 
 
-def _mark(world: World, codes: pd.Series, years: pd.Series, system: str) -> NDArray[np.float32]:
-    """Field [state, year] of 1 where (code, year) occurs."""
+def mark(world: World, codes: pd.Series, years: pd.Series, system: str) -> NDArray[np.float32]:
+    """Field [state, year] of 1 where (code, year) occurs, codes of a system of ``data.codes``."""
     out = np.zeros((len(world.grid.states), YEARS), np.float32)
     i, t = world.grid.index(to_cow(codes, years, system)), years.to_numpy(int) - FIRST
     inside = (i >= 0) & (t >= 0) & (t < YEARS)
@@ -35,23 +35,30 @@ def _mark(world: World, codes: pd.Series, years: pd.Series, system: str) -> NDAr
     return out
 
 
-def _wars(world: World) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Field of states with an intra-state war under way, and cube [i, j, year] of j on the rebels' side."""
-    cow = world.raw.read("cow_war_intra.rda")
-    cow = cow[(cow["cowintraongoing"] == 1) & (cow["year"] <= LAST_COW_WAR)]
-    ucdp = world.raw.read("ucdp_acd.rda")
-    ucdp = ucdp[ucdp["type_of_conflict"].isin(INTERNAL)]
-    later = ucdp[(ucdp["intensity_level"] == UCDP_WAR) & (ucdp["year"] > LAST_COW_WAR)]
+def _cow_wars(world: World) -> pd.DataFrame:
+    wars = world.raw.read("cow_war_intra.rda")
+    return wars[(wars["cowintraongoing"] == 1) & (wars["year"] <= LAST_COW_WAR)]
+
+
+def _ucdp_wars(world: World) -> pd.DataFrame:
+    wars = world.raw.read("ucdp_acd.rda")
+    return wars[wars["type_of_conflict"].isin(INTERNAL)]
+
+
+def wars(world: World) -> NDArray[np.float32]:
+    """Field [state, year] of 1 where an intra-state war is under way on the state's territory."""
+    cow, ucdp = _cow_wars(world), _ucdp_wars(world)
     home = cow[cow["primary_state"] == 1]
-    wars = np.fmax(
-        _mark(world, home["ccodea"], home["year"], "cow"), _mark(world, later["gwno_a"], later["year"], "gw")
-    )
-    return wars, _rebel_side(world, cow, home, ucdp)
+    later = ucdp[(ucdp["intensity_level"] == UCDP_WAR) & (ucdp["year"] > LAST_COW_WAR)]
+    return np.fmax(mark(world, home["ccodea"], home["year"], "cow"), mark(world, later["gwno_a"], later["year"], "gw"))
 
 
-def _rebel_side(world: World, cow: pd.DataFrame, home: pd.DataFrame, ucdp: pd.DataFrame) -> NDArray[np.float32]:
+def rebel_side(world: World) -> NDArray[np.float32]:
+    """Cube [i, j, year]: how often j fights on the rebels' side in an intra-state conflict of i."""
+    cow, ucdp = _cow_wars(world), _ucdp_wars(world)
+    home = cow[cow["primary_state"] == 1][["warnum", "year", "ccodea"]].drop_duplicates()
     abroad = cow[cow["ccodeb"] > 0][["warnum", "year", "ccodeb"]]
-    pairs = abroad.merge(home[["warnum", "year", "ccodea"]].drop_duplicates(), on=["warnum", "year"])
+    pairs = abroad.merge(home, on=["warnum", "year"])
     out = world.grid.count(
         world.grid.index(pairs["ccodea"]), world.grid.index(pairs["ccodeb"]), pairs["year"].to_numpy(int)
     )
@@ -60,19 +67,23 @@ def _rebel_side(world: World, cow: pd.DataFrame, home: pd.DataFrame, ucdp: pd.Da
     return out + world.grid.count(i, j, both["year"].to_numpy(int))
 
 
-def duress(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:  # noqa: ARG001
-    """``duress``, its components ``duress_war``, ``duress_coup``, ``duress_irregular``, and ``duress_fomented``."""
-    wars, rebels = _wars(world)
+def events(world: World) -> dict[str, NDArray[np.float32]]:
+    """Fields [state, year] of 1 where each component of duress occurs in the year itself, by column name."""
     coups = world.raw.read("ptcoups.csv").query("pt_attempt == 1")
     leaders = world.raw.read("archigossums.rda").query("irregular == 1")
-    events = {
-        "duress_war": wars,
-        "duress_coup": _mark(world, coups["gwcode"], coups["year"], "gw"),
-        "duress_irregular": _mark(world, leaders["gwcode"], leaders["year"], "gw"),
+    return {
+        "duress_war": wars(world),
+        "duress_coup": mark(world, coups["gwcode"], coups["year"], "gw"),
+        "duress_irregular": mark(world, leaders["gwcode"], leaders["year"], "gw"),
     }
+
+
+def duress(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:  # noqa: ARG001
+    """``duress``, its components ``duress_war``, ``duress_coup``, ``duress_irregular``, and ``duress_fomented``."""
+    components = events(world)
     parts = pd.DataFrame(
-        {name: rows.of_i(window(field, YEARS_BACK), lag=0) > 0 for name, field in events.items()}
-        | {"duress_fomented": rows.at(window(rebels, YEARS_BACK), lag=0) > 0}
+        {name: rows.of_i(window(field, YEARS_BACK), lag=0) > 0 for name, field in components.items()}
+        | {"duress_fomented": rows.at(window(rebel_side(world), YEARS_BACK), lag=0) > 0}
     )
-    parts.insert(0, "duress", parts[list(events)].any(axis=1))
+    parts.insert(0, "duress", parts[list(components)].any(axis=1))
     return parts.astype(np.int8)

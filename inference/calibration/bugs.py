@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.calibration.study import SCALES, Fault, Parameters
-from inference.estimates import subset
 from models.design import Design, Group
 from models.priors import Prior
 
@@ -65,7 +64,7 @@ def _twice_the_sd(design: Design, _: Generator) -> Design:
 
 
 def _last_block(design: Design, _: Generator) -> Design:
-    return subset(design, np.arange(design.y.size) < design.y.size // 512 * 512)
+    return design.subset(np.arange(design.y.size) < design.y.size // 512 * 512)
 
 
 def _lost_events(design: Design, rng: Generator) -> Design:

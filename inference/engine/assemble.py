@@ -17,8 +17,8 @@ from models.design import Design
 from models.priors import Priors
 
 COVERED = {
-    Design: "name outcome terms varying shrunk x y groups scaling priors rows lost",
-    Priors: "alpha continuous binary product group_scale shrinkage",
+    Design: "name outcome terms varying shrunk x y groups scaling priors rows lost error weight",
+    Priors: "alpha continuous binary product era_scale group_scale shrinkage",
 }
 
 
@@ -48,16 +48,11 @@ def extra_groups(design: Design) -> list[str]:
     return [name for name in design.groups if name not in ("region", "era")]
 
 
-def shrinks(design: Design) -> bool:
-    """Whether some slopes share a learnt scale."""
-    return design.priors.shrinkage is not None and bool(design.shrunk.any())
-
-
 def scale_names(design: Design) -> list[str]:
     """The group scales in the sampler's order; one ``sigma_gamma`` for each exposure."""
     names = [f"sigma_{name}" for name in ("region", "era", *extra_groups(design)) if name in design.groups]
     names += ["sigma_gamma"] * len(design.varying)
-    return names + ["sigma_beta"] * shrinks(design)
+    return names + list(design.shared_scales)
 
 
 def layout(design: Design) -> Layout:
@@ -70,13 +65,19 @@ def layout(design: Design) -> Layout:
         has_region=int(region is not None),
         has_era=int(era is not None),
         varying=design.varying_columns.astype(np.int64),
+        error=np.array([design.terms.index(term) for term in design.error], np.int64),
     )
+
+
+def columns(design: Design, x: Float | None = None) -> Float:
+    """The predictors ``x`` (by default the design's own) and the error variances beside them (obs, column)."""
+    return np.column_stack([design.x if x is None else x, *design.error.values()])
 
 
 def prior(design: Design, where: Layout) -> Prior:
     """Priors of the latents and scales of ``design``."""
     names, p = scale_names(design), design.priors
-    intercept, shrinkage = p.alpha[design.outcome], p.shrinkage
+    intercept = p.alpha[design.outcome]
 
     def along(group: str, count: int, offset: int = 0) -> Float:
         return np.full(count, names.index(f"sigma_{group}") + offset)
@@ -84,8 +85,8 @@ def prior(design: Design, where: Layout) -> Prior:
     own = [along("region", 1)] if where.has_region else []
     own += [along("gamma", 1, k) for k in range(len(where.varying))]
     free = np.full(1 + where.predictors, -1)
-    if shrinks(design):
-        free[1:][design.shrunk] = names.index("sigma_beta")
+    for name, (_, mine) in design.shared_scales.items():
+        free[1:][mine] = names.index(name)
     scale = [np.tile(np.concatenate(own), where.regions)] if own else []
     scale += [free, along("era", where.eras)] if where.has_era else [free]
     scale += [along(name, len(design.groups[name].levels)) for name in extra_groups(design)]
@@ -96,7 +97,8 @@ def prior(design: Design, where: Layout) -> Prior:
     mean[at], sd[at] = intercept.mean, intercept.sd
     slopes = slice(at + 1, at + 1 + where.predictors)
     mean[slopes], sd[slopes] = design.slope_mean, design.slope_sd
-    sigma_sd = np.array([shrinkage.sd if shrinkage and n == "sigma_beta" else p.group_scale.sd for n in names])
+    learnt = {name: sd for name, (sd, _) in design.shared_scales.items()}
+    sigma_sd = np.array([learnt.get(name, p.group_scale.sd) for name in names])
     constant = -0.5 * np.log(2 * np.pi) * scale.size + np.sum(0.5 * np.log(2 / np.pi) - np.log(sigma_sd))
     return Prior(mean, sd, scale, sigma_sd, float(constant))
 
@@ -116,13 +118,14 @@ def events(design: Design, where: Layout, extra: int) -> tuple[Float, Float, Flo
     """Events by cell (cell,), their summed predictors (region, predictor), and events by level (extra,)."""
     region, era, levels = indices(design)
     y = design.y == 1
-    cell = np.bincount((region * where.eras + era)[y], minlength=where.regions * where.eras)
-    x = np.zeros((where.regions, where.predictors))
-    np.add.at(x, region[y], design.x[y])
+    weight = np.ones(y.sum()) if design.weight is None else design.weight[y]
+    cell = np.bincount((region * where.eras + era)[y], weight, minlength=where.regions * where.eras)
+    x = np.zeros((where.regions, where.predictors + len(where.error)))
+    np.add.at(x, region[y], weight[:, None] * columns(design)[y])
     level = np.zeros(extra)
     for group in levels:
-        level += np.bincount(group[y], minlength=extra)
-    return cell.astype(float), x, level
+        level += np.bincount(group[y], weight, minlength=extra)
+    return cell, x, level
 
 
 class Packed(NamedTuple):
@@ -141,17 +144,23 @@ def pack(*designs: Design, dtype: str = "float32") -> Packed:
     """
     first = designs[0]
     region, era, levels = indices(first)
-    columns = {}
+    known: dict[str, Float] = {}
     for design in designs:
         same = np.array_equal(design.rows, first.rows) and list(design.groups) == list(first.groups)
+        same &= np.array_equal(design.weight, first.weight)  # pyright: ignore[reportArgumentType] - None equals None
         if not same or any(not np.array_equal(g.index, first.groups[n].index) for n, g in design.groups.items()):
             raise ValueError(f"{design.name} and {first.name} have different rows or groups: pack them separately")
-        for j, term in enumerate(design.terms):
-            if not np.array_equal(columns.setdefault(term, design.x[:, j]), design.x[:, j]):
-                raise ValueError(f"{design.name}: predictor {term!r} differs from that of another design in the pack")
-    x = np.stack(list(columns.values()), axis=1)
-    rows, order = kernel.pack(x, region, era, layout(first).eras, levels, dtype)
-    return Packed(rows, order, tuple(columns), first.rows)
+        for name, column in zip(column_names(design), columns(design).T, strict=True):
+            if not np.array_equal(known.setdefault(name, column), column):
+                raise ValueError(f"{design.name}: predictor {name!r} differs from that of another design in the pack")
+    x = np.column_stack(list(known.values())) if known else np.zeros((first.y.size, 0))
+    rows, order = kernel.pack(x, region, era, layout(first).eras, levels, dtype, first.weight)
+    return Packed(rows, order, tuple(known), first.rows)
+
+
+def column_names(design: Design) -> list[str]:
+    """Names of `columns`: the terms, then the error variances."""
+    return [*design.terms, *(f"{name} error" for name in design.error)]
 
 
 def posterior(design: Design, dtype: str = "float32", packed: Packed | None = None) -> tuple[Posterior, Float]:
@@ -159,29 +168,30 @@ def posterior(design: Design, dtype: str = "float32", packed: Packed | None = No
     check(design)
     where = layout(design)
     packed = packed or pack(design, dtype=dtype)
-    missing = [term for term in design.terms if term not in packed.terms]
+    names = column_names(design)
+    missing = [name for name in names if name not in packed.terms]
     if missing or not np.array_equal(packed.positions, design.rows):
         raise ValueError(f"{design.name} is not among the designs that were packed")
     extra = sum(len(design.groups[name].levels) for name in extra_groups(design))
-    columns = np.array([packed.terms.index(term) for term in design.terms], np.int64)
+    where_packed = np.array([packed.terms.index(name) for name in names], np.int64)
     sizes = (where.regions, where.own, where.shared, extra)
     out = Posterior(
         where,
-        Data(packed.rows, columns, *events(design, where, extra)),
+        Data(packed.rows, where_packed, *events(design, where, extra)),
         prior(design, where),
         Quadratic(arrow(*sizes), np.zeros(where.regions * where.own + where.shared + extra)),
         *scratch(where, extra, len(scale_names(design)), packed.rows.x.dtype.name),
     )
     region, era, levels = indices(design)
     order = packed.order
-    return out, refer(out, design.x[order], region[order], era[order], levels[:, order])
+    weight = np.ones(order.size) if design.weight is None else design.weight[order]
+    return out, refer(out, design.x[order], region[order], era[order], levels[:, order], weight)
 
 
 def scratch(where: Layout, extra: int, scales: int, dtype: str) -> tuple[Effects, kernel.Sums, transport.Transport]:
     """Room for the work of one chain."""
     cells = where.regions * where.eras
-    effects = Effects(
-        np.zeros(cells, dtype), np.zeros((where.regions, where.predictors), dtype), np.zeros(extra, dtype)
-    )
-    sums = kernel.sums(cells, where.regions, where.predictors, extra, dtype)
+    width = where.predictors + len(where.error)
+    effects = Effects(np.zeros(cells, dtype), np.zeros((where.regions, width), dtype), np.zeros(extra, dtype))
+    sums = kernel.sums(cells, where.regions, width, extra, dtype)
     return effects, sums, transport.transport(where.regions, where.own, where.shared, extra, scales)

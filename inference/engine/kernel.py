@@ -14,7 +14,8 @@ is left for the loop, with :math:`p_n = 1 / (1 + e^{-\eta_n})`, is
 
 Rows are sorted by cell and packed in runs of at most 512 rows of one cell, so that a run's predictors stay
 in the processor's first cache, one column after the other, while they are read twice. Runs are padded with
-rows of zeros to a multiple of 16, and the padding's probabilities set to zero before they are summed.
+rows of zeros to a multiple of 16, and the padding's probabilities set to zero before they are summed. Where
+rows have weights, each row's terms are multiplied by its own.
 Sums within a run are taken in the precision of the rows, sums over runs in float64.
 """
 
@@ -43,6 +44,7 @@ class Rows(NamedTuple):
     cell: NDArray[np.int64]  # (run,)
     region: NDArray[np.int64]  # (run,)
     width: int
+    weight: NDArray  # (padded row,), or empty where all weigh one
 
 
 class Sums(NamedTuple):
@@ -63,8 +65,9 @@ def pack(
     eras: int,
     levels: NDArray[np.intp],
     dtype: str = "float32",
+    weight: NDArray[np.float64] | None = None,
 ) -> tuple[Rows, NDArray[np.intp]]:
-    """Sort and pack the rows ``x`` (obs, column); ``levels`` is (extra group, obs).
+    """Sort and pack the rows ``x`` (obs, column); ``levels`` is (extra group, obs), ``weight`` (obs,) or None.
 
     Returns the rows and the order (obs,) they were put in. Cell ``region * eras + era`` need not occur.
     """
@@ -83,12 +86,15 @@ def pack(
     width, total = x.shape[1], int(padded.sum())
     packed = np.zeros(total * width, dtype)
     level = np.zeros((len(levels), total), np.int32)
+    weights = np.zeros(0 if weight is None else total, dtype)
     source = np.repeat(first, pieces) + begin
     for s, m, p, to in zip(source, size, padded, start, strict=True):
         rows = order[s : s + m]
         packed[to * width : (to + p) * width].reshape(width, p)[:, :m] = x[rows].T
         level[:, to : to + m] = levels[:, rows]
-    return Rows(packed, level, padded, size, run_cell, run_cell // max(eras, 1), width), order
+        if weight is not None:
+            weights[to : to + m] = weight[rows]
+    return Rows(packed, level, padded, size, run_cell, run_cell // max(eras, 1), width, weights), order
 
 
 def sums(cells: int, regions: int, predictors: int, levels: int, dtype: str) -> Sums:
@@ -178,6 +184,8 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
         for i in range(size, n):
             sums.probability[i] = 0
             sums.softplus[i] = 0
+        if rows.weight.size:
+            weigh(rows.weight, start, size, sums.probability, sums.softplus)
         softplus += total(sums.softplus, n)
         sums.cell[cell] += total(sums.probability, n)
         weighted_columns(rows.x, start * rows.width, n, columns, sums.probability, sums.slope[region])
@@ -185,6 +193,14 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
             add_to_levels(rows.level[g], start, size, sums.probability, sums.level)
         start += n
     return softplus
+
+
+@njit(**INNER)
+def weigh(weight, start, size, probability, softplus):
+    """Multiply both by the weights of the ``size`` rows from ``start``."""
+    for i in range(size):
+        probability[i] *= weight[start + i]
+        softplus[i] *= weight[start + i]
 
 
 @njit(**INNER)

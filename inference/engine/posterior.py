@@ -9,7 +9,8 @@ then :math:`\alpha`, :math:`\beta` and the eras' intercepts; then the effects of
            - \sum_n \log(1 + e^{\eta_n}),
 
 and every derivative is observed minus expected: :math:`E_c - \sum_{n \in c} p_n` for an intercept,
-:math:`X_r'y_r - \sum_{n \in r} p_n x_n` for a slope.
+:math:`X_r'y_r - \sum_{n \in r} p_n x_n` for a slope. The error variance of a predictor with slope
+:math:`\beta` is a further column, with slope :math:`\tfrac12 \beta^2`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Layout(NamedTuple):
     has_region: int  # 1 if regions have intercepts
     has_era: int
     varying: NDArray[np.int64]  # (exposure,): predictors whose slopes vary by region
+    error: NDArray[np.int64]  # (measured with error,): predictors whose error variance is a column of its own
 
     @property
     def own(self) -> int:
@@ -54,7 +56,7 @@ class Data(NamedTuple):
     rows: Rows
     columns: NDArray[np.int64]  # (predictor,): of the packed rows
     events_cell: Float  # (region * era,)
-    events_x: Float  # (region, predictor): X'y
+    events_x: Float  # (region, predictor + error): X'y
     events_level: Float  # (extra,)
 
 
@@ -69,7 +71,7 @@ class Effects(NamedTuple):
     """The latents as the row kernel takes them."""
 
     intercept: NDArray  # (cell,)
-    slope: NDArray  # (region, predictor)
+    slope: NDArray  # (region, predictor + error)
     extra: NDArray  # (extra,)
 
 
@@ -98,6 +100,8 @@ def set_effects(layout, theta, effects):
             effects.slope[r, layout.varying[k]] = (
                 theta[beta + layout.varying[k]] + theta[r * own + layout.has_region + k]
             )
+        for k in range(layout.error.size):
+            effects.slope[r, layout.predictors + k] = 0.5 * theta[beta + layout.error[k]] ** 2
         intercept = theta[at] + (theta[r * own] if layout.has_region else 0.0)
         for e in range(layout.eras):
             effects.intercept[r * layout.eras + e] = intercept + (theta[era + e] if layout.has_era else 0.0)
@@ -132,6 +136,10 @@ def log_likelihood(layout, data, theta, effects, sums, gradient):
         for k in range(layout.varying.size):
             column = layout.varying[k]
             gradient[r * own + layout.has_region + k] = data.events_x[r, column] - sums.slope[r, column]
+        for k in range(layout.error.size):
+            column, at_beta = layout.predictors + k, beta + layout.error[k]
+            out += data.events_x[r, column] * effects.slope[r, column]
+            gradient[at_beta] += theta[at_beta] * (data.events_x[r, column] - sums.slope[r, column])
     for level in range(effects.extra.size):
         out += data.events_level[level] * theta[extra + level]
         gradient[extra + level] = data.events_level[level] - sums.level[level]

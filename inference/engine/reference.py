@@ -27,16 +27,15 @@ CHUNK = 16_384
 
 
 def curvature(
-    layout: Layout, x: Float, region: NDArray[np.intp], era: NDArray[np.intp], levels: NDArray[np.intp], p: Float
+    layout: Layout, x: Float, region: NDArray[np.intp], era: NDArray[np.intp], levels: NDArray[np.intp], weight: Float
 ) -> Arrow:
-    """K at probabilities ``p`` (obs,) of rows ``x`` (obs, predictor) sorted by region; ``levels`` (extra group, obs).
+    """K with weights w (obs,) of rows ``x`` (obs, predictor) sorted by region; ``levels`` (extra group, obs).
 
     Shared latents see a row as z = (1, x, its era's indicator), a region's own as some of these columns.
     """
     extra = int(levels.max()) + 1 if levels.size else 0
     k = arrow(layout.regions, layout.own, layout.shared, extra)
     own = [0] * layout.has_region + [1 + int(c) for c in layout.varying]
-    weight = p * (1.0 - p)
     bounds = np.searchsorted(region, np.arange(layout.regions + 1))
     for r in range(layout.regions):
         for start in range(bounds[r], bounds[r + 1], CHUNK):
@@ -82,14 +81,23 @@ def climb(posterior: Posterior, sigma: Float) -> Float:
 
 
 def refer(
-    posterior: Posterior, x: Float, region: NDArray[np.intp], era: NDArray[np.intp], levels: NDArray[np.intp]
+    posterior: Posterior,
+    x: Float,
+    region: NDArray[np.intp],
+    era: NDArray[np.intp],
+    levels: NDArray[np.intp],
+    weight: Float,
 ) -> Float:
-    """Set ``posterior.quadratic`` in place; returns the group scales it was found at."""
+    """Set ``posterior.quadratic`` in place; returns the group scales it was found at.
+
+    Error variances of predictors are left out of the quadratic, which need not be exact.
+    """
     t, prior, layout = posterior.transport, posterior.prior, posterior.layout
     sigma = 0.5 * prior.sigma_sd
     theta, standard = prior.mean.copy(), np.zeros(prior.mean.size)
     for _ in range(STEPS):
-        k = curvature(layout, x, region, era, levels, probability(posterior, theta, x, region, era, levels))
+        p = probability(posterior, theta, x, region, era, levels)
+        k = curvature(layout, x, region, era, levels, weight * p * (1.0 - p))
         log_likelihood(layout, posterior.data, theta, posterior.effects, posterior.sums, t.gradient)
         shift = times_arrow(k, theta) + t.gradient
         for mine, new in zip(posterior.quadratic.precision, k, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -17,6 +18,7 @@ from inference.engine.root import Float
 from models.design import Design
 
 TARGET_ACCEPT = 0.7
+CORES = 1 if multiprocessing.parent_process() else 2  # a process of a fleet keeps to one
 Progress = Callable[[NDArray[np.int64], int], None]
 
 
@@ -27,10 +29,12 @@ def sample(
     draws: int = 1000,
     tune: int = 200,
     seed: int,
-    cores: int = 2,
+    cores: int = CORES,
     dtype: str = "float32",
     progress: Progress | None = None,
     packed: assemble.Packed | None = None,
+    target_accept: float = TARGET_ACCEPT,
+    thin: int = 1,
 ) -> xr.DataTree:
     """Draw from the posterior of ``design`` by NUTS.
 
@@ -50,12 +54,16 @@ def sample(
         their total.
     packed : Packed, optional
         Rows shared with other designs, from `pack`; they bring their own precision.
+    target_accept : float
+        Mean acceptance that the step is adapted to: nearer to 1 for shorter steps.
+    thin : int
+        One of how many draws is kept.
 
     Returns
     -------
     xr.DataTree
         Groups ``posterior`` (``alpha``, ``beta``, for each group ``sigma_<group>`` and ``alpha_<group>``,
-        ``sigma_gamma`` and ``gamma`` where slopes vary, ``sigma_beta`` under shrinkage) and ``sample_stats``.
+        ``sigma_gamma`` and ``gamma`` where slopes vary, and the scales that slopes share) and ``sample_stats``.
 
     Raises
     ------
@@ -70,16 +78,18 @@ def sample(
         raise ValueError(f"chains {chains}, draws {draws} and cores {cores} must be at least 1, tune {tune} at least 0")
     begin = time.perf_counter()
     posterior, sigma = assemble.posterior(design, dtype, packed)
-    results = _run_chains(posterior, sigma, chains, draws, tune, seed, cores, progress)
+    results = _run_chains(posterior, sigma, chains, draws * thin, tune, seed, cores, progress, target_accept)
     attrs = {
         "inference_library": "bandwagon kernel engine",
         "inference_library_version": f"numba {version('numba')}, numpy {version('numpy')}",
         "sampling_time": time.perf_counter() - begin,
         "tuning_steps": tune,
+        "target_accept": target_accept,
+        "thin": thin,
         "seed": seed,
         "dtype": posterior.data.rows.x.dtype.name,
     }
-    scales, latent, statistics = (np.stack([chain[part] for chain in results]) for part in range(3))
+    scales, latent, statistics = (np.stack([chain[part][::thin] for chain in results]) for part in range(3))
     return xr.DataTree.from_dict(
         {
             "posterior": _named(design, scales, latent).assign_attrs(attrs),
@@ -97,11 +107,12 @@ def _run_chains(
     seed: int,
     cores: int,
     progress: Progress | None,
+    target_accept: float,
 ) -> list[tuple[Float, Float, Float]]:
     done, stop = np.zeros((chains, 1), np.int64), np.zeros(1, np.bool_)
 
     def run(chain: int) -> tuple[Float, Float, Float]:
-        return _chain(posterior, sigma, draws, tune, (seed, chain), done[chain], stop)
+        return _chain(posterior, sigma, draws, tune, (seed, chain), done[chain], stop, target_accept)
 
     with ThreadPoolExecutor(cores) as pool:
         futures = [pool.submit(run, chain) for chain in range(chains)]
@@ -133,6 +144,7 @@ def _chain(
     seed: tuple[int, int],
     done: NDArray[np.int64],
     stop: NDArray[np.bool_],
+    target_accept: float,
 ) -> tuple[Float, Float, Float]:
     """Group scales (draw, scale), latents (draw, latent) and statistics (draw, statistic) of one chain."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
@@ -146,7 +158,7 @@ def _chain(
     start = centre + rng.normal(0.0, 1.0, dim) * np.sqrt(variance)
     positions, statistics = np.zeros((draws, dim)), np.zeros((draws, len(nuts.STATISTICS)))
     guess, tree = nuts.Normal(centre, variance), nuts.tree(dim, nuts.MAX_DEPTH)
-    nuts.sample_chain(mine, start, guess, scales, rng, tune, TARGET_ACCEPT, tree, positions, statistics, done, stop)
+    nuts.sample_chain(mine, start, guess, scales, rng, tune, target_accept, tree, positions, statistics, done, stop)
     draws_sigma, draws_theta = np.zeros((draws, scales)), np.zeros((draws, dim - scales))
     parameters(mine, positions, draws_sigma, draws_theta)
     return draws_sigma, draws_theta, statistics
@@ -173,8 +185,8 @@ def _named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
         first = names.index("sigma_gamma")
         out["sigma_gamma"] = ((*draw, "exposure"), scales[..., first : first + len(design.varying)])
         out["gamma"] = ((*draw, "exposure", "region"), np.moveaxis(mine[..., where.has_region :], -1, -2))
-    if assemble.shrinks(design):
-        out["sigma_beta"] = (draw, scales[..., names.index("sigma_beta")])
+    for name in design.shared_scales:
+        out[name] = (draw, scales[..., names.index(name)])
     coords = {"chain": np.arange(theta.shape[0]), "draw": np.arange(theta.shape[1])} | design.coords
     return xr.Dataset(out, coords)
 

@@ -29,19 +29,19 @@ from numpy.typing import NDArray
 
 from inference.engine import assemble, kernel, sweep
 from inference.engine.kernel import Rows
+from inference.engine.sampling import CORES
 from models.design import Design
 
 Float = NDArray[np.float64]
 NO_TAIL = 0.2  # range of log weights below which nothing is smoothed
 BLOCK = 256  # rows smoothed at a time
-CORES = 2
 
 
 class Draws(NamedTuple):
     """Draws as the kernel takes them, the draw first."""
 
     intercept: Float  # (sample, region * era)
-    slope: Float  # (sample, region, predictor)
+    slope: Float  # (sample, region, predictor + error)
     extra: Float  # (sample, level of the extra groups)
     shape: tuple[int, int]  # chain, draw
 
@@ -54,7 +54,7 @@ def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
         values = posterior[name].transpose("chain", "draw", *dims)
         known = {dim: design.coords[dim] for dim in dims if dim in values.coords}
         values = values.sel(known).to_numpy()
-        return values.reshape(-1, *values.shape[2:]).astype(float)
+        return values.reshape(values.shape[0] * values.shape[1], *values.shape[2:]).astype(float)
 
     alpha = flat("alpha")
     samples = alpha.size
@@ -63,6 +63,8 @@ def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
     slope = np.repeat(flat("beta", "predictor")[:, None], where.regions, axis=1)
     if design.varying:
         slope[:, :, where.varying] += flat("gamma", "region", "exposure")
+    square = 0.5 * flat("beta", "predictor")[:, where.error] ** 2  # slopes of the error variances
+    slope = np.concatenate([slope, np.repeat(square[:, None], where.regions, axis=1)], axis=2)
     effects = [flat(f"alpha_{name}", name) for name in extra] or [np.zeros((samples, 0))]
     intercept = alpha[:, None, None] + region[:, :, None] + era[:, None, :]
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
@@ -101,12 +103,27 @@ def row_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32
     return _row_sums(design, draws, np.ones(design.y.size), dtype)[0] / len(draws.slope)
 
 
+def log_likelihood(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.DataArray:
+    """Log likelihood of all rows together (chain, draw)."""
+    draws = draws_of(design, posterior)
+    if design.weight is not None:
+        raise NotImplementedError(f"{design.name}: the summed log likelihood of weighted rows is not defined here")
+    rows, count = _packed(design, design.x, dtype)
+    total = -_cell_totals(sweep.sum_softplus, rows, draws, count.size).sum(axis=1)
+    cell, x, level = assemble.events(design, assemble.layout(design), draws.extra.shape[1])
+    total += draws.intercept @ cell + np.einsum("srk,rk->s", draws.slope, x) + draws.extra @ level
+    dims = ("chain", "draw")
+    return xr.DataArray(total.reshape(draws.shape), dims=dims, coords={dim: posterior[dim] for dim in dims})
+
+
 def loo(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.Dataset:
     """Leave-one-out predictive densities by Pareto-smoothed importance sampling.
 
     Returns ``elpd``, ``lppd``, ``p_loo``, ``mcse`` (of ``elpd``) and ``pareto_k`` by row (obs,); ``pareto_k`` is 0
     where nothing is smoothed. The sums over rows are those of ``az.loo``.
     """
+    if design.weight is not None:
+        raise NotImplementedError(f"{design.name}: leave-one-out densities of weighted rows are not defined here")
     draws, efficiency = draws_of(design, posterior), _relative_efficiency(posterior)
     samples = len(draws.slope)
     total, inverse, square, low, high = _row_sums(design, draws, np.where(design.y == 1, 1.0, -1.0), dtype)
@@ -156,7 +173,7 @@ def _packed(design: Design, x: Float, dtype: str) -> tuple[Rows, Float]:
     """Rows with predictors ``x`` and the number of rows of each cell."""
     where = assemble.layout(design)
     region, era, levels = assemble.indices(design)
-    rows, _ = kernel.pack(x, region, era, where.eras, levels, dtype)
+    rows, _ = kernel.pack(assemble.columns(design, x), region, era, where.eras, levels, dtype)
     return rows, np.bincount(region * where.eras + era, minlength=where.regions * where.eras).astype(float)
 
 
@@ -167,9 +184,10 @@ def _cast(draws: Draws, dtype: str) -> Draws:
 def _row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> Float:
     """Sums over draws (5, obs) of L, 1 / L and 1 / L^2, and the range of sign * eta; L = logistic(sign * eta)."""
     region, era, levels = assemble.indices(design)
-    rows, order = kernel.pack(design.x, region, era, assemble.layout(design).eras, levels, dtype)
+    x = assemble.columns(design)
+    rows, order = kernel.pack(x, region, era, assemble.layout(design).eras, levels, dtype)
     start = np.cumsum(rows.size) - rows.size
-    columns, out, sorted_sign = np.arange(design.x.shape[1]), np.zeros((5, order.size)), sign[order].astype(dtype)
+    columns, out, sorted_sign = np.arange(x.shape[1]), np.zeros((5, order.size)), sign[order].astype(dtype)
     mine = _cast(draws, dtype)
 
     def part(bounds: tuple[int, int]) -> None:
@@ -193,12 +211,12 @@ def _by_cell(design: Design, posterior: xr.Dataset, values: NDArray) -> xr.DataA
 def _blocks(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
     """Blocks of ``rows``, each of one cell, and their log likelihood (row, sample)."""
     region, era, levels = assemble.indices(design)
-    cell = region * assemble.layout(design).eras + era
+    x, cell = assemble.columns(design), region * assemble.layout(design).eras + era
     order = rows[np.argsort(cell[rows], kind="stable")]
     for mine in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
         for block in np.split(mine, range(BLOCK, mine.size, BLOCK)):
             if block.size:
-                eta = design.x[block] @ draws.slope[:, region[block[0]]].T + draws.intercept[:, cell[block[0]]]
+                eta = x[block] @ draws.slope[:, region[block[0]]].T + draws.intercept[:, cell[block[0]]]
                 for group in levels:
                     eta += draws.extra[:, group[block]].T
                 yield block, -np.logaddexp(0.0, np.where(design.y[block, None] == 1, -eta, eta))

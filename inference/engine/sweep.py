@@ -33,6 +33,18 @@ def sum_probability(rows, columns, intercept, slope, extra, first, last, sums, o
 
 
 @njit(**EXACT)
+def sum_softplus(rows, columns, intercept, slope, extra, first, last, sums, out):
+    """Add log(1 + exp(eta)) of draws ``first`` to ``last`` to ``out`` (sample, cell)."""
+    start = 0
+    for run in range(rows.size.size):
+        for s in range(first, last):
+            _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
+            link(sums.eta, rows.padded[run], sums.probability, sums.softplus)
+            out[s, rows.cell[run]] += total(sums.softplus, rows.size[run])
+        start += rows.padded[run]
+
+
+@njit(**EXACT)
 def count_events(rows, columns, intercept, slope, extra, first, last, sums, out, key):
     """Add events drawn with the probabilities of draws ``first`` to ``last`` to ``out`` (sample, cell)."""
     start = 0

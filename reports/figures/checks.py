@@ -1,0 +1,114 @@
+"""Checks of the models: prior predictive rates, calibration, event counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inference.archive import group
+from inference.checks import CELL_LIMIT, RATE_BAND
+from models.hypotheses import PANELS
+from reports.figures.parts import interval, per_1000
+from reports.style import COLOURS, LINE, NAMES, SHADE, WIDTH
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from reports.archives import Pair, Trees
+
+
+def _by_outcome(pairs: Trees) -> dict[str, list[str]]:
+    """Archives that have each outcome."""
+    outcomes = dict.fromkeys(outcome for pair in pairs.values() for outcome in pair)
+    return {outcome: [name for name, pair in pairs.items() if outcome in pair] for outcome in outcomes}
+
+
+def prior_predictive(pairs: Trees) -> Figure:
+    """Prior mean yearly rate and largest region-era cell of every model, against the bands of the gate."""
+    import matplotlib.pyplot as plt
+
+    every = _by_outcome(pairs)
+    sizes = [len(names) + 3 for names in every.values()]
+    figure, grid_of_axes = plt.subplots(
+        len(every), 2, figsize=(WIDTH, 0.19 * sum(sizes) + 0.7), height_ratios=sizes, sharey="row", squeeze=False
+    )
+    for row, (outcome, names) in zip(grid_of_axes, every.items(), strict=True):
+        bands = ((1000 * RATE_BAND[outcome][0], 1000 * RATE_BAND[outcome][1]), (0.0, 1000 * CELL_LIMIT[outcome]))
+        for axes, quantity, band in zip(row, ("rate", "largest_cell"), bands, strict=True):
+            drawn = [1000 * group(pairs[name][outcome], "prior_predictive")[quantity] for name in names]
+            low, middle, high = np.transpose([interval(values) for values in drawn])
+            axes.axvspan(max(band[0], low.min() / 3), band[1], color=SHADE, zorder=0)
+            axes.hlines(range(len(names)), low, high, color=COLOURS[outcome], linewidth=2)
+            axes.plot(middle, range(len(names)), "o", color=COLOURS[outcome], markersize=4)
+            what = "mean rate" if quantity == "rate" else "largest region-era cell"
+            axes.set(xscale="log", yticks=range(len(names)), title=f"{NAMES[outcome]}: {what}")
+            axes.set_yticklabels(names, fontsize=8)
+            panel = next(name for name, outcomes in PANELS.items() if outcome in outcomes)
+            axes.set_xlabel(f"prior {per_1000(panel)}", fontsize=8.5)
+        row[0].set_ylim(len(names) - 0.4, -0.6)
+    return figure
+
+
+def calibration(pairs: Trees) -> Figure:
+    """Observed against predicted event rates in bins of equal expected events, with 95 % Wilson bounds."""
+    import matplotlib.pyplot as plt
+
+    columns = min(6, len(pairs))
+    rows = -(-len(pairs) // columns)
+    figure, grid_of_axes = plt.subplots(
+        rows, columns, figsize=(WIDTH, 1.55 * rows + 0.9), sharex=True, sharey=True, squeeze=False
+    )
+    for axes in grid_of_axes.flat[len(pairs) :]:
+        axes.set_axis_off()
+    for axes, (identifier, pair) in zip(grid_of_axes.flat, pairs.items(), strict=False):
+        for outcome in pair:
+            _bins(axes, pair, outcome)
+        axes.set(xscale="log", yscale="log", title=identifier)
+    for axes in grid_of_axes.flat[max(0, len(pairs) - columns) : len(pairs)]:
+        axes.tick_params(labelbottom=True)  # the last of its column, also where the last row is not full
+    handles = [
+        plt.Line2D([], [], color=COLOURS[o], marker="o", markersize=4, linestyle="", label=NAMES[o])
+        for o in _by_outcome(pairs)
+    ]
+    figure.legend(handles=handles, loc="outside upper right", ncols=4)
+    figure.supxlabel("predicted events per 1,000 rows", fontsize=9.5)
+    figure.supylabel("observed events per 1,000 rows", fontsize=9.5)
+    return figure
+
+
+def _bins(axes: Axes, pair: Pair, outcome: str) -> None:
+    bins = 1000 * group(pair[outcome], "calibration")
+    observed = bins["observed"].to_numpy()
+    bounds = np.abs(np.stack([bins["low"], bins["high"]]) - observed)
+    axes.errorbar(
+        bins["predicted"], observed, yerr=bounds, fmt="o", color=COLOURS[outcome], markersize=2.5, linewidth=0.9
+    )
+    ends = [float(bins["predicted"].min()), float(bins["predicted"].max())]
+    axes.plot(ends, ends, color=LINE, linewidth=0.8)
+
+
+def event_counts(pair: Pair) -> Figure:
+    """Observed event counts by era and region against the posterior predictive distribution."""
+    import matplotlib.pyplot as plt
+
+    names = ("region", "era")
+    first = group(next(iter(pair.values())), "posterior_predictive")
+    sizes = [first.sizes[name] for name in names]
+    figure, grid_of_axes = plt.subplots(
+        2, len(pair), figsize=(WIDTH, 1.4 + 0.27 * sum(sizes)), height_ratios=sizes, sharey="row", squeeze=False
+    )
+    for axes_row, name in zip(grid_of_axes, names, strict=True):
+        for axes, outcome in zip(axes_row, pair, strict=True):
+            counts = group(pair[outcome], "posterior_predictive")[f"events_{name}"]
+            observed = group(pair[outcome], "predictive_checks")[f"observed_events_{name}"]
+            low, _, high = interval(counts)
+            y = np.arange(len(low))
+            axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=5, alpha=0.35)
+            axes.plot(observed, y, "|", color=COLOURS["observed"], markersize=11)
+            axes.set(yticks=y, yticklabels=counts[name].to_numpy(), title=f"{NAMES[outcome]} by {name}", xlim=(0, None))
+        axes_row[0].invert_yaxis()
+    for axes in grid_of_axes[1]:
+        axes.set_xlabel("events")
+    return figure

@@ -1,0 +1,60 @@
+"""What several figures share: intervals, densities, words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from inference.comparison import CI_PROB
+from reports.style import UNITS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64]
+
+BOUNDS = [(1 - CI_PROB) / 2, 0.5, (1 + CI_PROB) / 2]
+
+
+def per_1000(panel: str = "alignment") -> str:
+    """The unit of rates on a panel."""
+    return f"events per 1,000 {UNITS[panel]}"
+
+
+def interval(values: xr.DataArray, dims: tuple[str, ...] = ("chain", "draw")) -> Values:
+    """Lower bound, median and upper bound: (3, ...)."""
+    return values.quantile(BOUNDS, dim=dims).to_numpy()
+
+
+def density(axes: Axes, draws: Values, grid: Values, colour: str, *, fill: bool, most: float = np.inf) -> float:
+    """Draw a density estimate, up to a height of ``most``, and return its peak."""
+    from scipy.stats import gaussian_kde
+
+    height = gaussian_kde(draws.ravel())(grid)
+    height[height > most] = np.nan
+    axes.plot(grid, height, color=colour, linewidth=1.6)
+    if fill:
+        axes.fill_between(grid, height, color=colour, alpha=0.25, linewidth=0)
+    return float(np.nanmax(height))
+
+
+def share(value: float) -> str:
+    """A share to two digits that never claims certainty."""
+    if value > 0.995:
+        return "> 0.99"
+    return "< 0.01" if value < 0.005 else f"= {value:.2f}"
+
+
+def wrap(text: str, width: int) -> str:
+    """The text on lines of at most ``width`` characters."""
+    from textwrap import fill
+
+    return fill(text, max(width, 16))
+
+
+def offsets(count: int, step: float = 0.28) -> Values:
+    """Vertical places (count,) of marks that share a row, around its middle."""
+    return step * (np.arange(count, dtype=np.float64) - (count - 1) / 2)
