@@ -114,7 +114,7 @@ def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
         else:
             frame[variable.name] = drawn[variable.name]
     frame["ties"] = frame["ties"] + frame["colonial_tie"] / 3
-    frame["penetration"] = frame["ties"] + frame["imposed_leader"]
+    frame["penetration"] = (3 * frame["ties"] + frame["imposed_leader"]) / 4
     frame = pd.DataFrame({variable.name: frame[variable.name] for variable in ALIGNMENT})
     for name in ("region", "era"):
         frame[name] = frame[name].cat.remove_unused_categories()

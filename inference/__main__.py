@@ -80,8 +80,8 @@ def _models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
 
 
 def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder: Path) -> tuple[list[Task], int]:
-    """The logits still to fit, those without an archive of the same key, and how many there are in all."""
-    from inference import archive, panels
+    """The archives still to make, those without one of the same key, and how many there are in all."""
+    from inference import archive, contest, panels
     from inference.fit import fit_key
     from inference.fleet import Task
     from inference.provenance import provenance
@@ -89,12 +89,17 @@ def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder
     names = [(h, outcome, f"{h.id}.{outcome}") for h in models for outcome in h.outcomes]
     origin = {h.panel: provenance(panels.path_of(h.panel, alignment)) for h in models}
     common = {"panel": str(alignment.resolve()), "settings": asdict(settings), "folder": str(folder.resolve())}
-    pending = [
-        Task(name, {"hypothesis": h.id, "outcome": outcome, **common})
+    every = [
+        (h.panel, Task(name, {"kind": "fit", "hypothesis": h.id, "outcome": outcome, **common}))
         for h, outcome, name in names
-        if archive.key_of(name, folder) != fit_key(name, settings, origin[h.panel])
     ]
-    return pending, len(names)
+    if set(contest.RIVALS) <= {h.id for h in models}:
+        rivals = {o: contest.name_of(o) for o in contest.OUTCOMES}
+        every += [("alignment", Task(n, {"kind": "contest", "outcome": o, **common})) for o, n in rivals.items()]
+    pending = [
+        task for panel, task in every if archive.key_of(task.key, folder) != fit_key(task.key, settings, origin[panel])
+    ]
+    return pending, len(every)
 
 
 def _report(outcome: fleet.Outcome, folder: Path) -> int:
@@ -132,7 +137,7 @@ def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     with tempfile.TemporaryDirectory() as notes:  # what counts are the archives
         outcome = fleet.run(
             tasks,
-            "inference.fit:task",
+            "inference.work:work",
             folder=Path(notes),
             stamp="",
             workers=arguments.workers,

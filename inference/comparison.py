@@ -138,4 +138,4 @@ def _of_one_logit(tree: xr.DataTree, which: Estimand) -> dict[str, object]:
     out["rd_mcse"] = mcse_mean(difference.transpose("chain", "draw").to_numpy())
     out |= {name: tree.attrs[name] for name in ("rows", "events", "elpd_diff", "elpd_diff_se", "bad_k", "refitted")}
     scaled = archive.group(tree, "power_scaling").sel(term=which.term)
-    return out | {f"{name}_sensitivity": float(scaled[name]) for name in ("prior", "likelihood")}
+    return out | {name: float(scaled[name]) for name in ("prior_sensitivity", "likelihood_sensitivity")}

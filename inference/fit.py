@@ -152,7 +152,7 @@ def _data_groups(design: Design, panel: pd.DataFrame, keys: tuple[str, ...]) -> 
     }
 
 
-def _sample(design: Design, settings: Settings) -> xr.DataTree:
+def settled(design: Design, settings: Settings) -> xr.DataTree:
     """Draws that pass the convergence gate, by shorter steps and longer chains where it takes them.
 
     When even the most careful ones do not pass, they are returned as they are: the fit then fails its gate.
@@ -166,13 +166,14 @@ def _sample(design: Design, settings: Settings) -> xr.DataTree:
 
     tree, most = draws(0), len(engines.CARE) if settings.engine == "kernel" else 1
     for care in range(1, most):
-        if not checks.failures(_convergence(tree, xr.Dataset(), settings)):
+        if not checks.failures(convergence(tree, xr.Dataset(), settings)):
             break
         tree = draws(care)
     return tree
 
 
-def _convergence(tree: xr.DataTree, estimands: xr.Dataset, settings: Settings) -> list[checks.CheckResult]:
+def convergence(tree: xr.DataTree, estimands: xr.Dataset, settings: Settings) -> list[checks.CheckResult]:
+    """The convergence gate of a run's draws and of the estimands computed from them."""
     posterior, statistics = (tree[name].to_dataset() for name in ("posterior", "sample_stats"))
     return checks.convergence(posterior, estimands, statistics, chains=settings.chains, draws=settings.draws)
 
@@ -185,8 +186,8 @@ def _compared(
     if not hypothesis.equation(design.outcome).exposures:
         return {"loo": own}, {}, []
     reduced = hypothesis.without_exposure(panel, design.outcome)
-    without = _sample(reduced, settings)
-    gate = [replace(r, name=f"without exposures, {r.name}") for r in _convergence(without, xr.Dataset(), settings)]
+    without = settled(reduced, settings)
+    gate = [replace(r, name=f"without exposures, {r.name}") for r in convergence(without, xr.Dataset(), settings)]
     other = densities.pointwise(reduced, without["posterior"].to_dataset(), settings)
     return {"loo": own, "loo_without": other}, densities.difference(own, other), gate
 
@@ -205,11 +206,11 @@ def fit(
     if failed := checks.failures(prior.results):
         return FitResult(design.name, None, tuple(failed), "prior predictive gate failed; not fitted")
     frame = panel.iloc[design.rows]
-    tree = _sample(design, settings)
+    tree = settled(design, settings)
     posterior = tree["posterior"].to_dataset()
     exposures = hypothesis.equation(outcome).exposures
     contrasts = estimates.contrasts(exposures, design, frame, posterior)
-    gate = prior.results + _convergence(tree, contrasts, settings)
+    gate = prior.results + convergence(tree, contrasts, settings)
     groups = _data_groups(design, panel, panel_of(hypothesis.panel).keys)
     groups |= {"prior": prior.draws, "prior_predictive": prior.predictive}
     groups |= {"posterior": posterior, "sample_stats": tree["sample_stats"].to_dataset(), "contrasts": contrasts}

@@ -35,7 +35,7 @@ def log_prior(design: Design, posterior: xr.Dataset) -> xr.DataArray:
 
 
 def power_scaling(design: Design, posterior: xr.Dataset, exposures: tuple[str, ...]) -> xr.Dataset:
-    """Sensitivity of each exposure's slope (term,) to ``prior`` and ``likelihood``."""
+    """``prior_sensitivity`` and ``likelihood_sensitivity`` of each exposure's slope (term,)."""
     import arviz_stats
 
     slopes = posterior[["beta"]].sel(predictor=list(exposures))
@@ -50,7 +50,7 @@ def power_scaling(design: Design, posterior: xr.Dataset, exposures: tuple[str, .
     found = {}
     for group in ("prior", "likelihood"):
         values = arviz_stats.psense(tree, group=group, sample_dims=["chain", "draw"])
-        found[group] = ("term", np.atleast_1d(values["beta"].to_numpy()).astype(float))
+        found[f"{group}_sensitivity"] = ("term", np.atleast_1d(values["beta"].to_numpy()).astype(float))
     return xr.Dataset(found, {"term": list(exposures)})
 
 
@@ -59,14 +59,16 @@ def bayes_factors(draws: Float, prior_sd: float) -> dict[str, float]:
 
     With prior sd w instead of :math:`w_0`, the posterior is the draws' with weights
     :math:`r(\beta) = N(\beta; 0, w) / N(\beta; 0, w_0)`, so its density at 0 is that of the draws times
-    :math:`r(0) / \bar r`.
+    :math:`r(0) / \bar r`. Empty where the draws do not resolve the density at 0.
     """
     from scipy.stats import gaussian_kde, norm
 
     if not np.isfinite(prior_sd):
         return {}
     flat = draws.ravel()
-    at_zero = max(float(gaussian_kde(flat)(0.0)[0]), 1 / (flat.size * flat.std()))
+    at_zero = float(gaussian_kde(flat)(0.0)[0])
+    if at_zero < 1 / (flat.size * flat.std()):
+        return {}
     out = {}
     for multiple in WIDTHS:
         sd = multiple * prior_sd

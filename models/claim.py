@@ -10,15 +10,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from models import graph
-from models.design import build
 from models.priors import DEFAULT, Priors
 from models.terms import needed, variables
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from models.design import Design
 
@@ -147,8 +146,10 @@ class Hypothesis:
         sample = self.panel, self.years, tuple(sorted(self.where.items()))
         return equations, sample, self.by_era, repr(self.priors), self.adjust_for is None
 
-    def sample(self, panel: pd.DataFrame) -> np.ndarray:
+    def sample(self, panel: pd.DataFrame) -> NDArray[np.intp]:
         """Positions of the rows of ``panel`` that the claim speaks of (row,), missing values apart."""
+        import numpy as np
+
         keep = np.ones(len(panel), bool)
         if self.years:
             keep &= panel["year"].between(*self.years).to_numpy()
@@ -171,7 +172,11 @@ class Hypothesis:
         bare = Equation((), self.equation(outcome).adjustment)
         return self._design(panel, outcome, bare, self.design(panel, outcome).rows, f"{self.id}.{outcome}.without")
 
-    def _design(self, panel: pd.DataFrame, outcome: str, equation: Equation, rows: np.ndarray, name: str) -> Design:
+    def _design(
+        self, panel: pd.DataFrame, outcome: str, equation: Equation, rows: NDArray[np.intp], name: str
+    ) -> Design:
+        from models.design import build
+
         shrunk = equation.terms if self.adjust_for is not None else equation.adjustment
         built = build(
             panel.iloc[rows],

@@ -277,8 +277,8 @@ AID = (
         estimands=(Estimand("aid:constraints", "bandwagon", -1),),
         status="proxy",
         years=AID_YEARS,
-        note="a democratic donor, by the Polity score, stands for a constrained apparatus; few aggressors are among the "
-        "donors covered",
+        note="a democratic donor, by the Polity score, stands for a constrained apparatus; few aggressors are "
+        "among the donors covered",
     ),
 )
 PENETRATION = (

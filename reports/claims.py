@@ -27,11 +27,11 @@ COLUMNS = {
     "high": "upper bound",
     "rd": "risk difference per 1,000",
     "rd_mcse": "Monte Carlo error of risk difference",
-    "rd_low": "its lower bound",
-    "rd_high": "its upper bound",
+    "rd_low": "risk difference, lower bound",
+    "rd_high": "risk difference, upper bound",
     "in_rope": "practically none",
     "elpd_diff": "change in elpd",
-    "elpd_diff_se": "s.e.",
+    "elpd_diff_se": "standard error of elpd",
     "bad_k": "Pareto k above limit",
     "bayes_factor": "Bayes factor",
     "bayes_factor_is_bound": "Bayes factor is a lower bound",
@@ -41,10 +41,13 @@ COLUMNS = {
     "agreeing": "share of codings agreeing",
     "verdict": "verdict",
 }
-IN_PRINT = (
-    "id", "estimand", "status", "rows", "events", "p_sign_prior", "p_sign", "rd", "rd_low", "rd_high", "elpd_diff",
-    "elpd_diff_se", "bad_k", "bayes_factor", "agreeing", "verdict",
-)  # fmt: skip
+# Columns of the printed table, with their alignment in LaTeX.
+IN_PRINT = {
+    "id": "l", "remark": "p{5cm}", "estimand": "l", "status": "l", "rows": "r", "events": "r", "p_sign_prior": "r",
+    "p_sign": "r", "rd": "r", "rd_low": "r", "rd_high": "r", "elpd_diff": "r", "elpd_diff_se": "r", "bad_k": "r",
+    "bayes_factor": "r", "agreeing": "r", "verdict": "l",
+}  # fmt: skip
+DIGITS = {"elpd_diff": 1, "elpd_diff_se": 1}
 NOT_RUN = "not run"
 NOT_IDENTIFIED = "not identified without assumption"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -65,7 +68,7 @@ def remark(entry: dict[str, Any]) -> str:
     if entry["causal"] and not entry["identified"]:
         parts.append(NOT_IDENTIFIED)
     if entry["status"] == "proxy":
-        parts.append(f"proxy: {entry['note']}")
+        parts.append(f"stand-in: {entry['note']}")
     elif not entry["causal"]:
         parts.append(entry["note"])
     return "; ".join(part for part in parts if part)
@@ -114,21 +117,31 @@ def escaped(text: str) -> str:
     return text.translate(TEX)
 
 
-def _printed(column: str, value: object) -> str:
-    digits = {"rd": 2, "rd_low": 2, "rd_high": 2, "elpd_diff": 1, "elpd_diff_se": 1}
-    if value is None:
+def _printed(column: str, row: dict[str, Any]) -> str:
+    """One cell in LaTeX: no probability claims certainty, and a bound says that it is one."""
+    value = row[column]
+    if value is None or (column == "agreeing" and row["p_sign"] is None):
         return "--"
-    if isinstance(value, float):
-        text = f"{value:.3g}" if column == "bayes_factor" else f"{value:.{digits.get(column, 2)}f}"
-        return f"${text}$" if text.startswith("-") else text
-    return f"{value:,}" if isinstance(value, int) else escaped(str(value))
+    if not isinstance(value, float):
+        return f"{value:,}" if isinstance(value, int) else escaped(str(value))
+    if column == "bayes_factor":
+        return f"{'$>$ ' if row['bayes_factor_is_bound'] else ''}{value:.2g}"
+    if column in {"p_sign", "p_sign_prior"} and not 0.005 <= value < 0.995:
+        return "$>$ 0.99" if value > 0.5 else "$<$ 0.01"
+    text = f"{value:.{DIGITS.get(column, 2)}f}"
+    return f"${text}$" if text.startswith("-") else text
 
 
 def to_tex(table: list[dict[str, Any]]) -> str:
-    r"""The main columns as a LaTeX ``longtable`` with booktabs rules; the document loads both packages."""
-    texts = ("id", "estimand", "status", "verdict")
+    r"""The main columns as a LaTeX ``longtable`` with booktabs rules; the document loads both packages.
+
+    A claim's remark stands beside the first of its estimands.
+    """
     head = " & ".join(escaped(COLUMNS[column]) for column in IN_PRINT) + r" \\"
-    lines = [rf"\begin{{longtable}}{{{''.join('l' if c in texts else 'r' for c in IN_PRINT)}}}", r"\toprule"]
-    lines += [head, r"\midrule", r"\endhead"]
-    lines += [" & ".join(_printed(c, row[c]) for c in IN_PRINT) + r" \\" for row in table]
+    lines = [rf"\begin{{longtable}}{{{''.join(IN_PRINT.values())}}}", r"\toprule", head, r"\midrule", r"\endhead"]
+    before = None
+    for row in table:
+        shown = row | {"remark": row["remark"] if row["id"] != before else ""}
+        lines.append(" & ".join(_printed(column, shown) for column in IN_PRINT) + r" \\")
+        before = row["id"]
     return "\n".join([*lines, r"\bottomrule", r"\end{longtable}", ""])

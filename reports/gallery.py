@@ -19,18 +19,21 @@ if TYPE_CHECKING:
 CURVES = {"threat": "carter-1", "proximity": "carter-2", "support": "carter-4", "duress": "carter-3"}
 
 
-def _of(exposures: dict[str, str], trees: Trees) -> dict[str, str]:
+def of_claims(exposures: dict[str, str], trees: Trees) -> dict[str, str]:
     """The entries whose claim, or another with the same model, has a posterior."""
-    known = {archive_of(REGISTRY[claim]): claim for claim in trees}
-    return {term: known[name] for term, claim in exposures.items() if (name := archive_of(REGISTRY[claim])) in known}
+    known = {archive_of(REGISTRY[claim]): claim for claim in reversed(trees)}
+    named = {
+        term: claim if claim in trees else known.get(archive_of(REGISTRY[claim])) for term, claim in exposures.items()
+    }
+    return {term: claim for term, claim in named.items() if claim}
 
 
 def _overview(numbers: dict[str, Any], models: Trees, trees: Trees) -> Iterator[tuple[str, Figure]]:
     yield "graph", graph.causal_graphs()
     yield "verdicts", verdicts.verdicts(numbers["hypotheses"])
-    if shown := _of(verdicts.CONTEST, trees):
+    if shown := of_claims(verdicts.CONTEST, trees):
         yield "contest", verdicts.contest(trees, shown)
-    if shown := _of(CURVES, trees):
+    if shown := of_claims(CURVES, trees):
         yield "curves", predicted.curves(trees, shown)
     if "carter-3" in trees:
         yield "duress_removed", predicted.duress_removed(trees["carter-3"])

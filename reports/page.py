@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports.style import EVENTS, NAMES, UNITS
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 MINUS, UNDEFINED = "\N{MINUS SIGN}", "\N{EN DASH}"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -34,7 +37,7 @@ def _ratio(value: float | None, is_bound: bool) -> str:
 def _probability(value: float, digits: int = 3) -> str:
     """A probability that never claims certainty."""
     smallest = 10**-digits
-    if value > 1 - smallest / 2:
+    if value >= 1 - smallest / 2:
         return f"> {1 - smallest:.{digits}f}"
     return f"< {smallest:.{digits}f}" if value < smallest / 2 else f"{value:.{digits}f}"
 
@@ -60,6 +63,14 @@ def _sensitivity(value: float | None, limit: float) -> str:
     return f"{value:.2f}" + (" (yes)" if value > limit else "")
 
 
+def _breakable(estimand: str) -> Markup:
+    """An estimand that may be broken after a bracket or a colon, and nowhere else."""
+    from markupsafe import Markup, escape
+
+    text = str(escape(estimand)).replace(" ", "&nbsp;").replace("[", "[<wbr>").replace(":", ":<wbr>")
+    return Markup(text.replace("/&nbsp;", "/ "))
+
+
 def _anchor(text: str) -> str:
     return "family-" + text.lower().replace(" ", "-")
 
@@ -72,6 +83,7 @@ FILTERS = {
     "percent": _percent,
     "agreement": _agreement,
     "anchor": _anchor,
+    "breakable": _breakable,
     "sensitivity": _sensitivity,
     "thousands": lambda value: f"{value:,.0f}",
     "significant": lambda value: f"{value:.4g}",

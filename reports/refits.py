@@ -16,16 +16,17 @@ NAMES = ("specification", "left_out", "scores")
 INTERVAL_SDS = 1.645  # sd to either side of the mean of a normal that hold 90 %
 # Correlates of War codes of states that often are the aggressor; any other is named by its code.
 STATES = {
-    2: "United States", 40: "Cuba", 70: "Mexico", 90: "Guatemala", 91: "Honduras", 92: "El Salvador", 93: "Nicaragua",
-    100: "Colombia", 101: "Venezuela", 130: "Ecuador", 135: "Peru", 140: "Brazil", 145: "Bolivia", 150: "Paraguay",
-    155: "Chile", 160: "Argentina", 200: "United Kingdom", 210: "Netherlands", 220: "France", 230: "Spain",
-    235: "Portugal", 255: "Germany", 260: "West Germany", 265: "East Germany", 290: "Poland", 300: "Austria-Hungary", 310: "Hungary",
-    315: "Czechoslovakia", 325: "Italy", 339: "Albania", 345: "Yugoslavia", 350: "Greece", 355: "Bulgaria",
-    360: "Romania", 365: "Russia", 369: "Ukraine", 490: "DR Congo", 500: "Uganda", 530: "Ethiopia", 531: "Eritrea",
-    540: "Angola", 560: "South Africa", 600: "Morocco", 615: "Algeria", 620: "Libya", 625: "Sudan", 630: "Iran",
-    640: "Turkey", 645: "Iraq", 651: "Egypt", 652: "Syria", 663: "Jordan", 666: "Israel", 670: "Saudi Arabia",
-    700: "Afghanistan", 710: "China", 713: "Taiwan", 731: "North Korea", 732: "South Korea", 740: "Japan", 750: "India",
-    770: "Pakistan", 775: "Myanmar", 800: "Thailand", 811: "Cambodia", 816: "Vietnam", 850: "Indonesia",
+    2: "United States", 40: "Cuba", 70: "Mexico", 90: "Guatemala", 91: "Honduras", 92: "El Salvador",
+    93: "Nicaragua", 100: "Colombia", 101: "Venezuela", 130: "Ecuador", 135: "Peru", 140: "Brazil", 145: "Bolivia",
+    150: "Paraguay", 155: "Chile", 160: "Argentina", 200: "United Kingdom", 210: "Netherlands", 220: "France",
+    230: "Spain", 235: "Portugal", 255: "Germany", 260: "West Germany", 265: "East Germany", 290: "Poland",
+    300: "Austria-Hungary", 310: "Hungary", 315: "Czechoslovakia", 325: "Italy", 339: "Albania", 345: "Yugoslavia",
+    350: "Greece", 355: "Bulgaria", 360: "Romania", 365: "Russia", 369: "Ukraine", 490: "DR Congo", 500: "Uganda",
+    530: "Ethiopia", 531: "Eritrea", 540: "Angola", 560: "South Africa", 600: "Morocco", 615: "Algeria",
+    620: "Libya", 625: "Sudan", 630: "Iran", 640: "Turkey", 645: "Iraq", 651: "Egypt", 652: "Syria", 663: "Jordan",
+    666: "Israel", 670: "Saudi Arabia", 700: "Afghanistan", 710: "China", 713: "Taiwan", 731: "North Korea",
+    732: "South Korea", 740: "Japan", 750: "India", 770: "Pakistan", 775: "Myanmar", 800: "Thailand",
+    811: "Cambodia", 816: "Vietnam", 850: "Indonesia",
 }  # fmt: skip
 # Level -> its form in the name of a refit, undone.
 SPELT = {name.replace(" ", "-"): name for name in REGIONS}

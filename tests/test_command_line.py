@@ -140,7 +140,7 @@ def test_archives_describe_themselves(fitted):
 
 
 def test_a_killed_run_is_finished_by_the_next(small_panel, tmp_path):
-    arguments = ("--panel", str(small_panel), "--folder", str(tmp_path), "--hypotheses", "carter-2")
+    arguments = ("--panel", str(small_panel), "--folder", str(tmp_path), "--hypotheses", "carter-2", "--workers", "1")
     process = subprocess.Popen(
         [sys.executable, "-m", "inference", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

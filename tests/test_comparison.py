@@ -4,7 +4,7 @@ import xarray as xr
 from scipy.stats import norm
 
 from inference import comparison
-from models.hypotheses import REGISTRY, Estimand
+from models.hypotheses import Estimand
 
 
 @pytest.mark.parametrize(
@@ -61,23 +61,6 @@ def test_quadrants_partition_the_posterior():
     assert only["balancing (+,-)"] == 1.0
 
 
-def pointwise(elpd, rows, k=0.1):
-    return xr.Dataset({"elpd": ("obs", elpd), "row": ("obs", rows), "pareto_k": ("obs", np.full(len(elpd), k))})
-
-
-def test_density_difference_and_its_standard_error():
-    full, reduced = np.array([-1.0, -2.0, -0.5]), np.array([-1.5, -1.0, -0.5])
-    out = comparison.densities(pointwise(full, [3, 4, 5]), pointwise(reduced, [3, 4, 5], k=0.9))
-    assert out["elpd_diff"] == pytest.approx(-0.5)
-    assert out["elpd_diff_se"] == pytest.approx(np.sqrt(3) * np.std([0.5, -1.0, 0.0]))
-    assert out["bad_k"] == 3
-
-
-def test_densities_on_different_rows_are_refused():
-    with pytest.raises(ValueError, match="different rows"):
-        comparison.densities(pointwise(np.zeros(2), [1, 2]), pointwise(np.zeros(2), [1, 3]))
-
-
 def tree(beta):
     posterior = xr.Dataset({"beta": (("chain", "draw", "predictor"), beta)}, {"predictor": ["proximity"]})
     return xr.DataTree.from_dict(
@@ -94,10 +77,3 @@ def test_delta_is_bandwagoning_less_balancing():
     assert comparison.estimand(pair, delta) == pytest.approx(np.full((1, 2), 0.5))
     assert comparison.prior_sd(pair, delta) == pytest.approx(np.sqrt(0.5))
     assert comparison.prior_sd(pair, Estimand("proximity", "balance", 1)) == 0.5
-
-
-def test_every_estimand_is_a_term_of_its_hypothesis():
-    for hypothesis in REGISTRY.values():
-        for estimand in hypothesis.estimands:
-            assert estimand.term in hypothesis.exposures
-            assert estimand.sign in (-1, 1)

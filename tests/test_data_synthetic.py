@@ -70,7 +70,8 @@ def test_columns_agree_with_each_other_as_in_the_real_panel(simulated):
     threat = np.log1p(simulated["threat_disputes"]) + simulated["rivalry"]
     np.testing.assert_allclose(simulated["threat"], threat, rtol=1e-5)
     assert (simulated[list(PRINCIPAL)].std() > 0.1).all()
-    np.testing.assert_allclose(simulated["penetration"], simulated["ties"] + simulated["imposed_leader"])
+    penetration = (3 * simulated["ties"] + simulated["imposed_leader"]) / 4
+    np.testing.assert_allclose(simulated["penetration"], penetration, rtol=1e-6)
     assert (simulated["ties"] >= (simulated["colonial_tie"] + simulated["base"]) / 3).all()
     assert (simulated["bipolar"] == simulated["year"].between(1946, 1989)).all()
     assert ((simulated["arms"] > 0) == (simulated["arms_share"] > 0)).all()

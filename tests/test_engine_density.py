@@ -161,3 +161,44 @@ def test_designs_on_the_same_rows_share_packed_columns():
         pack(design, other)
     with pytest.raises(ValueError, match="not among the designs that were packed"):
         assemble.posterior(changed(design, terms=("y1", *design.terms[1:]), varying=()), packed=shared)
+
+
+def into(buffer, array, offset, gap):
+    """A copy of ``array`` at ``offset`` of ``buffer``, and where the next may lie, ``gap`` bytes behind it."""
+    view = buffer[offset : offset + array.nbytes].view(array.dtype).reshape(array.shape)
+    view[...] = array
+    return view, (offset + array.nbytes + gap + 15) // 16 * 16
+
+
+def placed(buffer, value, offset, gap):
+    """Arrays of a named tuple moved into ``buffer`` one behind the other, ``gap`` bytes apart; and the next offset."""
+    moved = []
+    for part in value:
+        place = placed if isinstance(part, tuple) else into if isinstance(part, np.ndarray) else None
+        there, offset = place(buffer, part, offset, gap) if place else (part, offset)
+        moved.append(there)
+    return type(value)(*moved), offset
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_results_do_not_depend_on_where_in_memory_the_work_is_done(case):
+    """Bit by bit: arrays that lie close together must not make compiled loops add in another order."""
+    size = {"predictors": 15, "regions": 15, "eras": 8}
+    target = assemble.posterior(simulated(rows=600, **(size | CASES[case])), "float32")[0]
+    rng = np.random.default_rng(6)
+    position = draws_of_position(target, rng)
+    gradient = np.zeros_like(position)
+    value = posterior.log_density(target, position, gradient)
+    buffer = np.zeros(1 << 22, np.uint8)
+    for _ in range(150):
+        parts = {"effects": target.effects, "sums": target.sums, "transport": target.transport}
+        offset, gap = 16 * int(rng.integers(0, 8)), int(rng.choice([0, 16, 64]))
+        other, moved = np.zeros_like(position), target
+        for name in rng.permutation([*parts, "gradient"]):
+            if name == "gradient":
+                other, offset = into(buffer, other, offset, gap)
+            else:
+                part, offset = placed(buffer, parts[name], offset, gap)
+                moved = moved._replace(**{str(name): part})
+        assert posterior.log_density(moved, position, other) == value
+        np.testing.assert_array_equal(other, gradient)

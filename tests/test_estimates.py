@@ -31,6 +31,8 @@ def probabilities(design, draws, x):
     gamma = flat["gamma"].transpose("draw", "region", "exposure").to_numpy()
     for k, column in enumerate(design.varying_columns):
         eta += gamma[:, region, k] * x[:, column]
+    for term, variance in design.error.items():
+        eta += 0.5 * np.outer(flat["beta"].sel(predictor=term) ** 2, variance)
     return expit(eta)
 
 
@@ -43,7 +45,7 @@ def test_means_over_rows_and_over_draws(small):
 
 def test_fitted_probabilities_follow_from_the_densities(small):
     design, _, draws = small
-    groups = estimates.predictive(design, draws, estimates.density(design, draws), seed=1)
+    groups = estimates.predictive(design, draws, stream.loo(design, draws), seed=1)
     expected = probabilities(design, draws, design.x).mean(axis=0)
     np.testing.assert_allclose(groups["fitted"]["probability"], expected, rtol=1e-4)
 

@@ -142,13 +142,15 @@ def times(root, x, out):
     shared, at = root.cross.shape
     for d in range(at):
         r, i = d // own, d % own
-        out[d] = 0.0
+        value = 0.0
         for m in range(i, own):
-            out[d] += root.block[r, i, m] * x[r * own + m]
+            value += root.block[r, i, m] * x[r * own + m]
+        out[d] = value
     for j in range(shared):
-        out[at + j] = 0.0
+        value = 0.0
         for m in range(j, shared):
-            out[at + j] += root.shared[j, m] * x[at + m]
+            value += root.shared[j, m] * x[at + m]
+        out[at + j] = value
         for d in range(at):
             out[d] += root.cross[j, d] * x[at + j]
     for i in range(root.extra.size):
@@ -162,9 +164,10 @@ def times_transposed(root, x, out):
     shared, at = root.cross.shape
     for d in range(at):
         r, i = d // own, d % own
-        out[d] = 0.0
+        value = 0.0
         for m in range(i + 1):
-            out[d] += root.block[r, m, i] * x[r * own + m]
+            value += root.block[r, m, i] * x[r * own + m]
+        out[d] = value
     for j in range(shared):
         value = 0.0
         for d in range(at):

@@ -39,7 +39,7 @@ def prior_predictive(pairs: Trees) -> Figure:
         for axes, quantity, band in zip(row, ("rate", "largest_cell"), bands, strict=True):
             drawn = [1000 * group(pairs[name][outcome], "prior_predictive")[quantity] for name in names]
             low, middle, high = np.transpose([interval(values) for values in drawn])
-            axes.axvspan(max(band[0], low.min() / 3), band[1], color=SHADE, zorder=0)
+            axes.axvspan(band[0] or low.min() / 3, band[1], color=SHADE, zorder=0)  # a logarithmic axis has no 0
             axes.hlines(range(len(names)), low, high, color=COLOURS[outcome], linewidth=2)
             axes.plot(middle, range(len(names)), "o", color=COLOURS[outcome], markersize=4)
             what = "mean rate" if quantity == "rate" else "largest region-era cell"

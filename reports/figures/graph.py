@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -32,73 +33,60 @@ def drawn(panel: str) -> nx.DiGraph:
     return nx.DiGraph(whole.subgraph(set(whole) - set(ROOTS)))
 
 
-def _ends(dag: nx.DiGraph, places: Places) -> tuple[Values, Values]:
-    """Where the arrows begin and end: (edge, 2) each."""
-    return tuple(np.array([places[edge[k]] for edge in dag.edges], dtype=float) for k in (0, 1))  # type: ignore[return-value]
+def _over(begin: Values, end: Values, nodes: Values) -> NDArray[np.bool_]:
+    """Whether each arrow (edge, 2) runs over the box around each node (node, 2): (edge, node)."""
+    step = np.where(end == begin, 1e-9, end - begin)[:, None]
+    offset, half = nodes[None] - begin[:, None], np.array([HALF_WIDTH, HALF_HEIGHT])
+    one, other = (offset - half) / step, (offset + half) / step
+    enter, leave = np.minimum(one, other).max(axis=-1), np.maximum(one, other).min(axis=-1)
+    return (enter < leave) & (leave > 0) & (enter < 1)
 
 
-def hits(dag: nx.DiGraph, places: Places) -> list[tuple[str, str, str]]:
-    """Arrows that run over the box of a node they do not touch: (cause, effect, node)."""
-    begin, end = _ends(dag, places)
-    centre = np.array(list(places.values()))[None]  # (1, node, 2)
-    step = np.where(end == begin, 1e-9, end - begin)[:, None]  # (edge, 1, 2)
-    half = np.array([HALF_WIDTH, HALF_HEIGHT])
-    sides = np.stack([(centre - half - begin[:, None]) / step, (centre + half - begin[:, None]) / step])
-    enter, leave = sides.min(axis=0).max(axis=-1), sides.max(axis=0).min(axis=-1)  # (edge, node)
-    inside = (enter < leave) & (leave > 0) & (enter < 1)
-    nodes, edges = list(places), list(dag.edges)
-    return [(*edges[e], nodes[n]) for e, n in np.argwhere(inside) if nodes[n] not in edges[e]]
-
-
-def _crossings(dag: nx.DiGraph, places: Places) -> int:
-    """Pairs of arrows that cross."""
-    a, b = _ends(dag, places)
+def _crossings(a: Values, b: Values) -> int:
+    """Pairs of arrows, from ``a`` to ``b`` (edge, 2), that cross."""
 
     def turn(p: Values, q: Values, r: Values) -> Values:
         u, v = q - p, r - p
         return u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
 
-    p, q, c, d = a[:, None], b[:, None], a[None], b[None]
-    over = (turn(p, q, c) * turn(p, q, d) < -1e-9) & (turn(c, d, p) * turn(c, d, q) < -1e-9)
-    return int(over.sum()) // 2
+    sides = turn(a[:, None], b[:, None], a[None]) * turn(a[:, None], b[:, None], b[None])  # (edge, edge)
+    return int(((sides < -1e-9) & (sides.T < -1e-9)).sum()) // 2
 
 
-def _cost(dag: nx.DiGraph, places: Places) -> float:
-    begin, end = _ends(dag, places)
-    steep = np.abs(end - begin)[:, 1].sum()
-    x, y = np.array(list(places.values())).T
-    close = (x[:, None] == x) & (np.abs(y[:, None] - y) < 2)
-    crowd = (close.sum() - x.size) // 2
-    return HIT * len(hits(dag, places)) + CROWD * crowd + CROSSING * _crossings(dag, places) + STEEP * steep
+def _cost(edges: NDArray[np.intp], nodes: Values) -> float:
+    """What a layout (node, 2) costs; ``edges`` (edge, 2) are pairs of nodes."""
+    begin, end = nodes[edges[:, 0]], nodes[edges[:, 1]]
+    over = _over(begin, end, nodes)
+    touching = np.zeros_like(over)
+    np.put_along_axis(touching, edges, values=True, axis=1)
+    x, y = nodes.T
+    crowded = int(((x[:, None] == x) & (np.abs(y[:, None] - y) < 2)).sum() - x.size) // 2
+    steep = float(np.abs(end - begin)[:, 1].sum())
+    return HIT * int((over & ~touching).sum()) + CROWD * crowded + CROSSING * _crossings(begin, end) + STEEP * steep
 
 
-def _slots(layers: list[list[str]]) -> int:
-    """Heights that a node can stand at: twice what the fullest layer needs, and some."""
-    return 2 * max(map(len, layers)) + 3
-
-
-def _start(layers: list[list[str]], k: int) -> Places:
-    """The nodes of each layer evenly spread, in the ``k``-th of some orders."""
-    rng, out = np.random.default_rng(k), {}
+def _start(layers: list[list[str]], slots: int, k: int) -> Values:
+    """The nodes (node, 2) of each layer evenly spread, in the ``k``-th of some orders."""
+    rng, out = np.random.default_rng(k), []
     for x, layer in enumerate(layers):
-        heights = [round((i + 1) * (_slots(layers) - 1) / (len(layer) + 1)) for i in range(len(layer))]
-        out |= {node: (float(x), float(y)) for node, y in zip(layer, rng.permutation(heights), strict=True)}
-    return out
+        heights = [round((i + 1) * (slots - 1) / (len(layer) + 1)) for i in range(len(layer))]
+        out += [(x, y) for y in rng.permutation(heights)]
+    return np.array(out, dtype=float)
 
 
-def _descend(dag: nx.DiGraph, places: Places, slots: int) -> tuple[float, Places]:
+def _descend(edges: NDArray[np.intp], nodes: Values, slots: int) -> tuple[float, Values]:
     """Move single nodes to other heights, or swap two, as long as that costs less."""
-    best, moved = _cost(dag, places), True
+    best, moved = _cost(edges, nodes), True
     while moved:
         moved = False
-        for node in places:
-            for slot in map(float, range(slots)):
-                x, y = places[node]
-                swapped = {other: (x, y) for other, place in places.items() if place == (x, slot)}
-                trial = places | swapped | {node: (x, slot)}
-                if slot != y and (cost := _cost(dag, trial)) < best - 1e-9:
-                    places, best, moved = trial, cost, True
-    return best, places
+        for node, slot in product(range(len(nodes)), range(slots)):
+            x, y = nodes[node]
+            trial = nodes.copy()
+            trial[(nodes[:, 0] == x) & (nodes[:, 1] == slot), 1] = y
+            trial[node, 1] = slot
+            if slot != y and (cost := _cost(edges, trial)) < best - 1e-9:
+                nodes, best, moved = trial, cost, True
+    return best, nodes
 
 
 @cache
@@ -106,8 +94,21 @@ def layout(panel: str) -> Places:
     """Places of the nodes, (layer, height): the best that descents from several orders arrive at."""
     dag = drawn(panel)
     layers = [sorted(layer) for layer in nx.topological_generations(dag)]
-    found = [_descend(dag, _start(layers, k), _slots(layers)) for k in range(STARTS)]
-    return min(found, key=lambda item: item[0])[1]
+    names = [name for layer in layers for name in layer]
+    edges = np.array([[names.index(end) for end in edge] for edge in dag.edges])
+    slots = 2 * max(map(len, layers)) + 3
+    found = [_descend(edges, _start(layers, slots, k), slots) for k in range(STARTS)]
+    best = min(found, key=lambda item: item[0])[1]
+    return {name: (float(x), float(y)) for name, (x, y) in zip(names, best, strict=True)}
+
+
+def hits(panel: str) -> list[tuple[str, str, str]]:
+    """Arrows of a drawn graph that run over the box of a node they do not touch: (cause, effect, node)."""
+    places, edges = layout(panel), list(drawn(panel).edges)
+    begin, end = (np.array([places[edge[k]] for edge in edges]) for k in (0, 1))
+    found = np.argwhere(_over(begin, end, np.array(list(places.values()))))
+    named = [(*edges[e], list(places)[n]) for e, n in found]
+    return [hit for hit in named if hit[2] not in hit[:2]]
 
 
 def causal_graphs() -> Figure:

@@ -40,8 +40,8 @@ def verdicts(entries: list[dict[str, Any]]) -> Figure:
     for y, (claim, estimand) in enumerate(rows):
         if estimand is None:
             axes.annotate(
-                claim, (0, y), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points",
-                ha="right", va="center", fontweight="bold", fontsize=9,
+                claim[:1].upper() + claim[1:], (0, y), xycoords=("axes fraction", "data"), xytext=(-6, 0),
+                textcoords="offset points", ha="right", va="center", fontweight="bold", fontsize=9,
             )  # fmt: skip
         else:
             _row(axes, y, estimand)
@@ -95,7 +95,7 @@ def contest(trees: Trees, exposures: dict[str, str]) -> Figure:
         term: (slope(trees[claim]["balance"], term).ravel(), slope(trees[claim]["bandwagon"], term).ravel())
         for term, claim in exposures.items()
     }
-    reach = 1.25 * max(float(np.quantile(np.abs(values), 0.995)) for pair in draws.values() for values in pair)
+    reach = 1.35 * max(float(np.quantile(np.abs(values), 0.995)) for pair in draws.values() for values in pair)
     columns = min(3, len(draws))
     rows = -(-len(draws) // columns)
     size = (WIDTH, 3.35 * rows + 0.2)
@@ -104,7 +104,9 @@ def contest(trees: Trees, exposures: dict[str, str]) -> Figure:
         axes.set_axis_off()
     for axes, (term, (balance, bandwagon)) in zip(grid.flat, draws.items(), strict=False):
         _scatter(axes, balance, bandwagon, reach)
-        axes.set_title(f"{wrap(label(term), 34)}\n({exposures[term]})", fontsize=9)
+        axes.set_title(f"{wrap(label(term), 40)}\n({exposures[term]})", fontsize=9)
+    for axes in grid.flat[max(0, len(draws) - columns) : len(draws)]:
+        axes.tick_params(labelbottom=True)  # the last of its column, also where the last row is not full
     figure.supxlabel(f"slope in the logit of {NAMES['balance']}, log-odds", fontsize=9.5)
     figure.supylabel(f"slope in the logit of {NAMES['bandwagon']}, log-odds", fontsize=9.5)
     return figure
