@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 def _write(hypotheses: list[Hypothesis], arguments: argparse.Namespace, folder: Path) -> None:
     from inference.comparison import ROPE
     from inference.sensitivity import SENSITIVE
-    from reports import archives, claims, gallery, numbers, page, refits
+    from reports import archives, claims, gallery, numbers, page, refits, rivals
 
     absent = archives.absent(hypotheses, arguments.panel)
     if len(absent) == len(hypotheses):
@@ -41,6 +41,8 @@ def _write(hypotheses: list[Hypothesis], arguments: argparse.Namespace, folder: 
         print(f"{identifier}: {reason}")
     tables = refits.read(arguments.refits or refits.FOLDER)
     collected = numbers.collect(hypotheses, trees, absent, tables)
+    collected["rivals"] = rivals.collect(hypotheses, arguments.panel, arguments.folder)
+    collected["scores"] = refits.scores(tables)
     collected["figures"] = gallery.draw(hypotheses, trees, collected, tables, folder)
     limits = {"rope": ROPE, "sensitive": SENSITIVE}
     for name, text in {

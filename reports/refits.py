@@ -109,3 +109,12 @@ def turned(tables: Tables, claim: str, index: int, verdict: str) -> dict[str, li
                 level_name(group, level) for group, level in zip(found["group"], found["level"], strict=True)
             ]
     return out
+
+
+def scores(tables: Tables) -> list[dict[str, Any]]:
+    """Out-of-sample scores by model, outcome and kind of part left out; None where a score is not defined."""
+    if "scores" not in tables:
+        return []
+    import json
+
+    return json.loads(tables["scores"].to_json(orient="records", double_precision=12))
