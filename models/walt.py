@@ -7,6 +7,7 @@ from models.claim import RATIO, Estimand, Hypothesis
 SOURCE = "Walt (1987)"
 ARMS_YEARS = (1955, 2011)  # five full years of arms transfers before each
 AID_YEARS = (1951, 2011)
+KNOT = "a knot at one third of the system's capabilities cannot be told: one aggressor exceeded it, in one year (1920)"
 
 
 def _balancing(term: str) -> tuple[Estimand, ...]:
@@ -31,6 +32,7 @@ BALANCING = (
         source=SOURCE,
         exposures=("power",),
         estimands=_balancing("power"),
+        note=KNOT,
     ),
     Hypothesis(
         id="bal-3",
@@ -82,6 +84,7 @@ BANDWAGONING = (
         source=SOURCE,
         exposures=("power",),
         estimands=_bandwagoning("power"),
+        note=KNOT,
     ),
     Hypothesis(
         id="bw-3",

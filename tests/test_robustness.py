@@ -6,7 +6,7 @@ import pytest
 
 from data import schema, synthetic
 from data.codings import CHOICES
-from inference import panels
+from inference import fleet, panels
 from inference.robustness import campaign, refit, summary, universe, worlds
 from models.hypotheses import RATIO, REGISTRY, Estimand, get
 
@@ -148,3 +148,18 @@ def test_a_curve_counts_the_codings_on_the_side_of_the_registered_one():
 
 def test_sides_are_those_of_the_verdicts():
     assert [summary.side(p) for p in (0.99, 0.85, 0.5, 0.1, 0.01)] == ["for", "for", "undecided", "against", "against"]
+
+
+@pytest.mark.slow
+def test_refits_are_the_same_on_a_cluster_as_on_this_machine(small, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    tasks = campaign.left_outs([REGISTRY["carter-2"]], small)
+    tasks = [task for task in tasks if task.arguments["group"] == "era"][:3]
+    function = "inference.robustness.refit:left_out"
+    here = fleet.run(tasks, function, folder=tmp_path / "here", stamp="x", workers=2)
+    assert not here.failures
+    assert len(here.results) == 3
+    with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address
+        there = fleet.run(tasks, function, folder=tmp_path / "there", stamp="x", scheduler=address)
+    assert there.results == here.results
