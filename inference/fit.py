@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+WITHOUT = 0.5  # share of the draws for the model without exposures, of which only densities are kept
 PRIOR_DRAWS = 4000  # the gate asks for shares: with these their Monte Carlo error is below 0.006
 
 
@@ -152,7 +153,7 @@ def _data_groups(design: Design, panel: pd.DataFrame, keys: tuple[str, ...]) -> 
     }
 
 
-def settled(design: Design, settings: Settings) -> xr.DataTree:
+def settled(design: Design, settings: Settings, scale: float = 1.0) -> xr.DataTree:
     """Draws that pass the convergence gate, by shorter steps and longer chains where it takes them.
 
     When even the most careful ones do not pass, they are returned as they are: the fit then fails its gate.
@@ -166,16 +167,26 @@ def settled(design: Design, settings: Settings) -> xr.DataTree:
 
     tree, most = draws(0), len(engines.CARE) if settings.engine == "kernel" else 1
     for care in range(1, most):
-        if not checks.failures(convergence(tree, xr.Dataset(), settings)):
+        if not checks.failures(convergence(tree, xr.Dataset(), settings, scale)):
             break
         tree = draws(care)
     return tree
 
 
-def convergence(tree: xr.DataTree, estimands: xr.Dataset, settings: Settings) -> list[checks.CheckResult]:
-    """The convergence gate of a run's draws and of the estimands computed from them."""
+def convergence(
+    tree: xr.DataTree, estimands: xr.Dataset, settings: Settings, scale: float = 1.0
+) -> list[checks.CheckResult]:
+    """The convergence gate of a run's draws and of the estimands computed from them; ``scale`` of a shorter run."""
     posterior, statistics = (tree[name].to_dataset() for name in ("posterior", "sample_stats"))
-    return checks.convergence(posterior, estimands, statistics, chains=settings.chains, draws=settings.draws)
+    return checks.convergence(
+        posterior,
+        estimands,
+        statistics,
+        chains=settings.chains,
+        draws=settings.draws,
+        scale=scale,
+        rhat=1 + 0.01 / scale,
+    )
 
 
 def _compared(
@@ -186,8 +197,10 @@ def _compared(
     if not hypothesis.equation(design.outcome).exposures:
         return {"loo": own}, {}, []
     reduced = hypothesis.without_exposure(panel, design.outcome)
-    without = settled(reduced, settings)
-    gate = [replace(r, name=f"without exposures, {r.name}") for r in convergence(without, xr.Dataset(), settings)]
+    shorter = replace(settings, draws=max(1, int(settings.draws * WITHOUT)))
+    without = settled(reduced, shorter, WITHOUT)
+    found = convergence(without, xr.Dataset(), shorter, WITHOUT)
+    gate = [replace(result, name=f"without exposures, {result.name}") for result in found]
     other = densities.pointwise(reduced, without["posterior"].to_dataset(), settings)
     return {"loo": own, "loo_without": other}, densities.difference(own, other), gate
 

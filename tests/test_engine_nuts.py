@@ -11,7 +11,7 @@ import pytest
 from numba import njit
 from numba.extending import overload
 
-from inference.engine import nuts, sample
+from inference.engine import nuts, sample, sampling
 from inference.engine.adaptation import Normal
 from models.design import Group
 from tests.engine_designs import changed, simulated
@@ -171,3 +171,15 @@ def test_without_rows_the_draws_are_those_of_the_prior():
         ours = values.to_numpy().reshape(4000, -1)
         for p, quantile in zip(quantiles, np.quantile(theirs, quantiles, axis=0), strict=True):
             assert (np.abs((ours < quantile).mean(axis=0) - p) < 0.035).all(), (name, p)
+
+
+def test_thinning_keeps_one_of_many_draws_and_every_divergence():
+    design = simulated(rows=300, varying=1)
+    whole, thin = (sample(design, seed=5, draws=n, thin=k, tune=50, chains=2) for n, k in ((120, 1), (40, 3)))
+    np.testing.assert_array_equal(thin["posterior"]["beta"], whole["posterior"]["beta"][:, ::3])
+    values = np.zeros((6, len(nuts.STATISTICS)))
+    values[4, nuts.STATISTICS.index("diverging")] = 1
+    values[:, 0] = np.arange(6)
+    kept = sampling._thinned(values, 3)
+    assert kept[:, nuts.STATISTICS.index("diverging")].tolist() == [0, 1]
+    assert kept[:, 0].tolist() == [0, 3]

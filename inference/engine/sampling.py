@@ -89,7 +89,8 @@ def sample(
         "seed": seed,
         "dtype": posterior.data.rows.x.dtype.name,
     }
-    scales, latent, statistics = (np.stack([chain[part][::thin] for chain in results]) for part in range(3))
+    scales, latent = (np.stack([chain[part][::thin] for chain in results]) for part in range(2))
+    statistics = np.stack([_thinned(chain[2], thin) for chain in results])
     return xr.DataTree.from_dict(
         {
             "posterior": _named(design, scales, latent).assign_attrs(attrs),
@@ -162,6 +163,15 @@ def _chain(
     draws_sigma, draws_theta = np.zeros((draws, scales)), np.zeros((draws, dim - scales))
     parameters(mine, positions, draws_sigma, draws_theta)
     return draws_sigma, draws_theta, statistics
+
+
+def _thinned(statistics: Float, thin: int) -> Float:
+    """Statistics of the kept draws (draw, statistic); a divergence or a deep tree counts whichever draw it befell."""
+    windows = statistics.reshape(-1, thin, statistics.shape[1])
+    out = windows[:, 0].copy()
+    for name in ("diverging", "tree_depth"):
+        out[:, nuts.STATISTICS.index(name)] = windows[:, :, nuts.STATISTICS.index(name)].max(axis=1)
+    return out
 
 
 def _named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
