@@ -137,13 +137,14 @@ def test_a_curve_counts_the_codings_on_the_side_of_the_registered_one():
     results["carter-2.bandwagon.window=5"] = {"impossible": "3 events"}
     curve = summary.specification_curve(claim, results, full=False)
     first = curve[curve["index"] == 0]
-    assert len(first) == len(changed)
+    concerned = [s for s in changed if universe.spoken(s, "bandwagon") == s]
+    assert len(first) == len(concerned) < len(changed)
+    assert len(curve[curve["index"] == 1]) == len(changed)  # a difference between the logits
     assert first.loc[first["specification"] == "window: 5", "side"].isna().all()
     agreement = summary.agreement(curve).set_index("index").loc[0]
-    small = sum(s.get("weak") == "small" for s in changed)
-    lost = sum(universe.spoken(s, "bandwagon") == {"window": "5"} for s in changed)
-    assert agreement["codings"] == len(changed) - lost
-    assert agreement["agreeing"] == pytest.approx(1 - small / (len(changed) - lost))
+    small = sum(s.get("weak") == "small" for s in concerned)
+    assert agreement["codings"] == len(concerned) - 1
+    assert agreement["agreeing"] == pytest.approx(1 - small / (len(concerned) - 1))
 
 
 def test_sides_are_those_of_the_verdicts():

@@ -1,7 +1,7 @@
 """One refit of one logit: under another coding, or without a region, an era or an aggressor.
 
 Chains are shorter than those of a fit, and the gate is scaled to them; what fails it is drawn again with four
-times the draws.
+times the draws and shorter steps.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from models.hypotheses import REGISTRY, Hypothesis
 if TYPE_CHECKING:
     import pandas as pd
 
-CHAINS, DRAWS, TUNE = 2, 400, 120
-LONGER = 4
+CHAINS, TUNE = 2, 120
+ATTEMPTS = ((400, 0.7), (1600, 0.9), (1600, 0.97))  # draws of each chain, and target acceptance
 FEW = 5  # events below which nothing is refitted
 
 
@@ -51,12 +51,13 @@ def _gate(tree: xr.DataTree, draws: int) -> list[str]:
 
 
 def draw(design: Design, seed: int) -> tuple[xr.Dataset, list[str]]:
-    """Posterior draws, and the checks that failed even with four times the draws."""
-    for draws in (DRAWS, LONGER * DRAWS):
-        tree = sample(design, chains=CHAINS, draws=draws, tune=TUNE, seed=seed)
-        failed = _gate(tree, draws)
+    """Posterior draws, and the checks that failed at the last attempt."""
+    tree, failed = xr.DataTree(), ["not drawn"]
+    for draws, accept in ATTEMPTS:
         if not failed:
             break
+        tree = sample(design, chains=CHAINS, draws=draws, tune=TUNE, seed=seed, target_accept=accept)
+        failed = _gate(tree, draws)
     return tree["posterior"].to_dataset(), failed
 
 

@@ -53,7 +53,7 @@ def _row(hypothesis: Hypothesis, index: int, found: dict[str, dict[str, Any]]) -
 
 
 def specification_curve(chosen: list[Hypothesis], results: Results, *, full: bool) -> pd.DataFrame:
-    """Every registered estimand under every specification: one row each."""
+    """Every registered estimand under every specification that concerns it: one row each."""
     import pandas as pd
 
     rows = []
@@ -65,7 +65,11 @@ def specification_curve(chosen: list[Hypothesis], results: Results, *, full: boo
             }
             found = {o: results[key] for o, key in keys.items() if key in results}
             facts = {"specification": universe.words(specification), "changes": len(specification)}
-            rows += [_row(hypothesis, k, found) | facts for k in range(len(hypothesis.estimands))]
+            rows += [
+                _row(hypothesis, k, found) | facts
+                for k, which in enumerate(hypothesis.estimands)
+                if universe.spoken(specification, which.outcome) == specification
+            ]
     return pd.DataFrame(rows).drop_duplicates(["hypothesis", "index", "specification"])
 
 
