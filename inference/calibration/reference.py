@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from functools import partial
@@ -14,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference import statistics
-from inference.provenance import ROOT, sha256, versions
+from inference.provenance import ROOT, versions
 
 if TYPE_CHECKING:
     from models.design import Design
@@ -67,6 +68,15 @@ def registered(panel: Path = PANEL) -> Design:
     return REGISTRY[HYPOTHESIS].design(schema.read(panel), OUTCOME)
 
 
+def design_sha256(design: Design) -> str:
+    """Hash of everything that the likelihood of ``design`` is made of, priors included."""
+    digest = hashlib.sha256(repr((design.terms, design.varying, design.priors, list(design.groups))).encode())
+    arrays = [design.x, design.y, design.shrunk, *design.error.values(), *(g.index for g in design.groups.values())]
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
 def sample(design: Design, seed: int) -> xr.DataTree:
     """The long run: nutpie on the model in PyMC."""
     import pymc as pm
@@ -84,7 +94,8 @@ def sample(design: Design, seed: int) -> xr.DataTree:
 def write(seed: int, folder: Path = FOLDER) -> Path:
     """Sample the reference posterior and write its summary; ValueError if it has not converged."""
     began = time.monotonic()
-    tree = sample(registered(), seed)
+    design = registered()
+    tree = sample(design, seed)
     draws = parameters(tree["posterior"].to_dataset())
     stacked = np.stack(list(draws.values()))
     rhat = statistics.worst_rhat(stacked)
@@ -93,7 +104,7 @@ def write(seed: int, folder: Path = FOLDER) -> Path:
             f"largest R-hat {rhat:.4f} of the reference is not below 1.01; take another seed or more draws"
         )
     provenance = {
-        "panel_sha256": sha256(PANEL),
+        "design_sha256": design_sha256(design),
         "versions": versions(),
         "seed": seed,
         "sampler": "nutpie",

@@ -29,8 +29,9 @@ TITLES = {"alignment": "bandwagoning and balancing", "termination": "dissolution
 
 def drawn(panel: str) -> nx.DiGraph:
     """The graph without region and era, which point at every other node."""
-    whole = graph(panel)
-    return nx.DiGraph(whole.subgraph(set(whole) - set(ROOTS)))
+    dag = graph(panel).copy()
+    dag.remove_nodes_from(ROOTS)  # a subgraph by a set of nodes would put the arrows in another order in every process
+    return dag
 
 
 def _over(begin: Values, end: Values, nodes: Values) -> NDArray[np.bool_]:
