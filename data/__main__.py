@@ -80,11 +80,9 @@ def _write(panel: pd.DataFrame, name: str, out: Path) -> None:
     from data import coverage, schema
 
     schema.write(panel, out, name)
-    if name == ALIGNMENT:
-        coverage.coverage(panel).to_csv(out.with_suffix(".coverage.csv"), index=False)
-        print(coverage.summary(panel), f"\nwritten: {out} and its .coverage.csv\n", sep="\n")
-    else:
-        print(_summary(panel, name), f"written: {out}\n", sep="\n")
+    coverage.coverage(panel, name).to_csv(out.with_suffix(".coverage.csv"), index=False)
+    print(coverage.summary(panel) if name == ALIGNMENT else _summary(panel, name))
+    print(f"\nwritten: {out} and its .coverage.csv\n")
 
 
 def _build(arguments: argparse.Namespace) -> None:

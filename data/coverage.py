@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.codebook import ALIGNMENT
+from data.codebook_other import panel as book
 
 # Columns whose source begins late: what a 0 or a calibrated value means before, by era.
 SOURCE_BEGINS = {
@@ -12,6 +12,7 @@ SOURCE_BEGINS = {
     "duress_coup": 1950,
     "capacity_measured": 1960,
     "imposed_leader": 1875,
+    "marxist_pair": 1878,
     "aid": 1973,  # before, donors other than the US count as giving none
     "aid_other": 1973,
 }
@@ -19,18 +20,18 @@ SOURCE_BEGINS = {
 PREDICTED = {"capacity": "capacity_measured", "constraints": "constraints_measured"}
 
 
-def coverage(panel: pd.DataFrame) -> pd.DataFrame:
-    """Rows, missing values and the rule for them, of each measured column in each era.
+def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
+    """Rows, missing values and the rule for them, of each measured column of a panel in each era.
 
     ``rows_lost`` are the rows that a model with this column leaves out; ``substituted`` the rows whose
     value is not measured but stands by rule (predicted capacity, components of duress before their source).
     """
-    table = []
-    for variable in ALIGNMENT:
+    table, lag = [], 0 if name == "state" else 1  # that panel holds the values of the year itself
+    for variable in book(name).variables:
         if variable.kind in {"key", "group", "outcome"}:
             continue
         missing = panel[variable.name].isna()
-        substituted = _substituted(panel, variable.name)
+        substituted = _substituted(panel, variable.name, lag)
         for era, index in panel.groupby("era", observed=True).groups.items():
             table.append(
                 {
@@ -46,11 +47,11 @@ def coverage(panel: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def _substituted(panel: pd.DataFrame, column: str) -> pd.Series:
+def _substituted(panel: pd.DataFrame, column: str, lag: int) -> pd.Series:
     known = panel[column].notna()
-    if column in PREDICTED:
+    if column in PREDICTED and PREDICTED[column] in panel:
         return (panel[PREDICTED[column]] == 0) & known
-    return (panel["year"] - 1 < SOURCE_BEGINS.get(column, 0)) & known
+    return (panel["year"] - lag < SOURCE_BEGINS.get(column, 0)) & known
 
 
 def summary(panel: pd.DataFrame) -> str:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from data import schema
+from data import coverage, schema
 from data.codebook_other import JOINING, PANELS, STATE, TERMINATION, label, panel
 
 FOLDER = Path(schema.__file__).parent / "panels"
@@ -41,3 +42,11 @@ def test_labels_of_terms_are_those_of_their_panel():
         label("mood", "state")
     with pytest.raises(ValueError, match="unknown panel"):
         label("threat", "weather")
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_the_committed_coverage_is_that_of_the_committed_panel(name):
+    committed = pd.read_csv(FOLDER / f"{name}.coverage.csv")
+    found = coverage.coverage(schema.read(FOLDER / f"{name}.parquet", name), name)
+    pd.testing.assert_frame_equal(committed, found.astype({"era": str}), check_dtype=False)
+    assert (committed["missing"] <= committed["rows"]).all()
