@@ -212,4 +212,4 @@ def test_the_command_builds_the_committed_panel(raw_folder, tmp_path, panel):
     assert done.returncode == 0, done.stderr
     assert differences(schema.read(out, "state"), panel) == {}
     assert done.stdout.startswith(f"state: {len(panel):,} rows\n")
-    assert [file.name for file in tmp_path.iterdir()] == ["panel.parquet"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["panel.coverage.csv", "panel.parquet"]

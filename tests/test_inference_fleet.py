@@ -209,7 +209,8 @@ def test_a_script_without_a_guard_is_told_so_once(tmp_path):
     known = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, script], env=known, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == f"inference.fleet.FleetError: {fleet.STILLBORN}"
+    # Python may warn of semaphores that the dead workers leave behind, after the last line of the error
+    assert done.stderr.splitlines().count(f"inference.fleet.FleetError: {fleet.STILLBORN}") == 1
 
 
 def test_no_worker_at_all_is_refused(tmp_path):
