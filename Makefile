@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env data fit robustness report test check calibrate bench clean
+.PHONY: help env data fit counterfactual robustness report test check calibrate bench clean
 MAKEFLAGS += --no-print-directory
 
 #: PYTHON      interpreter to build the environment with   (default: the first that runs and is 3.12 or later)
@@ -15,6 +15,7 @@ MAKEFLAGS += --no-print-directory
 #: ENGINE      sampler: kernel, nutpie, pymc, numpyro      (default: kernel)
 #: WORKERS     fits at the same time                     (default: 2)
 #: SCHEDULER   Dask scheduler to fit on, tcp://host:8786 (default: the processes of this machine)
+#: SCENARIO    scenario and changes, as: fragile-1992 size=1 region='West Africa' (default: fragile-1992)
 #: FULL        1: robustness under every combination of codings, not only pairs
 #: BENCHARGS   further arguments of the benchmarks         (default: none)
 #: PYTESTARGS  further arguments of pytest                 (default: none)
@@ -29,6 +30,7 @@ SEED ?=
 ENGINE ?=
 WORKERS ?=
 SCHEDULER ?=
+SCENARIO ?=
 FULL ?=
 BENCHARGS ?=
 PYTESTARGS ?=
@@ -84,6 +86,9 @@ data: $(STAMP) ## the panels from the raw files
 
 fit: $(STAMP) ## every posterior: prior checks, sampling, gates, comparison, archive
 	@$(RUN) inference $(call flags,PANEL HYPOTHESES CHAINS DRAWS SEED ENGINE WORKERS SCHEDULER)
+
+counterfactual: $(STAMP) ## one scenario of state-building aid, from the posteriors of make fit
+	@$(RUN) inference.counterfactual $(call flags,PANEL SEED) $(if $(SCENARIO),--scenario $(SCENARIO))
 
 robustness: $(STAMP) ## every claim under other codings and with parts left out (an hour; goes on where it stopped)
 	@$(RUN) inference.robustness $(call flags,RAW PANEL HYPOTHESES WORKERS SCHEDULER) $(if $(filter 1,$(FULL)),--full)

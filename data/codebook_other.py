@@ -14,7 +14,8 @@ FARISS = "Fariss et al. (2022)"
 LAST_STATE_YEAR = 2015  # capacity, leaders and ruling parties end in it
 
 
-def _region(of: str) -> Variable:
+def region_of(of: str) -> Variable:
+    """The column of the region of what ``of`` names."""
     return Variable(
         "region", "group", f"region of {of}", "name", "COW code ranges", "data/groups.py", levels=tuple(REGIONS)
     )
@@ -32,7 +33,7 @@ TERMINATION: tuple[Variable, ...] = (
     key("member", "member i of the treaty", 2, 999, COW_STATES),
     key("year", "year t of the outcome", BEGIN, END, COW_STATES),
     key("partner", "most capable other member at t-1", 2, 999, f"{ATOP}; {NMC}"),
-    _region("i"),
+    region_of("i"),
     ERA,
     binary(
         "terminated", "obligation ends",
@@ -95,7 +96,7 @@ JOINING: tuple[Variable, ...] = (
     key("state", "state i outside the war", 2, 999, COW_STATES),
     key("year", "year t of the outcome", BEGIN, END, COW_STATES),
     key("side", "side of the war", 1, 2, COW_WARS),
-    _region("i"),
+    region_of("i"),
     ERA,
     binary("joined", "joining the side", "1 if t is i's first year in the war, on this side", COW_WARS, "outcome"),
     number(
@@ -138,7 +139,7 @@ _AIDDATA = "Tierney et al. (2011), AidData core research release, 18 donors, 197
 STATE: tuple[Variable, ...] = (
     key("state", "state", 2, 999, COW_STATES),
     key("year", "year t", BEGIN, LAST_STATE_YEAR, COW_STATES),
-    _region("the state"),
+    region_of("the state"),
     Variable(
         "era", "group", "era of t", "name", "first years; the last era goes on to the last year", "data/groups.py",
         levels=tuple(ERAS),
@@ -207,10 +208,13 @@ PANELS: dict[str, Panel] = {
 
 
 def panel(name: str) -> Panel:
-    """A panel by name; ValueError with the choices for any other."""
-    if name not in PANELS:
+    """A panel by name, those derived from others included; ValueError with the choices for any other."""
+    from data.codebook_chain import DERIVED
+
+    known = PANELS | DERIVED
+    if name not in known:
         raise ValueError(f"unknown panel {name!r}: choose from {', '.join(PANELS)}")
-    return PANELS[name]
+    return known[name]
 
 
 def label(term: str, name: str = "alignment") -> str:

@@ -56,8 +56,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list() -> None:
     from models.hypotheses import REGISTRY, archive_of
+    from models.links import LINKS
 
-    for hypothesis in REGISTRY.values():
+    for hypothesis in (*REGISTRY.values(), *LINKS.values()):
         signs = ", ".join(map(str, hypothesis.estimands)) or hypothesis.reason
         kept = f", posterior {archive_of(hypothesis)}" if hypothesis.testable else ""
         print(f"{hypothesis.id:<10} {hypothesis.claim}\n{'':<10} {signs}  [{hypothesis.status}{kept}]")
@@ -67,15 +68,16 @@ def _models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
     """The claims whose models are to be fitted, each model once; the others are named with the reason."""
     from inference import panels
     from models.hypotheses import REGISTRY, archive_of
+    from models.links import LINKS
 
-    out = {}
+    known, out = REGISTRY | LINKS, {}
     for hypothesis in chosen:
         if not hypothesis.testable:
             print(f"{hypothesis.id} is not tested: {hypothesis.reason}")
         elif missing := panels.lacking(hypothesis, alignment):
             print(f"{hypothesis.id} is left out: there is no {missing.name} beside {alignment.name}")
         else:
-            out[archive_of(hypothesis)] = REGISTRY[archive_of(hypothesis)]
+            out[archive_of(hypothesis)] = known[archive_of(hypothesis)]
     return list(out.values())
 
 
@@ -85,13 +87,20 @@ def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder
     from inference.fit import fit_key
     from inference.fleet import Task
     from inference.provenance import provenance
+    from models.links import AUTOREGRESSIONS
 
     names = [(h, outcome, f"{h.id}.{outcome}") for h in models for outcome in h.outcomes]
-    origin = {h.panel: provenance(panels.path_of(h.panel, alignment)) for h in models}
+    origin = {h.panel: provenance(*panels.files_of(h.panel, alignment)) for h in models}
     common = {"panel": str(alignment.resolve()), "settings": asdict(settings), "folder": str(folder.resolve())}
-    every = [
+    slow = [
+        (h.panel, Task(name, {"kind": "autoregression", "hypothesis": h.id, **common}))
+        for h, _, name in names
+        if h.id in AUTOREGRESSIONS
+    ]
+    every = slow + [
         (h.panel, Task(name, {"kind": "fit", "hypothesis": h.id, "outcome": outcome, **common}))
         for h, outcome, name in names
+        if h.id not in AUTOREGRESSIONS
     ]
     if set(contest.RIVALS) <= {h.id for h in models}:
         rivals = {o: contest.name_of(o) for o in contest.OUTCOMES}
@@ -102,7 +111,30 @@ def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder
     return pending, len(every)
 
 
-def _report(outcome: fleet.Outcome, folder: Path) -> int:
+def _scenarios(models: list[Hypothesis], settings: Settings, alignment: Path, folder: Path) -> list[Task]:
+    """The shipped scenarios still to simulate, when the whole chain was asked for and is there."""
+    from inference import archive
+    from inference.counterfactual import chain, run, scenario
+    from inference.fleet import Task
+
+    wanted = {name.partition(".")[0] for name in chain.ARCHIVES}
+    links = {name: archive.key_of(name, folder) for name in chain.ARCHIVES}
+    if not wanted <= {h.id for h in models} or None in links.values():
+        return []
+    common = {
+        "kind": "scenario",
+        "panel": str(alignment.resolve()),
+        "settings": asdict(settings),
+        "folder": str(folder.resolve()),
+    }
+    return [
+        Task(run.name_of(which), {"scenario": asdict(which), **common})
+        for which in scenario.SHIPPED.values()
+        if archive.key_of(run.name_of(which), folder) != run.key(which, links, settings.seed)
+    ]
+
+
+def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
     """Say what became of the fits; 1 if any failed."""
     from inference.fit import FitResult
 
@@ -110,7 +142,7 @@ def _report(outcome: fleet.Outcome, folder: Path) -> int:
     failed = [result for result in results if result.failed]
     for result in results:
         print(f"{result.name:<20} {result.text}")
-    print(f"\n{len(results) - len(failed)} posteriors in {folder}")
+    print(f"\n{len(results) - len(failed)} {label} in {folder}")
     for name, error in outcome.failures.items():
         print(f"error: {name}: {error}", file=sys.stderr)
     for result in failed:
@@ -123,17 +155,26 @@ def _report(outcome: fleet.Outcome, folder: Path) -> int:
 
 def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     from data import coverage
-    from inference import fleet, panels
+    from inference import panels
     from inference.fit import Settings
 
     panel = panels.read("alignment", arguments.panel)
     settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)
-    tasks, count = _tasks(_models(chosen, arguments.panel), settings, arguments.panel, arguments.folder)
+    models = _models(chosen, arguments.panel)
+    tasks, count = _tasks(models, settings, arguments.panel, arguments.folder)
     if len(tasks) < count:
         print(f"{count - len(tasks)} of {count} posteriors are already there, from the same panel, code and settings")
-    if not tasks:
-        return 0
-    print(coverage.summary(panel), end="\n\n")
+    if tasks:
+        print(coverage.summary(panel), end="\n\n")
+    failed = _do(tasks, "posteriors", arguments) if tasks else 0
+    simulations = _scenarios(models, settings, arguments.panel, arguments.folder)
+    return max(failed, _do(simulations, "scenarios", arguments) if simulations else 0)
+
+
+def _do(tasks: list[Task], label: str, arguments: argparse.Namespace) -> int:
+    """Run tasks, several at a time, and say what became of them; 1 if any failed."""
+    from inference import fleet
+
     with tempfile.TemporaryDirectory() as notes:  # what counts are the archives
         outcome = fleet.run(
             tasks,
@@ -142,21 +183,22 @@ def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
             stamp="",
             workers=arguments.workers,
             scheduler=arguments.scheduler,
-            label="posteriors",
+            label=label,
         )
-    return _report(outcome, arguments.folder)
+    return _report(outcome, label, arguments.folder)
 
 
 def main() -> int:
     """Exit code 0; 1 when a fit failed its gate; 2, with one sentence, for a bad argument or panel."""
     arguments = _parser().parse_args()
-    from models.hypotheses import get
+    from models.hypotheses import REGISTRY, get
+    from models.links import LINKS
 
     if arguments.list:
         _list()
         return 0
     try:
-        chosen = get(arguments.hypotheses)
+        chosen = get(arguments.hypotheses, REGISTRY | LINKS)
         if not arguments.panel.is_file():
             raise ValueError(f"panel {arguments.panel}: no such file; build it with 'make data' or name another")
         return _run(arguments, chosen)

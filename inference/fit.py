@@ -16,6 +16,7 @@ from inference import archive, checks, densities, engines, estimates, panels, se
 from inference.provenance import Provenance, provenance, versions
 from models.design import Design
 from models.hypotheses import REGISTRY, Hypothesis
+from models.links import LOGITS
 from models.prior_draws import draw
 
 if TYPE_CHECKING:
@@ -245,8 +246,8 @@ def fit(
 
 def task(hypothesis: str, outcome: str, panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:
     """`fit` for a fleet: the same from plain values to plain values."""
-    claim, alignment = REGISTRY[hypothesis], Path(panel)
+    claim, alignment = (REGISTRY | LOGITS)[hypothesis], Path(panel)
     frame = panels.read(claim.panel, alignment)
-    origin = provenance(panels.path_of(claim.panel, alignment))
+    origin = provenance(*panels.files_of(claim.panel, alignment))
     result = fit(claim, outcome, frame, Settings(**settings), origin, Path(folder))
     return asdict(result) | {"path": str(result.path) if result.path else None}

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.codebook_chain import DERIVED
 from models.hypotheses import Hypothesis
 
 if TYPE_CHECKING:
@@ -19,15 +20,25 @@ def path_of(name: str, alignment: Path) -> Path:
     return alignment if name == "alignment" else alignment.with_name(f"{name}.parquet")
 
 
+def files_of(name: str, alignment: Path) -> tuple[Path, ...]:
+    """Files that a panel is made from: its own, or those that a derived one follows from."""
+    if name == "placebo":
+        return alignment, path_of("state", alignment)
+    return (path_of("state" if name in DERIVED else name, alignment),)
+
+
 def lacking(hypothesis: Hypothesis, alignment: Path) -> Path | None:
     """The panel that a claim needs and that is not there; None when it is."""
-    path = path_of(hypothesis.panel, alignment)
-    return None if path.is_file() else path
+    return next((path for path in files_of(hypothesis.panel, alignment) if not path.is_file()), None)
 
 
 @cache
 def read(name: str, alignment: Path) -> pd.DataFrame:
-    """A validated panel, read once in a process; not to be changed."""
-    from data import schema
+    """A validated panel, read or derived once in a process; not to be changed."""
+    from data import schema, transition
 
+    if name == "placebo":
+        return transition.placebo(read("alignment", alignment), read("state", alignment))
+    if name in DERIVED:
+        return transition.derived(name, read("state", alignment))
     return schema.read(path_of(name, alignment), name)

@@ -17,6 +17,8 @@ CODE = (
     "data/variable.py",
     "data/codebook.py",
     "data/codebook_other.py",
+    "data/codebook_chain.py",
+    "data/transition.py",
     "data/groups.py",
     "models",
     "inference",
@@ -65,10 +67,12 @@ def _revision() -> str:
     return out.stdout.strip()
 
 
-def provenance(panel: Path) -> Provenance:
-    """The provenance of results from a panel file under the present code and lock."""
+def provenance(*files: Path) -> Provenance:
+    """The provenance of results from the files of a panel under the present code and lock."""
     lock = ROOT / "requirements.lock"
-    return Provenance(sha256(panel), code_sha256(), sha256(lock) if lock.is_file() else "none", _revision())
+    digests = [sha256(file) for file in files]
+    panel = digests[0] if len(files) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return Provenance(panel, code_sha256(), sha256(lock) if lock.is_file() else "none", _revision())
 
 
 def versions() -> str:

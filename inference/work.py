@@ -6,7 +6,13 @@ from typing import Any
 
 
 def work(kind: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 (those of the function that does it)
-    """Do a piece of work of ``kind`` fit or contest; returns name, path, failed checks and a text."""
-    from inference import contest, fit
+    """Do a piece of work of a ``kind`` listed here; returns name, path, failed checks and a text."""
+    from importlib import import_module
 
-    return {"fit": fit.task, "contest": contest.task}[kind](**arguments)
+    modules = {
+        "fit": "inference.fit",
+        "contest": "inference.contest",
+        "autoregression": "inference.counterfactual.autoregression",
+        "scenario": "inference.counterfactual.run",
+    }
+    return import_module(modules[kind]).task(**arguments)

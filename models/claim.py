@@ -22,9 +22,18 @@ if TYPE_CHECKING:
     from models.design import Design
 
 # The outcomes of each panel: one logit each.
-PANELS = {"alignment": ("bandwagon", "balance"), "termination": ("dissolved",), "joining": ("joined",)}
+PANELS = {
+    "alignment": ("bandwagon", "balance"),
+    "termination": ("dissolved",),
+    "joining": ("joined",),
+    "placebo": ("bandwagon", "balance"),
+    "onset": ("onset",),
+    "continuation": ("continued",),
+    "capacity": ("capacity_next",),
+}
 OUTCOMES = PANELS["alignment"]
-SYMBOLS = {"bandwagon": "b_bw", "balance": "b_bal", "delta": "delta", "dissolved": "b_end", "joined": "b_join"}
+SYMBOLS = {"bandwagon": "b_bw", "balance": "b_bal", "delta": "delta", "dissolved": "b_end", "joined": "b_join",
+           "onset": "b_onset", "continued": "b_stay", "capacity_next": "b_cap"}  # fmt: skip
 RATIO = "ratio"
 
 
@@ -53,6 +62,7 @@ class Equation:
 
     exposures: tuple[str, ...]
     adjustment: tuple[str, ...]
+    pooled: bool = False
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -64,9 +74,9 @@ class Equation:
         """Exposures whose slope varies by region.
 
         Products keep one slope: with a prior sd of 0.25 for their mean, a regional spread of 0.5 would
-        say more about the regions than about the product.
+        say more about the regions than about the product. In a pooled equation every exposure keeps one.
         """
-        return tuple(term for term in self.exposures if len(variables(term)) == 1)
+        return () if self.pooled else tuple(term for term in self.exposures if len(variables(term)) == 1)
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,7 @@ class Hypothesis:
     differ. What else enters the model follows from the causal graph, unless ``adjust_for`` says it outright.
     ``status`` is ``now`` (measured), ``proxy`` (through the stand-in that ``note`` names) or ``no`` (not testable
     with public data, for the ``reason``). ``years`` and ``where`` (column: value) bound the sample, ``by_era``
-    names exposures whose slope varies by era.
+    names exposures whose slope varies by era; where ``pooled``, no slope varies by region.
     """
 
     id: str
@@ -93,6 +103,7 @@ class Hypothesis:
     panel: str = "alignment"
     exposures_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_era: tuple[str, ...] = ()
+    pooled: bool = False
     years: tuple[int, int] | None = None
     where: Mapping[str, float] = field(default_factory=dict)
 
@@ -114,12 +125,13 @@ class Hypothesis:
         """
         exposures = self.exposures_of.get(outcome, self.exposures)
         if self.adjust_for is not None:
-            return Equation(exposures, self.adjust_for)
+            return Equation(exposures, self.adjust_for, self.pooled)
         adjustments = [graph.adjustment(graph.node(name, self.panel), self.panel) for name in _main(exposures)]
         columns = graph.columns(frozenset().union(*(a.nodes for a in adjustments)), self.panel)
         columns += tuple(name for name in needed(exposures) if name not in columns)
         parts = {part for name in _main(exposures) for part in graph.GRAPHS[self.panel].parts.get(name, ())}
-        return Equation(exposures, tuple(column for column in columns if column not in {*exposures, *parts}))
+        adjustment = tuple(column for column in columns if column not in {*exposures, *parts})
+        return Equation(exposures, adjustment, self.pooled)
 
     @cached_property
     def identified(self) -> bool:

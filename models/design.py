@@ -142,7 +142,8 @@ def predictors(frame: pd.DataFrame, terms: tuple[str, ...], scaling: Mapping[str
     return out
 
 
-def _scaling(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Scaling]:
+def scaling_of(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Scaling]:
+    """How each column becomes a predictor on these rows; ValueError for a constant one."""
     out = {}
     for name in columns:
         values = frame[name].to_numpy(float)
@@ -157,7 +158,8 @@ def _scaling(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Scaling
     return out
 
 
-def _group(values: pd.Series) -> Group:
+def group_of(values: pd.Series) -> Group:
+    """The grouping of rows by a categorical column, levels without rows left out."""
     levels = [level for level in values.cat.categories if (values == level).any()]
     index = np.asarray(values.cat.set_categories(levels).cat.codes, dtype=np.intp)
     return Group(index, tuple(str(level) for level in levels))
@@ -210,8 +212,8 @@ def build(
             f"{name}: all {y.size:,} rows of the sample have {outcome} = {y[0] if y.size else 'missing'}; "
             "a logit needs events and non-events"
         )
-    scaling = _scaling(frame, columns)
-    grouping = {group: _group(frame[group]) for group in groups}
+    scaling = scaling_of(frame, columns)
+    grouping = {group: group_of(frame[group]) for group in groups}
     terms += tuple(f"{term}@{era}" for term in by_era for era in grouping["era"].levels)
     return Design(
         name=name,

@@ -9,12 +9,13 @@ to help. Geography is measured by region and proximity, so it has no node of its
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import networkx as nx
 
 ROOTS = ("region", "era")
+LATER = ("duress", "threat", "capacity", "leader orientation")  # causes of duress in later years
 OUTCOME = "outcome"
 
 
@@ -134,7 +135,73 @@ JOINING = CausalGraph(
     hidden=frozenset(),
     always=frozenset({*ROOTS, "power", "proximity", "allied"}),
 )
-GRAPHS = {"alignment": ALIGNMENT, "termination": TERMINATION, "joining": JOINING}
+# A negative control: duress still to come cannot cause an alignment, so a slope of it would show a shared cause.
+PLACEBO = replace(
+    ALIGNMENT,
+    effects={
+        cause: (*effects, "later duress") if cause in LATER else effects for cause, effects in ALIGNMENT.effects.items()
+    },
+    measures={**ALIGNMENT.measures, "duress_later": "later duress"},
+)
+# The chain of the counterfactual: aid to capacity, capacity to duress a year later. Capacity of the year before enters
+# the autoregression as its lag, so no column adjusts for it.
+CAPACITY = CausalGraph(
+    effects={
+        "past duress": ("past capacity", "economy", "democracy", "aid", OUTCOME),
+        "past capacity": ("aid", OUTCOME),
+        "economy": ("democracy", "past capacity", "aid", OUTCOME),
+        "population": ("past capacity", "aid", OUTCOME),
+        "democracy": ("past capacity", "aid", OUTCOME),
+        "threat": ("past duress", "past capacity", "aid", OUTCOME),
+        "aid": (OUTCOME,),
+        "leader orientation": ("past duress", "aid", OUTCOME),
+    },
+    columns={
+        "duress_before": "past duress",
+        "duress_lately": "past duress",
+        "income": "economy",
+        "population": "population",
+        "polyarchy": "democracy",
+        "threat": "threat",
+    },
+    measures={"capacity": "past capacity", "aid_governance": "aid", "aid_us": "aid"},
+    hidden=frozenset({"leader orientation"}),
+    always=frozenset(ROOTS),
+)
+DURESS = CausalGraph(
+    effects={
+        "past duress": ("economy", "democracy", "capacity", "aid", "aid drop", OUTCOME),
+        "economy": ("democracy", "capacity", "aid", OUTCOME),
+        "population": ("capacity", "aid", OUTCOME),
+        "democracy": ("capacity", "aid", "aid drop", OUTCOME),
+        "threat": ("past duress", "capacity", "aid", OUTCOME),
+        "aid": ("capacity", "aid drop", OUTCOME),
+        "capacity": (OUTCOME,),
+        "aid drop": (OUTCOME,),
+        "leader orientation": ("past duress", "aid", "aid drop", OUTCOME),
+    },
+    columns={
+        "duress_lately": "past duress",
+        "income": "economy",
+        "population": "population",
+        "polyarchy": "democracy",
+        "threat": "threat",
+        "aid_us": "aid",
+        "capacity": "capacity",
+    },
+    measures={"aid_drop": "aid drop"},
+    hidden=frozenset({"leader orientation"}),
+    always=frozenset(ROOTS),
+)
+GRAPHS = {
+    "alignment": ALIGNMENT,
+    "termination": TERMINATION,
+    "joining": JOINING,
+    "placebo": PLACEBO,
+    "capacity": CAPACITY,
+    "onset": DURESS,
+    "continuation": DURESS,
+}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ description beside them, without an effect.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
 
 from models import carter, walt
@@ -60,15 +61,17 @@ def archive_of(hypothesis: Hypothesis) -> str:
     return next((known.id for known in REGISTRY.values() if known.model == hypothesis.model), hypothesis.id)
 
 
-def get(ids: str | None) -> list[Hypothesis]:
+def get(ids: str | None, known: Mapping[str, Hypothesis] | None = None) -> list[Hypothesis]:
     """The hypotheses of a comma- or space-separated list of ids; all of them for None or ''.
 
-    Raises ValueError naming the unknown id and the choices.
+    ``known`` are the ones to choose from, by default the claims. Raises ValueError naming the unknown id and the
+    choices.
     """
+    known = REGISTRY if known is None else known
     if not ids:
-        return list(REGISTRY.values())
+        return list(known.values())
     wanted = ids.replace(",", " ").split()
     for name in wanted:
-        if name not in REGISTRY:
-            raise ValueError(f"unknown hypothesis {name!r}: choose from {', '.join(REGISTRY)}")
-    return [REGISTRY[name] for name in dict.fromkeys(wanted)]
+        if name not in known:
+            raise ValueError(f"unknown hypothesis {name!r}: choose from {', '.join(known)}")
+    return [known[name] for name in dict.fromkeys(wanted)]

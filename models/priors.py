@@ -40,6 +40,8 @@ class Priors:
             "balance": Prior(-4.0, 1.0, "a rate of 7 to 47 per 1,000 dyad-years in two thirds of draws"),
             "dissolved": Prior(-3.5, 1.0, "a rate of 11 to 76 per 1,000 member-years in two thirds of draws"),
             "joined": Prior(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 state-years of war in two thirds of draws"),
+            "onset": Prior(-3.0, 1.0, "a rate of 18 to 119 per 1,000 state-years in two thirds of draws"),
+            "continued": Prior(0.0, 1.0, "a rate of 27 to 73 per 100 state-years in two thirds of draws"),
         }
     )
     continuous: Prior = Prior(0.0, 0.5, "per standard deviation; odds rarely more than 2.7-fold")
@@ -67,3 +69,28 @@ class Priors:
 DEFAULT = Priors()
 # For the all-in model, where every slope is shrunk.
 ALL_IN = Priors(shrinkage=Prior(0.0, 0.12, "fourteen slopes and four varying ones at once must stay plausible"))
+LEAST_NU = 3  # of the tails of changes in capacity
+
+
+@dataclass(frozen=True)
+class CapacityPriors:
+    """Priors of the capacity model, in standard deviations of capacity a year."""
+
+    alpha: Prior = Prior(0.0, 0.1, "capacity drifts by less than 0.2 a year")
+    rho: Prior = Prior(0.95, 0.05, "capacity lasts: a half-life of a decade and more")
+    slope: Prior = Prior(0.0, 0.05, "per standard deviation; a year's change of 0.1 for one would be fast")
+    group_scale: Prior = Prior(0.0, 0.02, "0.02 a year is half a standard deviation of all states in a generation")
+    sigma: Prior = Prior(0.0, 0.2, "most years change capacity by less than 0.4")
+    omega: Prior = Prior(0.0, 0.5, "states differ in how fast they change by less than a factor of e, mostly")
+    tail: float = 0.1  # rate of nu - 3 ~ Exponential: heavy to nearly normal tails, with a variance that can be used
+
+    def words(self) -> dict[str, str]:
+        """Every prior by parameter, for the attributes of an archive."""
+        normal = {"alpha": self.alpha, "rho": self.rho, "beta": self.slope}
+        scales = {"sigma_region, sigma_era": self.group_scale, "sigma": self.sigma, "omega": self.omega}
+        words = {name: prior.words() for name, prior in normal.items()}
+        words |= {name: prior.words("HalfNormal") for name, prior in scales.items()}
+        return words | {
+            "nu": f"{LEAST_NU} + Exponential({self.tail:g})",
+            "error": "Normal(0, published standard error)",
+        }

@@ -9,7 +9,7 @@ from reports import style
 from reports.figures import graph
 
 
-@pytest.mark.parametrize("panel", GRAPHS)
+@pytest.mark.parametrize("panel", graph.TITLES)
 def test_the_causal_graph_is_drawn_without_overlaps(panel):
     places, dag = graph.layout(panel), graph.drawn(panel)
     assert set(places) == set(dag)
@@ -23,7 +23,7 @@ def test_the_causal_graph_is_drawn_without_overlaps(panel):
 def test_the_causal_graphs_dash_what_is_hidden():
     with style.applied():
         figure = graph.causal_graphs()
-    for axes, panel in zip(figure.axes, GRAPHS, strict=True):
+    for axes, panel in zip(figure.axes, graph.TITLES, strict=True):
         names = {text.get_text().replace("\n", " ") for text in axes.texts}
         assert names == set(graph.drawn(panel))
         dashed = sum(patch.get_linestyle() in {"--", "dashed"} for patch in axes.patches)

@@ -3,8 +3,8 @@
 from inference.engine._cache import engine_cache
 
 with engine_cache():  # before the compiled functions are defined
-    from inference.engine import stream
+    from inference.engine import forward, stream
     from inference.engine.assemble import pack
     from inference.engine.sampling import sample
 
-__all__ = ["pack", "sample", "stream"]
+__all__ = ["forward", "pack", "sample", "stream"]

@@ -9,9 +9,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inference.archive import FOLDER as POSTERIORS
 from inference.panels import PANEL
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from inference.fleet import Task
     from models.hypotheses import Hypothesis
 
@@ -24,6 +27,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--hypotheses", metavar="IDS", help="ids, separated by commas or spaces (default: all)")
     parser.add_argument("--full", action="store_true", help="every combination of codings, not only pairs")
     parser.add_argument("--part", choices=("codings", "left-out"), help="one of the two (default: both)")
+    parser.add_argument("--only-chain", action="store_true", help="only the counterfactual, not the claims")
+    parser.add_argument("--posteriors", type=Path, default=POSTERIORS, help="folder of the links of the chain")
     parser.add_argument("--raw", type=Path, help="folder with the raw files (default: fetch them)")
     parser.add_argument("--panel", type=Path, default=PANEL, help="alignment panel (default: the committed one)")
     parser.add_argument("--workers", type=int, default=2, help="refits at the same time (default: 2)")
@@ -52,24 +57,48 @@ def _summarise(chosen: list[Hypothesis], results: dict[str, dict], folder: Path,
         "scores": summary.scores(chosen, results),
     }
     for name, table in tables.items():
-        partial = folder / f"{name}.csv.partial"
-        table.to_csv(partial, index=False)
-        partial.replace(folder / f"{name}.csv")
+        _write(table, folder, name)
     if "side" in tables["specification"]:
         agreement = summary.agreement(tables["specification"])
         agreement["agreeing"] = agreement["agreeing"].map(summary.share_words)
         print(agreement.to_string(index=False))
 
 
+def _write(table: pd.DataFrame, folder: Path, name: str) -> None:
+    partial = folder / f"{name}.csv.partial"
+    table.to_csv(partial, index=False)
+    partial.replace(folder / f"{name}.csv")
+
+
+def _simulations(arguments: argparse.Namespace) -> list[Task]:
+    """The counterfactual under every change, when its links are there; says so when they are not."""
+    from inference import archive
+    from inference.counterfactual.chain import ARCHIVES
+    from inference.robustness import chain
+
+    missing = [name for name in ARCHIVES if archive.key_of(name, arguments.posteriors) is None]
+    if arguments.hypotheses and not arguments.only_chain:
+        return []
+    if missing:
+        print(
+            f"the counterfactual is left out: {missing[0]} has no posterior in {arguments.posteriors}; run 'make fit'"
+        )
+        return []
+    return chain.tasks(arguments.panel, arguments.posteriors, arguments.part)
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from inference import fleet
-    from inference.robustness import campaign
+    from inference.robustness import campaign, chain, worlds
     from models.hypotheses import get
 
     began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
     models = campaign.models(chosen, arguments.panel)
+    if arguments.only_chain:
+        models = []
     recodings = [] if arguments.part == "left-out" else campaign.recodings(models, arguments.panel, full=arguments.full)
     refits = [] if arguments.part == "codings" else campaign.left_outs(models, arguments.panel)
+    simulations = _simulations(arguments)
     stamp = _stamp(arguments.panel)
     results, failures = {}, {}
 
@@ -86,12 +115,22 @@ def _run(arguments: argparse.Namespace) -> int:
         results.update(outcome.results)
         failures.update(outcome.failures)
 
-    if builds := campaign.builds(recodings, arguments.raw):
+    spoken = [task.arguments["specification"] for task in recodings if worlds.of_alignment(task.arguments)]
+    spoken += [task.arguments["specification"] for task in simulations]
+    if builds := campaign.builds(spoken, arguments.raw):
         go(builds, "inference.robustness.worlds:build", "panels under other codings")
     if not failures:
         go(recodings, "inference.robustness.refit:recoded", "refits under other codings")
         go(refits, "inference.robustness.refit:left_out", "refits with a part left out")
-        _summarise(chosen, results, arguments.folder, full=arguments.full)
+        if models:
+            _summarise(chosen, results, arguments.folder, full=arguments.full)
+        if simulations:
+            go(simulations, "inference.robustness.chain:task", "counterfactuals under other codings and without a part")
+            _write(
+                chain.summary({task.key: results[task.key] for task in simulations if task.key in results}),
+                arguments.folder,
+                "chain",
+            )
     gate = [key for key, result in results.items() if result.get("failed")]
     impossible = [key for key, result in results.items() if "impossible" in result]
     print(

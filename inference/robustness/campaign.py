@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from inference import panels
 from inference.fleet import Task
-from inference.robustness import universe, worlds
+from inference.robustness import refit, universe, worlds
 from models.hypotheses import REGISTRY, Hypothesis, archive_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AGGRESSORS = 15  # with the most events, each left out in turn
 GROUPS = ("region", "era")
 
 
@@ -66,19 +65,13 @@ def _levels(panel: pd.DataFrame) -> dict[str, list[str]]:
     """What is left out in turn: every region and era, and the aggressors with the most events of either kind."""
     out = {group: [str(level) for level in panel[group].cat.categories] for group in GROUPS}
     if "aggressor" in panel:
-        events = panel[["bandwagon", "balance"]].sum(axis=1).groupby(panel["aggressor"]).sum()
-        out["aggressor"] = [str(code) for code in events.nlargest(AGGRESSORS).index]
+        out["aggressor"] = [str(code) for code in refit.aggressors(panel)]
     return out
 
 
-def builds(tasks: list[Task], raw: Path | None) -> list[Task]:
-    """The panels that recodings need and that are not there yet."""
-    risks = {
-        universe.slug(risk): risk
-        for task in tasks
-        if REGISTRY[task.arguments["hypothesis"]].panel == "alignment"
-        for risk in [worlds.risk_of(task.arguments["specification"])]
-    }
+def builds(specifications: list[universe.Specification], raw: Path | None) -> list[Task]:
+    """The alignment panels that specifications need and that are not there yet."""
+    risks = {universe.slug(risk): risk for risk in map(worlds.risk_of, specifications)}
     folder = str(raw.resolve()) if raw else None
     return [
         Task(f"panel.{name}", {"risk": risk, "raw": folder})

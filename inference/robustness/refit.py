@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CHAINS, TUNE = 2, 120
 ATTEMPTS = ((400, 0.7), (1600, 0.9), (1600, 0.97))  # draws of each chain, and target acceptance
+AGGRESSORS = 15  # with the most events, each left out in turn
 FEW = 5  # events below which nothing is refitted
 
 
@@ -76,6 +77,19 @@ def _facts(design: Design) -> dict[str, Any]:
     return {"rows": int(design.y.size), "events": int(design.y.sum())}
 
 
+def weighted(design: Design, frame: pd.DataFrame, outcome: str, specification: dict[str, str]) -> Design:
+    """The design, with every treaty counted once where the specification says so."""
+    if specification.get("event") != "treaty":
+        return design
+    return replace(design, weight=worlds.treaty_weights(frame, outcome)[design.rows])
+
+
+def aggressors(panel: pd.DataFrame) -> list[int]:
+    """The aggressors with the most events of either kind, each left out in turn."""
+    events = panel[["bandwagon", "balance"]].sum(axis=1).groupby(panel["aggressor"]).sum()
+    return [int(code) for code in events.nlargest(AGGRESSORS).index]
+
+
 def recoded(hypothesis: str, outcome: str, specification: dict[str, str], panel: str) -> dict[str, Any]:
     """Refit a logit under a specification; ``impossible`` says why there is none."""
     claim = REGISTRY[hypothesis]
@@ -86,8 +100,7 @@ def recoded(hypothesis: str, outcome: str, specification: dict[str, str], panel:
         return {"impossible": str(error)}
     if design.y.sum() < FEW:
         return _facts(design) | {"impossible": f"{int(design.y.sum())} events"}
-    if specification.get("event") == "treaty":
-        design = replace(design, weight=worlds.treaty_weights(frame, outcome)[design.rows])
+    design = weighted(design, frame, outcome, specification)
     posterior, failed = draw(design, _seed(hypothesis, outcome, specification))
     return _facts(design) | {"slopes": _slopes(design, posterior, claim.equation(outcome).exposures), "failed": failed}
 

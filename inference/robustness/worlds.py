@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 
 from data.codings import CHOICES, Coding
 from inference.robustness.universe import Specification
+from models.hypotheses import REGISTRY
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "panels"
@@ -22,6 +24,11 @@ WORLD_WARS = (106, 139)  # Correlates of War numbers of the First and the Second
 
 def _value(name: str, choice: str) -> Any:  # noqa: ANN401 (a choice of a coding is a text or a number)
     return next(value for value in CHOICES[name] if str(value) == choice)
+
+
+def of_alignment(arguments: Mapping[str, Any]) -> bool:
+    """Whether a refit with these arguments is one on the alignment panel."""
+    return REGISTRY[arguments["hypothesis"]].panel == "alignment"
 
 
 def risk_of(specification: Specification) -> Specification:

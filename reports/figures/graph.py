@@ -117,10 +117,10 @@ def causal_graphs() -> Figure:
     import matplotlib.pyplot as plt
 
     heights = [
-        max(y for _, y in places.values()) - min(y for _, y in places.values()) for places in map(layout, GRAPHS)
+        max(y for _, y in places.values()) - min(y for _, y in places.values()) for places in map(layout, TITLES)
     ]
     figure, column = plt.subplots(
-        len(GRAPHS),
+        len(TITLES),
         1,
         figsize=(WIDTH, 0.42 * sum(heights) + 2.4),
         height_ratios=[h + 1.8 for h in heights],
@@ -128,7 +128,7 @@ def causal_graphs() -> Figure:
     )
     # The solver of the usual layout rounds differently from one process to the next, and arrows cut at boxes show it.
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.97, hspace=0.1)
-    for axes, panel in zip(column, GRAPHS, strict=True):
+    for axes, panel in zip(column, TITLES, strict=True):
         _draw(axes, panel)
         axes.set_title(TITLES.get(panel, panel))
     return figure

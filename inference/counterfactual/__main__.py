@@ -1,0 +1,94 @@
+"""``python -m inference.counterfactual``: simulate a scenario of state-building aid from the fitted chain."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from inference.archive import FOLDER, ArchiveError
+
+if TYPE_CHECKING:
+    from inference.counterfactual.scenario import Scenario
+
+PANEL = Path(__file__).parents[2] / "data" / "panels" / "alignment.parquet"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m inference.counterfactual", description=__doc__)
+    parser.add_argument("--list", action="store_true", help="list the shipped scenarios and stop")
+    parser.add_argument(
+        "--scenario", metavar="ID [FIELD=VALUE ...]", nargs="+", default=[],
+        help='a shipped scenario and what to change in it, as: fragile-1992 size=1 "region=West Africa"',
+    )  # fmt: skip
+    parser.add_argument("--panel", type=Path, default=PANEL, help="alignment panel that the chain was fitted to")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the posteriors are and the scenario goes")
+    parser.add_argument("--seed", type=int, default=2022, help="seed of the simulation (default: 2022)")
+    return parser
+
+
+def _scenario(words: list[str]) -> Scenario:
+    """The scenario that the words name."""
+    from inference.counterfactual import scenario
+
+    first, *rest = words or [scenario.HEADLINE]
+    if faulty := [word for word in rest if "=" not in word]:
+        raise scenario.ScenarioError(f"scenario {first}: {faulty[0]!r} is no change; write FIELD=VALUE, as size=1")
+    return scenario.changed(scenario.get(first), dict(word.split("=", 1) for word in rest))
+
+
+def _fresh(folder: Path, alignment: Path) -> None:
+    """ArchiveError when a link was fitted to another panel or by other code."""
+    from inference import archive, panels
+    from inference.counterfactual.chain import ARCHIVES
+    from inference.provenance import provenance
+    from models.hypotheses import REGISTRY
+    from models.links import LINKS
+
+    faults = []
+    for name in ARCHIVES:
+        claim = (REGISTRY | LINKS)[name.partition(".")[0]]
+        reason = archive.fresh(archive.read(name, folder), provenance(*panels.files_of(claim.panel, alignment)))
+        faults += [f"{name}: {reason}"] if reason else []
+    if faults:
+        raise ArchiveError("\n  ".join(["these links are stale; run 'make fit':", *faults]))
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    from inference import archive
+    from inference.counterfactual import run, table
+
+    which = _scenario(arguments.scenario)
+    _fresh(arguments.folder, arguments.panel)
+    result = run.task(asdict(which), str(arguments.panel), {"seed": arguments.seed}, str(arguments.folder))
+    tree = archive.read(result["name"], arguments.folder)
+    print(table.text(tree))
+    print(f"\n{result['path']}")
+
+
+def main() -> int:
+    """Exit code 0, or 2 with a sentence on what is wrong with a scenario, a panel or a posterior."""
+    arguments = _parser().parse_args()
+    if arguments.list:
+        from inference.counterfactual.scenario import SHIPPED
+
+        for scenario in SHIPPED.values():
+            print(f"{scenario.id:<18} {scenario.title}\n{'':<18} {scenario.words}  [{scenario.rung}]")
+        return 0
+    try:
+        _run(arguments)
+    except (ValueError, ArchiveError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

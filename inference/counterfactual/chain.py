@@ -1,0 +1,196 @@
+"""The draws of every link, side by side: draw s of the chain holds draw s of each posterior.
+
+The posteriors are of separate likelihoods and priors, so their draws are independent and may be paired as they come.
+Arrays have the draw last, since that is what the simulation runs along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference import archive, panels
+from inference.counterfactual import autoregression
+from inference.engine import stream
+from models.capacity import CapacityDesign
+from models.design import Design
+from models.hypotheses import OUTCOMES, REGISTRY, archive_of
+from models.links import AUTOREGRESSIONS, LOGITS
+from models.terms import variables
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from models.hypotheses import Hypothesis
+
+Float = NDArray[np.float64]
+LAST_LINK, SUPPORT, ATTRACTION = "carter-3", "carter-4", "aid-2"
+ARCHIVES = (
+    *(f"{name}.{outcome}" for name in (LAST_LINK, SUPPORT, ATTRACTION) for outcome in OUTCOMES),
+    *(f"{name}.capacity_next" for name in AUTOREGRESSIONS),
+    "onset.onset",
+    "continuation.continued",
+    "withdrawal.onset",
+)
+DYNAMIC = ("duress", "duress_before", "duress_lately", "capacity")  # what the simulation makes itself
+
+
+@dataclass(frozen=True)
+class Logit:
+    """Draws of a logit: ``intercept`` (region, era, draw), ``slope`` (region, predictor, draw)."""
+
+    design: Design
+    intercept: Float
+    slope: Float
+
+    @property
+    def fixed(self) -> NDArray[np.intp]:
+        """Positions of the terms that the simulation does not change."""
+        return np.array([k for k, term in enumerate(self.design.terms) if not set(variables(term)) & set(DYNAMIC)], int)
+
+    def term(self, name: str) -> Float:
+        """Slope of a term (region, draw)."""
+        return self.slope[:, self.design.terms.index(name)]
+
+    def cells(self, frame: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Region and era of the rows of a frame as positions in the draws; ValueError for a level not fitted."""
+        out = []
+        for name in ("region", "era"):
+            levels = self.design.groups[name].levels
+            known = {level: k for k, level in enumerate(levels)}
+            if unknown := sorted(set(frame[name].astype(str)) - set(levels)):
+                raise ValueError(f"{self.design.name} was fitted without the {name} {unknown[0]!r}")
+            out.append(frame[name].astype(str).map(known).to_numpy(int))
+        return out[0], out[1]
+
+
+@dataclass(frozen=True)
+class Autoregression:
+    """Draws of a capacity link, the draw last; ``error`` and ``scale`` (draw,) of each state by its code.
+
+    ``alpha`` is the intercept of capacity itself, not of its distance from the mean score.
+    """
+
+    design: CapacityDesign
+    alpha: Float
+    rho: Float
+    beta: Float  # (predictor, draw)
+    region: Float
+    era: Float
+    error: Mapping[int, Float]
+    scale: Mapping[int, Float]
+    nu: Float
+    sigma: Float
+    omega: Float
+
+    def per_log_dollar(self, term: str) -> Float:
+        """What a rise of aid by one in logs adds to capacity in a year (draw,)."""
+        if term not in self.design.terms:
+            raise ValueError(
+                f"the autoregression {self.design.name!r} has no {term!r}: it has {', '.join(self.design.terms)}"
+            )
+        return self.beta[self.design.terms.index(term)] / self.design.scaling[term].scale
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Every link; ``aid`` holds the autoregressions by the term of their aid, ``outcomes`` the logits of alignment.
+
+    ``drop`` (draw,) is the effect of a sudden drop of aid on the log odds of an onset; ``support`` and ``attraction``
+    hold, by outcome, the logits of allied support and of aid from others, for the switches.
+    """
+
+    capacity: Autoregression
+    aid: Mapping[str, Autoregression]
+    onset: Logit
+    continuation: Logit
+    outcomes: Mapping[str, Logit]
+    drop: Float
+    support: Mapping[str, Logit]
+    attraction: Mapping[str, Logit]
+    keys: Mapping[str, str]
+    shape: tuple[int, int]  # chain, draw
+
+    @property
+    def draws(self) -> int:
+        """Draws of the whole chain."""
+        return self.shape[0] * self.shape[1]
+
+    def cut(self, link: str) -> Chain:
+        """The chain without an arrow: ``aid``, ``capacity`` (to duress and alignment) or ``duress`` (to alignment)."""
+        if link == "aid":
+            return replace(self, aid={term: replace(a, beta=0 * a.beta) for term, a in self.aid.items()})
+        if link == "capacity":
+            onset, stay = (_without(logit, "capacity") for logit in (self.onset, self.continuation))
+            ends = {name: _without(logit, "capacity") for name, logit in self.outcomes.items()}
+            return replace(self, onset=onset, continuation=stay, outcomes=ends)
+        if link == "duress":
+            return replace(self, outcomes={name: _without(logit, "duress") for name, logit in self.outcomes.items()})
+        raise ValueError(f"unknown link {link!r}: choose from aid, capacity, duress")
+
+
+def _without(logit: Logit, variable: str) -> Logit:
+    slope = logit.slope.copy()
+    slope[:, [variable in variables(term) for term in logit.design.terms]] = 0.0
+    return replace(logit, slope=slope)
+
+
+def logit(design: Design, posterior: xr.Dataset) -> Logit:
+    """The draws of a logit of regions and eras, as the simulation takes them."""
+    draws = stream.draws_of(design, posterior)
+    regions, eras = (len(design.groups[name].levels) for name in ("region", "era"))
+    intercept = draws.intercept.reshape(-1, regions, eras).transpose(1, 2, 0)
+    slope = draws.slope[:, :, : len(design.terms)].transpose(1, 2, 0)
+    return Logit(design, np.ascontiguousarray(intercept), np.ascontiguousarray(slope))
+
+
+def capacity_link(design: CapacityDesign, posterior: xr.Dataset) -> Autoregression:
+    """The draws of an autoregression, as the simulation takes them."""
+    d = {name: np.ascontiguousarray(values.T) for name, values in autoregression.flat(posterior).items()}
+    codes = [int(code) for code in design.groups["state"].levels]
+    error, scale = (dict(zip(codes, d[name], strict=True)) for name in ("error", "sigma_state"))
+    return Autoregression(
+        design, d["alpha"] + (1 - d["rho"]) * design.centre, d["rho"], d["beta"], d["alpha_region"], d["alpha_era"],
+        error, scale, d["nu"], d["sigma"],
+        d["omega"],
+    )  # fmt: skip
+
+
+def _read(name: str, folder: Path, keys: dict[str, str]) -> xr.Dataset:
+    tree = archive.read(name, folder)
+    keys[name] = str(tree.attrs["fit_key"])
+    return archive.group(tree, "posterior")
+
+
+def load(alignment: Path, folder: Path = archive.FOLDER) -> Chain:
+    """The chain from its archives; ArchiveError naming one that is missing, failed its gate or is corrupted."""
+    keys: dict[str, str] = {}
+
+    def of_logit(claim: Hypothesis, outcome: str) -> tuple[Logit, xr.Dataset]:
+        posterior = _read(f"{archive_of(claim)}.{outcome}", folder, keys)
+        return logit(claim.design(panels.read(claim.panel, alignment), outcome), posterior), posterior
+
+    auto = {
+        name: capacity_link(autoregression.design_of(link, alignment), _read(f"{name}.capacity_next", folder, keys))
+        for name, link in AUTOREGRESSIONS.items()
+    }
+    ends = {name: {o: of_logit(REGISTRY[name], o)[0] for o in OUTCOMES} for name in (LAST_LINK, SUPPORT, ATTRACTION)}
+    onset, posterior = of_logit(LOGITS["onset"], "onset")
+    return Chain(
+        capacity=auto["capacity"],
+        aid={"aid_us": auto["capacity"], "aid_governance": auto["governance"]},
+        onset=onset,
+        continuation=of_logit(LOGITS["continuation"], "continued")[0],
+        outcomes=ends[LAST_LINK],
+        drop=of_logit(LOGITS["withdrawal"], "onset")[0].term("aid_drop")[0],
+        support=ends[SUPPORT],
+        attraction=ends[ATTRACTION],
+        keys=keys,
+        shape=(posterior.sizes["chain"], posterior.sizes["draw"]),
+    )

@@ -1,0 +1,138 @@
+"""From events to effects: rates with and without a programme, differences, programmes per event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference.counterfactual.population import Population
+from inference.counterfactual.programme import ARMS, BASELINE, Evaluation, main
+from inference.counterfactual.scenario import Scenario
+from inference.counterfactual.simulate import Events
+from models.hypotheses import OUTCOMES
+
+if TYPE_CHECKING:
+    from inference.counterfactual.chain import Chain
+
+Float = NDArray[np.float64]
+THOUSAND = 1000.0
+DECADE = 1000.0  # 100 states times ten years
+SHAPE = ("chain", "draw")
+
+
+def counted(scenario: Scenario, horizon: int) -> slice:
+    """Positions of the years that a horizon counts."""
+    return slice(scenario.lead, scenario.lead + horizon)
+
+
+def exposure(scenario: Scenario, population: Population, outcome: str, horizon: int) -> tuple[int, int]:
+    """Dyad-years, and state-years with an aggressor in reach, within a horizon."""
+    rows = population.alignment[outcome]
+    inside = rows.year < scenario.lead + horizon
+    return int(inside.sum()), population.threatened(scenario.year, scenario.year + horizon - 1)
+
+
+def dataset(
+    scenario: Scenario, chain: Chain, population: Population, wanted: list[Evaluation], events: Events
+) -> dict[str, xr.Dataset]:
+    """Groups of an archive: ``events`` by evaluation and horizon, ``trajectory`` by year, ``cells`` and ``observed``.
+
+    ``events`` (outcome, evaluation, horizon, chain, draw) are expected events; ``dyad_years`` (outcome, horizon),
+    ``state_years`` (horizon) and ``programmes`` (arm, horizon, chain, draw) what they are set against.
+    """
+    horizons, shape = scenario.horizons, chain.shape
+    coords = {
+        "outcome": list(OUTCOMES), "evaluation": [e.name for e in wanted], "horizon": list(horizons),
+        "arm": [arm.name for arm in ARMS], "chain": np.arange(shape[0]), "draw": np.arange(shape[1]),
+    }  # fmt: skip
+    size = [[exposure(scenario, population, o, h) for h in horizons] for o in OUTCOMES]
+    sums = [[events.by_year[o][:, counted(scenario, h)].sum(axis=1) for h in horizons] for o in OUTCOMES]
+    total = np.moveaxis(np.array(sums), 1, 2).reshape(len(OUTCOMES), len(wanted), len(horizons), *shape)
+    started = np.stack([events.started[:, scenario.lead + h - 1] for h in horizons], axis=1)
+    values = xr.Dataset(
+        {
+            "events": (("outcome", "evaluation", "horizon", *SHAPE), total.astype(np.float32)),
+            "dyad_years": (("outcome", "horizon"), np.array([[d for d, _ in row] for row in size])),
+            "state_years": ("horizon", np.array([s for _, s in size[0]])),
+            "programmes": (("arm", "horizon", *SHAPE), started.reshape(len(ARMS), len(horizons), *shape)),
+        },
+        coords,
+    )
+    return {
+        "events": values,
+        "trajectory": trajectory(scenario, population, wanted, events),
+        **_cells(population, wanted, events, shape),
+    }
+
+
+def trajectory(scenario: Scenario, population: Population, wanted: list[Evaluation], events: Events) -> xr.Dataset:
+    """Events per 1,000 dyad-years of each year counted, and cumulated: mean and 90 % interval (outcome, arm, year)."""
+    from inference.comparison import CI_PROB
+
+    at = main(wanted)
+    names = [wanted[k].name for k in at]
+    years = population.years[scenario.lead :]
+    edges = [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2]
+    found: dict[str, list[Float]] = {"rate": [], "difference": []}
+    for outcome in OUTCOMES:
+        rows = np.bincount(population.alignment[outcome].year, minlength=population.years.size)[scenario.lead :]
+        cumulated = np.cumsum(events.by_year[outcome][at, scenario.lead :], axis=1)
+        rate = THOUSAND * cumulated / np.maximum(np.cumsum(rows), 1)[None, :, None]
+        for name, values in (("rate", rate), ("difference", rate - rate[:1])):
+            low, high = np.quantile(values, edges, axis=-1)
+            found[name].append(np.stack([values.mean(axis=-1), low, high]))
+    dims = ("outcome", "statistic", "arm", "year")
+    coords = {"outcome": list(OUTCOMES), "statistic": ["mean", "low", "high"], "arm": names, "year": years}
+    return xr.Dataset({name: (dims, np.stack(values)) for name, values in found.items()}, coords)
+
+
+def _cells(
+    population: Population, wanted: list[Evaluation], events: Events, shape: tuple[int, int]
+) -> dict[str, xr.Dataset]:
+    """Expected and observed events by region and era of the years counted."""
+    regions = sorted(set(population.regions))
+    eras = list(dict.fromkeys(population.frame["era"].astype(str)))
+    names = [wanted[k].name for k in main(wanted)]
+    coords = {"outcome": list(OUTCOMES), "arm": names, "region": regions, "era": eras}
+    expected = np.stack([events.cells[o] for o in OUTCOMES]).astype(np.float32)
+    expected = expected.reshape(*expected.shape[:-1], *shape)
+    observed, rows = np.zeros((2, len(OUTCOMES), len(regions), len(eras)))
+    for k, outcome in enumerate(OUTCOMES):
+        mine = population.alignment[outcome]
+        region, era = (mine.design.groups[name] for name in ("region", "era"))
+        r = np.array([regions.index(region.levels[i]) for i in region.index[mine.positions]], int)
+        e = np.array([eras.index(era.levels[i]) for i in era.index[mine.positions]], int)
+        np.add.at(observed[k], (r, e), mine.design.y[mine.positions])
+        np.add.at(rows[k], (r, e), 1)
+    dims = ("outcome", "region", "era")
+    return {
+        "cells": xr.Dataset({"events": (("outcome", "arm", "region", "era", *SHAPE), expected)}, coords),
+        "observed": xr.Dataset(
+            {"events": (dims, observed.astype(np.int64)), "dyad_years": (dims, rows.astype(np.int64))},
+            {name: coords[name] for name in dims},
+        ),
+    }
+
+
+def rate(groups: xr.Dataset, outcome: str, evaluation: str, horizon: int) -> xr.DataArray:
+    """Events per 1,000 dyad-years (chain, draw)."""
+    which = {"outcome": outcome, "horizon": horizon}
+    return THOUSAND * groups["events"].sel(evaluation=evaluation, **which) / groups["dyad_years"].sel(which)
+
+
+def per_decade(groups: xr.Dataset, outcome: str, evaluation: str, horizon: int) -> xr.DataArray:
+    """Events per 100 threatened weak states and decade (chain, draw)."""
+    events = groups["events"].sel(outcome=outcome, evaluation=evaluation, horizon=horizon)
+    return DECADE * events / groups["state_years"].sel(horizon=horizon)
+
+
+def averted(groups: xr.Dataset, outcome: str, arm: str, horizon: int) -> xr.DataArray:
+    """Events averted per programme started (chain, draw); its inverse is the number needed to treat."""
+    which = {"outcome": outcome, "horizon": horizon}
+    events = groups["events"].sel(which)
+    fewer = events.sel(evaluation=BASELINE.name) - events.sel(evaluation=arm)
+    begun = groups["programmes"].sel(arm=arm, horizon=horizon)
+    return fewer / begun.mean()

@@ -1,0 +1,149 @@
+"""What is compared: programmes, and evaluations that take duress, capacity and running aid from one or another of them.
+
+The first arrow, from aid to capacity, stands three ways side by side. ``estimated``: the slope of aid in the
+autoregressions, for constant dollars of governance aid and of aid of the United States. ``elicited``: N(0.05, 0.12)
+standard deviations of capacity at the end of a programme, less where a state was under duress before it; published
+estimates disagree in sign. ``given``: capacity raised by the size of the scenario, whatever aid that would take; over a
+grid of sizes it says how large the effect would have to be (the threshold).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.counterfactual.chain import Chain
+from inference.counterfactual.population import Population
+from inference.counterfactual.scenario import Scenario
+from inference.engine.forward import ESTIMATED, GIVEN, LATE, Programme
+
+Float = NDArray[np.float64]
+ELICITED_MEAN, ELICITED_SD, SHRINK = 0.05, 0.12, 0.5  # SHRINK: half is lost where all five years were under duress
+SIZES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)  # of the grid, in standard deviations of capacity
+SOURCES = {"aid_governance": "estimated", "aid_us": "estimated, US aid"}
+ARROWS = ("estimated", "estimated, US aid", "elicited", "given")
+TIMINGS = ("early", "late")
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A programme by arrow (or size of the grid) and timing."""
+
+    arrow: str
+    timing: str
+    size: float | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in results."""
+        if self.arrow == NONE:
+            return NONE
+        return f"{self.arrow if self.size is None else f'size {self.size:g}'}, {self.timing}"
+
+
+BASELINE = Arm(NONE, "")
+MAIN = tuple(Arm(arrow, timing) for arrow in ARROWS for timing in TIMINGS)
+GRID = tuple(Arm("given", timing, size) for size in SIZES for timing in TIMINGS)
+ARMS = (BASELINE, *MAIN, *GRID)
+
+
+def sd_of_capacity(chain: Chain) -> float:
+    """Standard deviation of capacity among the state-years that the autoregression was fitted to."""
+    return float(chain.capacity.design.lag.std())
+
+
+def elicited(draws: int, seed: int) -> Float:
+    """The elicited effect of a programme, in standard deviations of capacity (draw,)."""
+    return np.random.default_rng([seed, 1]).normal(ELICITED_MEAN, ELICITED_SD, draws)
+
+
+def none(draws: int, years: int) -> Programme:
+    """No programme."""
+    zero = np.zeros(draws)
+    return Programme(0, LATE, 0, 1, zero, zero, 0.0, np.zeros(years), zero)
+
+
+def programmes(scenario: Scenario, chain: Chain, population: Population, unit: int, effect: Float) -> list[Programme]:
+    """The programmes of `ARMS` for one unit; ``effect`` are the draws of `elicited`."""
+    unit_sd, draws = sd_of_capacity(chain), chain.draws
+    zero, nothing = np.zeros(draws), np.zeros(population.years.size)
+    shock = chain.drop if scenario.withdrawal is not None else zero
+    gains = {name: np.log1p(d[unit] + scenario.dollars) - np.log1p(d[unit]) for name, d in population.dollars.items()}
+    out = []
+    for arm in ARMS:
+        start = LATE if arm.timing == "late" else scenario.opens - scenario.begin
+        common = {"start": start, "running": scenario.running, "duration": scenario.duration, "shock": shock}
+        source = next((name for name, arrow in SOURCES.items() if arrow == arm.arrow), None)
+        if arm.arrow == NONE or (source and source not in chain.aid):
+            programme = none(draws, population.years.size)
+        elif source:
+            link = chain.aid[source]
+            programme = Programme(
+                kind=ESTIMATED,
+                effect=link.per_log_dollar(source),
+                decay=link.rho,
+                shrink=0.0,
+                gain=gains[source],
+                **common,
+            )
+        else:
+            given = arm.arrow == "given"
+            rise = np.full(draws, scenario.size if arm.size is None else arm.size) if given else effect
+            programme = Programme(
+                kind=GIVEN, effect=unit_sd * rise, decay=chain.capacity.rho, shrink=0.0 if given else SHRINK,
+                gain=nothing, **common,
+            )  # fmt: skip
+        out.append(programme)
+    return out
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What one set of probabilities is computed from.
+
+    ``duress``, ``capacity`` and ``running`` name the arms they are taken from; ``turn`` says what is added to the slope
+    of duress: nothing, the drawn bias of an unobserved confounder, or a fixed one.
+    """
+
+    name: str
+    duress: Arm
+    capacity: Arm
+    running: Arm
+    turn: str | float = 0.0
+
+
+DRAWN = "drawn"
+BIASES = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)  # of the slope of duress, for the tipping point
+CHIEF = tuple(Arm("given", timing) for timing in TIMINGS)
+
+
+def whole(arm: Arm, turn: str | float = 0.0) -> Evaluation:
+    """An arm with all its paths."""
+    suffix = f" | {turn if turn == DRAWN else format(turn, 'g')}" if turn else ""
+    return Evaluation(arm.name + suffix, arm, arm, arm, turn)
+
+
+def paths(arm: Arm) -> list[Evaluation]:
+    """One path of an arm at a time, all else as without a programme."""
+    return [
+        Evaluation(f"{arm.name} | duress alone", arm, BASELINE, BASELINE),
+        Evaluation(f"{arm.name} | capacity alone", BASELINE, arm, BASELINE),
+        Evaluation(f"{arm.name} | aid itself alone", BASELINE, BASELINE, arm),
+    ]
+
+
+def main(wanted: list[Evaluation]) -> list[int]:
+    """Positions of the evaluations that are reported by year and by cell: no programme, and the main arms."""
+    names = {arm.name for arm in (BASELINE, *MAIN)}
+    return [k for k, evaluation in enumerate(wanted) if evaluation.name in names]
+
+
+def evaluations() -> list[Evaluation]:
+    """Every evaluation of a scenario: all arms, their paths, and under biases of the slope of duress."""
+    out = [whole(arm) for arm in ARMS]
+    out += [path for arm in MAIN for path in paths(arm)]
+    out += [whole(arm, DRAWN) for arm in (BASELINE, *MAIN)]
+    return out + [whole(arm, bias) for bias in BIASES if bias for arm in (BASELINE, *CHIEF)]

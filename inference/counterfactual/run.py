@@ -1,0 +1,97 @@
+"""One scenario, from archives of the links to an archive of its effects."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from inference import archive
+from inference.counterfactual import chain as chain_of
+from inference.counterfactual import effects, population, positivity, programme, simulate, unit
+from inference.counterfactual.chain import Chain
+from inference.counterfactual.population import Population
+from inference.counterfactual.scenario import Scenario
+from inference.fit import FitResult
+from inference.provenance import code_sha256, provenance, versions
+
+PREFIX = "scenario."
+
+
+def name_of(scenario: Scenario) -> str:
+    """Name of a scenario's archive."""
+    return PREFIX + scenario.id
+
+
+def key(scenario: Scenario, links: Mapping[str, str | None], seed: int) -> str:
+    """Hash over all that decides a scenario's numbers: its values, the posteriors of the links, code and seed."""
+    made_of = [asdict(scenario), dict(links), code_sha256(), seed]
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+
+
+def groups(scenario: Scenario, chain: Chain, who: Population, seed: int) -> dict[str, xr.Dataset]:
+    """Everything that a scenario's archive holds."""
+    if scenario.state is not None:
+        return unit.groups(scenario, chain, who, seed)
+    wanted = programme.evaluations()
+    events = simulate.run(scenario, chain, who, wanted, seed)
+    return effects.dataset(scenario, chain, who, wanted, events) | positivity.groups(scenario, chain, who)
+
+
+def attributes(scenario: Scenario, chain: Chain, who: Population, flags: list[str], seed: int) -> dict[str, Any]:
+    """What describes a scenario's archive."""
+    return {
+        "scenario": json.dumps(asdict(scenario)),
+        "title": scenario.title,
+        "words": scenario.words,
+        "rung": scenario.rung,
+        "states": who.states.size,
+        "state_codes": ", ".join(map(str, who.states)),
+        "carried": who.carried,
+        "unknown": ", ".join(map(str, who.unknown)),
+        "flags": json.dumps(flags),
+        "links": json.dumps(dict(chain.keys)),
+        "seed": seed,
+        "versions": versions(),
+        "fit_key": key(scenario, dict(chain.keys), seed),
+    }
+
+
+def simulated(scenario: Scenario, chain: Chain, who: Population, seed: int) -> xr.DataTree:
+    """The archive of a scenario, without provenance."""
+    found = groups(scenario, chain, who, seed)
+    tree = xr.DataTree.from_dict(found)
+    tree.attrs = attributes(scenario, chain, who, positivity.flags(scenario, chain, who, found), seed)
+    return tree
+
+
+def task(scenario: dict[str, Any], panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Simulate a scenario and write its archive: from plain values to plain values."""
+    which, alignment = Scenario(**scenario), Path(panel)
+    chain = loaded(alignment, Path(folder))
+    who = population.read(which, chain, alignment)
+    tree = simulated(which, chain, who, settings["seed"])
+    origin = provenance(alignment, alignment.with_name("state.parquet"))
+    tree.attrs |= {
+        "panel_sha256": origin.panel, "code_sha256": origin.code, "lock_sha256": origin.lock,
+        "revision": origin.revision,
+    }  # fmt: skip
+    path = archive.write(tree, name_of(which), passed=True, folder=Path(folder))
+    text = f"{who.states.size} states, {len(who.alignment['bandwagon'].year):,} dyad-years; {which.rung}"
+    return asdict(FitResult(name_of(which), path, (), text)) | {"path": str(path)}
+
+
+def loaded(alignment: Path, folder: Path) -> Chain:
+    """The chain, loaded once in a process while its archives stay the same."""
+    return _loaded(alignment, folder, tuple(archive.key_of(name, folder) for name in chain_of.ARCHIVES))
+
+
+@lru_cache(maxsize=1)
+def _loaded(alignment: Path, folder: Path, keys: tuple[str | None, ...]) -> Chain:  # noqa: ARG001 (another key loads anew)
+    return chain_of.load(alignment, folder)

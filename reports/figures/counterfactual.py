@@ -1,0 +1,284 @@
+"""What a programme of state building would change: trajectories, timing, dose, paths, tipping points, regions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inference.counterfactual.programme import ARROWS, TIMINGS
+from models.hypotheses import OUTCOMES
+from reports.figures import world_map
+from reports.figures.parts import per_1000
+from reports.style import COLOURS, LINE, MUTE, NAMES, WIDTH
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Scenario = dict[str, Any]
+ARROW_WORDS = {
+    "estimated": "governance aid, as estimated",
+    "estimated, US aid": "US aid, as estimated",
+    "elicited": "effect as elicited",
+    "given": "capacity raised by {size:g} sd",
+}
+PATH_WORDS = {
+    "duress alone": "through duress",
+    "capacity alone": "capacity itself",
+    "aid itself alone": "aid itself",
+    "together": "the paths together",
+}
+
+
+def arrow_words(scenario: Scenario, arrow: str) -> str:
+    """A first arrow as readers meet it."""
+    return ARROW_WORDS[arrow].format(size=scenario["size"])
+
+
+def _bar(axes: Axes, y: float, q: dict[str, float], colour: str, *, marker: str = "o", width: float = 2.0) -> None:
+    axes.hlines(y, q["low"], q["high"], color=colour, linewidth=width)
+    axes.plot(q["value"], y, marker, color=colour, markersize=5)
+
+
+def fan(scenario: Scenario, trajectory: xr.Dataset) -> Figure:
+    """Cumulated rates with and without an early programme, and the change that each first arrow makes, by year."""
+    import matplotlib.pyplot as plt
+
+    figure, grid = plt.subplots(2, 2, figsize=(WIDTH, 5.6), sharex=True)
+    years = trajectory["year"].to_numpy()
+    for column, outcome in enumerate(OUTCOMES):
+        mine = trajectory.sel(outcome=outcome)
+        upper, lower = grid[:, column]
+        for arm, colour, style in (("none", COLOURS["observed"], "--"), ("given, early", COLOURS[outcome], "-")):
+            _band(upper, years, mine["rate"].sel(arm=arm), colour, style)
+        _end_labels(upper, years, mine["rate"], scenario, outcome)
+        upper.set(title=NAMES[outcome], ylim=(0, None))
+        for arrow, style in zip(ARROWS, ("-", ":", "--", "-."), strict=True):
+            change = mine["difference"].sel(arm=f"{arrow}, early")
+            if arrow in {"given", "elicited"}:
+                low, high = (change.sel(statistic=edge) for edge in ("low", "high"))
+                alpha = 0.12 if arrow == "given" else 0.2
+                lower.fill_between(years, low, high, color=COLOURS[outcome], alpha=alpha, linewidth=0)
+            lower.plot(years, change.sel(statistic="mean"), style, color=COLOURS[outcome], linewidth=1.4,
+                       label=arrow_words(scenario, arrow))  # fmt: skip
+        lower.axhline(0, color=LINE, linewidth=0.8)
+        lower.set_xlabel(f"events counted from {scenario['years'][0]} to the year")
+        lower.legend(fontsize=7.5, loc="best", handlelength=2.4)
+    grid[0, 0].set_ylabel(per_1000())
+    grid[1, 0].set_ylabel(f"change in {per_1000()}")
+    return figure
+
+
+def _band(axes: Axes, years: np.ndarray, values: xr.DataArray, colour: str, style: str) -> None:
+    low, mean, high = (values.sel(statistic=name).to_numpy() for name in ("low", "mean", "high"))
+    axes.fill_between(years, low, high, color=colour, alpha=0.15, linewidth=0)
+    axes.plot(years, mean, style, color=colour, linewidth=1.6)
+
+
+def _end_labels(axes: Axes, years: np.ndarray, rate: xr.DataArray, scenario: Scenario, outcome: str) -> None:
+    """Names beside the ends of the two lines, the higher one above."""
+    last = rate.sel(year=years[-1], statistic="mean")
+    none, given = float(last.sel(arm="none")), float(last.sel(arm="given, early"))
+    for value, other, text, colour in (
+        (none, given, "no programme", COLOURS["observed"]),
+        (given, none, arrow_words(scenario, "given"), COLOURS[outcome]),
+    ):
+        axes.annotate(
+            text, (years[-1], value), xytext=(0, 5 if value >= other else -5), textcoords="offset points", ha="right",
+            va="bottom" if value >= other else "top", fontsize=8, color=colour,
+        )  # fmt: skip
+
+
+def _row(scenario: Scenario, arrow: str, timing: str, outcome: str, horizon: int) -> dict[str, Any]:
+    return next(
+        e for e in scenario["effects"]
+        if (e["arrow"], e["timing"], e["outcome"], e["horizon"]) == (arrow, timing, outcome, horizon)
+    )  # fmt: skip
+
+
+def timing(scenario: Scenario) -> Figure:
+    """Change of the rates by first arrow, early against late, with the interval that a confounder would widen."""
+    import matplotlib.pyplot as plt
+
+    horizon = scenario["horizons"][-1]
+    figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharey=True)
+    for axes, outcome in zip(grid, OUTCOMES, strict=True):
+        for k, arrow in enumerate(ARROWS):
+            for shift, when, marker in ((-0.16, "early", "o"), (0.16, "late", "s")):
+                row = _row(scenario, arrow, when, outcome, horizon)
+                wide = row["confounded"]
+                axes.hlines(k + shift, wide["low"], wide["high"], color=COLOURS[outcome], linewidth=5, alpha=0.25)
+                _bar(axes, k + shift, row["difference"], COLOURS[outcome], marker=marker)
+                axes.annotate(
+                    when, (max(wide["high"], row["difference"]["high"]), k + shift), xytext=(5, 0),
+                    textcoords="offset points", va="center", fontsize=7.5, color=MUTE,
+                )  # fmt: skip
+        axes.axvline(0, color=LINE, linewidth=0.8)
+        axes.set(title=NAMES[outcome], ylim=(len(ARROWS) - 0.5, -0.5))
+        axes.set_xlabel(f"change in {per_1000()},\n{horizon} years")
+        axes.margins(x=0.16)
+    grid[0].set_yticks(range(len(ARROWS)), [arrow_words(scenario, arrow) for arrow in ARROWS], fontsize=8.5)
+    return figure
+
+
+def dose(scenario: Scenario) -> Figure:
+    """Rate with a programme over that without, by the rise in capacity it brings; dotted: cuts with a threshold."""
+    import matplotlib.pyplot as plt
+
+    figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 3.5), sharey=True)
+    sizes = np.array(scenario["dose"]["sizes"])
+    for axes, outcome in zip(grid, OUTCOMES, strict=True):
+        for when, style in zip(TIMINGS, ("-", "--"), strict=True):
+            ratio = scenario["dose"]["ratio"][when][outcome]
+            low, mean, high = (np.array([q[name] for q in ratio]) for name in ("low", "value", "high"))
+            axes.fill_between(
+                sizes, low, high, color=COLOURS[outcome], alpha=0.2 if when == "early" else 0.1, linewidth=0
+            )
+            axes.plot(sizes, mean, style, color=COLOURS[outcome], linewidth=1.6)
+            axes.annotate(
+                when, (sizes[-1], mean[-1]), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8,
+                color=COLOURS[outcome],
+            )  # fmt: skip
+        for cut in sorted({t["cut"] for t in scenario["threshold"]}):
+            axes.axhline(1 - cut, color=MUTE, linewidth=0.7, linestyle=":")
+            axes.annotate(
+                f"\N{MINUS SIGN}{100 * cut:.0f} %", (0, 1 - cut), xytext=(2, 2), textcoords="offset points",
+                fontsize=7.5, color=MUTE,
+            )  # fmt: skip
+        axes.axhline(1, color=LINE, linewidth=0.8)
+        axes.set(title=NAMES[outcome], xlim=(0, sizes[-1] * 1.1), ylim=(0, None))
+        axes.set_xlabel("rise in capacity at the end of the programme,\nstandard deviations")
+    grid[0].set_ylabel("rate with the programme\nover rate without")
+    return figure
+
+
+def paths(scenario: Scenario) -> Figure:
+    """Change of the rates along each causal path alone, early programme of given size."""
+    import matplotlib.pyplot as plt
+
+    figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 2.7), sharey=True)
+    names = [*PATH_WORDS]
+    for axes, outcome in zip(grid, OUTCOMES, strict=True):
+        mine = {p["path"]: p["difference"] for p in scenario["paths"]
+                if (p["arrow"], p["timing"], p["outcome"]) == ("given", "early", outcome)}  # fmt: skip
+        for y, name in enumerate(names):
+            _bar(axes, y, mine[name], COLOURS[outcome])
+        whole = _row(scenario, "given", "early", outcome, scenario["horizons"][-1])["difference"]
+        _bar(axes, len(names), whole, COLOURS["observed"], marker="D")
+        axes.axvline(0, color=LINE, linewidth=0.8)
+        axes.set(title=NAMES[outcome], ylim=(len(names) + 0.5, -0.5), xlabel=f"change in {per_1000()}")
+    grid[0].set_yticks(range(len(names) + 1), [*PATH_WORDS.values(), "in all"], fontsize=8.5)
+    return figure
+
+
+def tipping(scenario: Scenario) -> Figure:
+    """Change of the rates by the two arrows of an unobserved cause: where it is zero, and where it is not sure."""
+    import matplotlib.pyplot as plt
+
+    reach, step = 1.0, 101
+    arrows = np.linspace(-reach, reach, step)
+    product = np.multiply.outer(arrows, arrows)
+    figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 4.0))
+    image = None
+    largest = max(abs(row["difference"]["value"]) for o in OUTCOMES for row in scenario["tipping"][o])
+    for axes, outcome in zip(grid, OUTCOMES, strict=True):
+        rows = scenario["tipping"][outcome]
+        bias = np.array([row["bias"] for row in rows])
+        change = np.interp(product, bias, [row["difference"]["value"] for row in rows])
+        sure = np.interp(product, bias, [row["p_fewer"] for row in rows])
+        image = axes.contourf(arrows, arrows, change, levels=np.linspace(-largest, largest, 13), cmap="PuOr")
+        lines = axes.contour(arrows, arrows, change, levels=[0.0], colors=LINE, linewidths=1.6)
+        axes.clabel(lines, fmt={0.0: "no change"}, fontsize=8)
+        for level, style in ((0.05, ":"), (0.95, ":")):
+            if sure.min() < level < sure.max():
+                contour = axes.contour(
+                    arrows, arrows, sure, levels=[level], colors=LINE, linewidths=1.0, linestyles=style
+                )
+                axes.clabel(contour, fmt={level: f"Pr(fewer) {level:g}"}, fontsize=7)
+        axes.plot(0, 0, "+", color=LINE, markersize=9)
+        axes.set(title=NAMES[outcome], xlabel="unobserved cause to duress, log-odds", aspect="equal")
+        axes.grid(visible=False)
+    grid[0].set_ylabel("unobserved cause to alignment, log-odds")
+    assert image is not None
+    figure.colorbar(image, ax=grid, label=f"change in {per_1000()}", shrink=0.85)
+    return figure
+
+
+def region_map(scenario: Scenario, outcome: str = "bandwagon") -> Figure:
+    """Events averted by an early programme of given size in each region over the years counted."""
+    import matplotlib.pyplot as plt
+
+    found = scenario["regions"][outcome]
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
+    world_map.draw(axes)
+    largest = max(abs(q["value"]) for q in found.values()) or 1.0
+    for region, q in found.items():
+        x, y = world_map.ANCHORS[region]
+        value = q["value"]
+        colour = COLOURS[outcome] if value > 0 else COLOURS["prior"]
+        axes.plot(
+            x, y, "o", color=colour, markersize=4 + 22 * np.sqrt(abs(value) / largest), alpha=0.45, markeredgewidth=0
+        )
+        axes.annotate(
+            f"{q['value']:+.2f}\n[{q['low']:+.2f}, {q['high']:+.2f}]".replace("-", "\N{MINUS SIGN}"), (x, y),
+            ha="center", va="center", fontsize=8,
+        )  # fmt: skip
+    for region in set(world_map.ANCHORS) - set(found):
+        axes.plot(*world_map.ANCHORS[region], "x", color=MUTE, markersize=5)
+    axes.set_title(f"events of {NAMES[outcome]} averted, {scenario['years'][0]}\N{EN DASH}{scenario['years'][1]}")
+    return figure
+
+
+def natural_course(scenario: Scenario) -> Figure:
+    """Observed events by region and era beside those of the simulation without a programme."""
+    import matplotlib.pyplot as plt
+
+    figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 0.9 + 0.26 * _levels(scenario)), sharey=True)
+    for axes, outcome in zip(grid, OUTCOMES, strict=True):
+        rows = [r for r in scenario["natural_course"] if r["outcome"] == outcome]
+        for y, row in enumerate(rows):
+            axes.hlines(y, row["low"], row["high"], color=COLOURS[outcome], linewidth=6, alpha=0.3)
+            axes.plot(row["expected"]["value"], y, "|", color=COLOURS[outcome], markersize=9, markeredgewidth=2)
+            axes.plot(row["observed"], y, "D", color=COLOURS["observed"], markersize=4)
+        axes.set(title=NAMES[outcome], ylim=(len(rows) - 0.4, -0.6), xlabel="events")
+        axes.set_yticks(range(len(rows)), [r["level"] or "all" for r in rows], fontsize=8)
+    return figure
+
+
+def _levels(scenario: Scenario) -> int:
+    return sum(row["outcome"] == OUTCOMES[0] for row in scenario["natural_course"])
+
+
+def positivity(counts: xr.Dataset) -> Figure:
+    """How many observed spans and state-years stand in the cells that a programme moves states into."""
+    import matplotlib.pyplot as plt
+
+    figure, grid = plt.subplots(1, 3, figsize=(WIDTH, 3.4), sharey=True)
+    tables = [(counts["gains"], "gain", "change of capacity over the programme's years")]
+    tables += [
+        (counts["aid"].sel(source=source), "dollars", words)
+        for source, words in (
+            ("aid_governance", "governance aid per head and year"),
+            ("aid_us", "US aid per head and year"),
+        )
+    ]
+    for axes, (table, dim, words) in zip(grid, tables, strict=True):
+        values = table.transpose("start", dim).to_numpy()
+        axes.imshow(np.log1p(values), cmap="Greys", aspect="auto", vmin=0, vmax=np.log1p(values.max()) * 1.4)
+        for (i, j), value in np.ndenumerate(values):
+            few = value < 20
+            colour, weight = (COLOURS["bandwagon"], "bold") if few else (COLOURS["observed"], "normal")
+            axes.text(j, i, f"{value:,}", ha="center", va="center", fontsize=6.5, color=colour, fontweight=weight)
+        axes.set_title(words, fontsize=8.5)
+        axes.set_xticks(
+            range(values.shape[1]), [str(name) for name in table[dim].to_numpy()], rotation=60, ha="right", fontsize=7
+        )
+        axes.grid(visible=False)
+    starts = [
+        f"{name}\n({int(n)} states of the scenario)"
+        for name, n in zip(counts["start"].to_numpy(), counts["states"].to_numpy(), strict=True)
+    ]
+    grid[0].set_yticks(range(len(starts)), starts, fontsize=7.5)
+    return figure

@@ -1,0 +1,69 @@
+"""The shipped scenarios of state-building aid, from their archives: numbers and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inference import archive, panels
+from inference.archive import ArchiveError
+from inference.counterfactual import chain, run, table
+from inference.counterfactual.scenario import HEADLINE, POPULATION, SHIPPED
+from inference.provenance import provenance
+from models.links import LINKS
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+    from models.hypotheses import Hypothesis
+
+Trees = dict[str, "xr.DataTree"]
+
+
+def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path) -> Trees:
+    """Archives of the shipped scenarios by id; none when not the whole chain was asked for or its panel is not there.
+
+    Raises ArchiveError for a scenario that is missing, corrupted, or of another panel or code.
+    """
+    claims = {name.partition(".")[0] for name in chain.ARCHIVES} - set(LINKS)
+    files = panels.files_of("placebo", alignment)
+    if not claims <= {hypothesis.id for hypothesis in hypotheses} or not all(file.is_file() for file in files):
+        return {}
+    now, out = provenance(*files), {}
+    for scenario in SHIPPED.values():
+        tree = archive.read(run.name_of(scenario), folder)
+        if reason := archive.fresh(tree, now):
+            raise ArchiveError(f"{run.name_of(scenario)}: {reason}; run 'make fit'")
+        out[scenario.id] = tree
+    return out
+
+
+def collect(trees: Trees, folder: Path) -> dict[str, Any] | None:
+    """Numbers of every scenario as plain values, with the links and the negative control; None without scenarios."""
+    if not trees:
+        return None
+    whole = {name: tree for name, tree in trees.items() if tree.attrs["rung"] == POPULATION}
+    return {
+        "headline": HEADLINE,
+        "shipped": [table.collect(tree) for tree in whole.values()],
+        "units": [table.collect_unit(tree) for name, tree in trees.items() if name not in whole],
+        "links": table.links(folder),
+    }
+
+
+def figures(trees: Trees, numbers: dict[str, Any] | None) -> Iterator[tuple[str, Figure]]:
+    """Every figure of the scenarios with its name."""
+    from reports.figures import counterfactual
+
+    for scenario in (numbers or {"shipped": []})["shipped"]:
+        name, tree = scenario["id"], trees[scenario["id"]]
+        yield f"fan-{name}", counterfactual.fan(scenario, archive.group(tree, "trajectory"))
+        yield f"timing-{name}", counterfactual.timing(scenario)
+        yield f"dose-{name}", counterfactual.dose(scenario)
+        yield f"paths-{name}", counterfactual.paths(scenario)
+        yield f"tipping-{name}", counterfactual.tipping(scenario)
+        yield f"map-{name}", counterfactual.region_map(scenario)
+        yield f"natural_course-{name}", counterfactual.natural_course(scenario)
+        yield f"positivity-{name}", counterfactual.positivity(archive.group(tree, "positivity"))
