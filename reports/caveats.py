@@ -131,7 +131,7 @@ def would_change(numbers: Place) -> list[Sentence]:
     if not any(row["codings"].value for entry in claims.values() for row in entry["estimands"]):
         out.append(say("Other codings, and the data without single aggressors, eras and regions: neither was run."))
     elif not out:
-        out.append(say("No single change of the coding, and no aggressor, era or region left out, turns a verdict."))
+        out.append(say("No single change of the coding, and nothing left out in turn, turns a verdict over."))
     scenario = programme.headline(numbers)
     out += programme.thresholds(scenario) if scenario is not None else []
     if doubtful := _causes(claim for claim, entry in claims.items() if not entry["identified"].value):

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.carter import SOURCE as CARTER
+from models.walt import SOURCE as WALT
 from reports import caveats, programme, sentences
 from reports.figures.glance import drivers
 from reports.printed import DASH, Place, Sentence, joined, say
 
 Block = dict[str, Any]
 TITLE = "When do weak states ally with the state that threatens them?"
+# Source of a claim -> what of it was read.
+WORKS = {
+    WALT: ", The Origins of Alliances, Cornell University Press",
+    CARTER: ", abstract and introduction, all that is public",
+}
 
 
 def lead(items: list[Sentence]) -> Block:
@@ -168,13 +175,14 @@ def _uncertainty(numbers: Place) -> Block:
 
 def _sources(numbers: Place) -> Block:
     read = joined([say("{source}", source=source.printed("text")) for source in numbers["brief"]["sources"]], " · ")
-    claims = {e["source"].value: say("{source}", source=e["source"].printed("text")) for e in numbers["hypotheses"]}
+    sources = {entry["source"].value: entry["source"].printed("text") for entry in numbers["hypotheses"]}
+    claims = [say(f"{{source}}{WORKS.get(name, '')}", source=source) for name, source in sources.items()]
     origin = numbers["provenance"]
     panels = [say(f"{name} {{hash}}", hash=origin["panels"][name].printed("hash")) for name in origin["panels"].value]
     text = say(
         "Claims: {claims}. Data: {read}. Panels: {panels}; code {code}. Every number stands in numbers.json beside the "
         "hash of its posterior.",
-        claims=joined(list(claims.values()), "; "),
+        claims=joined(claims, "; "),
         read=read,
         panels=joined(panels, ", "),
         code=origin["code_sha256"].printed("hash"),

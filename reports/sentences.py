@@ -103,7 +103,7 @@ def carter(numbers: Place) -> Sentence:
         if causes:
             parts.append(say(FOUND[judgement], causes=listed(causes)))
     absent = [(CARTER[claim],) for claim in CARTER if claim not in held]
-    end = say("; {causes} was not tested here.", causes=listed(absent)) if absent else (".",)
+    end = say("; not tested here: {causes}.", causes=listed(absent)) if absent else (".",)
     source = next(entry["source"] for entry in numbers["hypotheses"] if entry["id"].value in held)
     words = "Of the causes of bandwagoning that {source} names, the data {parts}{end}"
     return say(words, source=source.printed("text"), parts=listed(parts), end=end)
