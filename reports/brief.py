@@ -99,7 +99,6 @@ def pdf(sections: list[Block], folder: Path, draft: str = "") -> bytes:
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"brief": json.dumps(data)},
-        pdf_standards=["ua-1"],
     )
 
 

@@ -6,7 +6,9 @@ from reports import judgement
 from reports.sentences import CARTER
 
 KEY = "ab" * 32
-ESCAPES = "<script>alert(1)</script> <img src=x onerror=alert(1)> #panic() $x^2$ *b* _i_ `c` \\ \" ' @ref [x] {{ 7 }} {a} // --"
+ESCAPES = (
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> #panic() $x^2$ *b* _i_ `c` \\ \" ' @ref [x] {{ 7 }} {a} //"
+)
 BASE = {"bandwagon": (224, 4.9), "balance": (665, 14.6)}  # events, and their rate
 SLOPES = {"prior_sensitivity": 0.01, "likelihood_sensitivity": 0.3, "codings": None, "stale": False, "turned": {}}
 

@@ -86,17 +86,19 @@ def words_of_pdf(path):
     return " ".join(re.sub(r"page \d of \d", "", done.stdout).replace(NBSP, " ").split())
 
 
+def typeset(collected, folder, end=b""):
+    """What typst takes to print a brief, with something after it."""
+    sections = document.sections(Place(collected))
+    data = json.dumps({"sections": brief._texts(sections), "draft": "", "title": document.TITLE})
+    fonts = {"font_paths": [Path(mpl.get_data_path()) / "fonts" / "ttf"], "ignore_system_fonts": True}
+    return (TEMPLATES / "brief.typ").read_bytes() + end, {"root": folder, "sys_inputs": {"brief": data}, **fonts}
+
+
 def pages(collected, folder):
     import typst
 
-    sections = document.sections(Place(collected))
-    data = json.dumps({"sections": brief._texts(sections), "draft": "", "title": document.TITLE})
-    found = typst.query(
-        (TEMPLATES / "brief.typ").read_bytes() + b"\n#context [#metadata(counter(page).final()) <pages>]", "<pages>",
-        field="value", root=folder, sys_inputs={"brief": data},
-        font_paths=[Path(mpl.get_data_path()) / "fonts" / "ttf"], ignore_system_fonts=True,
-    )  # fmt: skip
-    return json.loads(found)[0][0]
+    source, options = typeset(collected, folder, b"\n#context [#metadata(counter(page).final()) <pages>]")
+    return json.loads(typst.query(source, "<pages>", field="value", **options))[0][0]
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +192,17 @@ def test_parts_without_a_programme_are_worded_and_leave_no_gap(both):
     assert "None" not in words
 
 
-@pytest.mark.parametrize("payload", [world.ESCAPES, "#" * 20, "\\", "$", "]]>", "\N{RIGHT-TO-LEFT OVERRIDE}abc"])
+def test_the_pdf_is_accessible(both):
+    import typst
+
+    source, options = typeset(both[0], both[1])
+    assert typst.compile(source, format="pdf", pdf_standards=["ua-1"], **options)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [world.ESCAPES, "#" * 20, "\\", "$", "]]>", "\N{RIGHT-TO-LEFT OVERRIDE}abc", "\0\N{BELL}\N{GRINNING FACE}"],
+)
 def test_names_are_printed_as_they_are(payload, tmp_path):
     entries = world.refitted([world.entry("carter-1", source=payload), world.entry("carter-3", source=payload)])
     entries[0]["estimands"][1]["turned"] = {"coding": [payload], "left out": [payload]}
