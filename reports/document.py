@@ -86,7 +86,8 @@ def _findings(numbers: Place, base: Place | None) -> Block:
         return _section("findings", "Key findings", paragraph(say("No claim on alignment was tested here.")))
     text = say(
         "In brackets: intervals of {probability}. A rate is what the model expects with every dyad-year of the sample "
-        "put in the situation named, other things as they were; only situations that the data cover are shown.",
+        "put in the situation named, other things as they were; only situations that the data cover are shown. "
+        "Under a threat means that the aggressor is a strategic rival.",
         probability=numbers["interval"]["probability"].printed("percent"),
     )
     return _section("findings", "Key findings", facts(items), note(text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from data.codebook_other import label
 from models.hypotheses import RATIO, REGISTRY, Estimand
-from reports.judgement import JUDGEMENTS, direction
+from reports.judgement import JUDGEMENTS, SHAKEN, direction
 from reports.printed import Place, Sentence, interval, joined, listed, say
 from reports.style import NAMES
 
@@ -99,13 +99,17 @@ def carter(numbers: Place) -> Sentence:
         return say("None of Carter's claims was tested here.")
     parts = []
     for judgement in JUDGEMENTS:
-        causes = [(CARTER[claim],) for claim, found in held.items() if found == judgement]
+        causes = [say(CARTER[claim]) for claim, found in held.items() if found == judgement]
         if causes:
             parts.append(say(FOUND[judgement], causes=listed(causes)))
-    absent = [(CARTER[claim],) for claim in CARTER if claim not in held]
-    end = say("; not tested here: {causes}.", causes=listed(absent)) if absent else (".",)
+    absent = listed([say(CARTER[claim]) for claim in CARTER if claim not in held])
+    shaken = [say(CARTER[c]) for c in held if set(judgements[c]["doubts"].value) & set(SHAKEN)]
+    end = say("; not tested here: {causes}", causes=absent) if absent else ()
+    if shaken:
+        causes = listed(shaken) if len(shaken) < len(held) else say("any of them")
+        end += say("; another coding, prior or part left out can turn this for {causes}", causes=causes)
     source = next(entry["source"] for entry in numbers["hypotheses"] if entry["id"].value in held)
-    words = "Of the causes of bandwagoning that {source} names, the data {parts}{end}"
+    words = "Of the causes of bandwagoning that {source} names, the data {parts}{end}."
     return say(words, source=source.printed("text"), parts=listed(parts), end=end)
 
 

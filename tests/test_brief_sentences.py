@@ -150,6 +150,9 @@ def test_the_first_sentence_says_which_causes_hold():
         "the data lean against a neighbouring aggressor; not tested here: external threat, internal duress and absent "
         "allied support."
     )
+    shaken = world.refitted([world.entry("carter-2"), world.entry("carter-4")])
+    said = text(sentences.carter(Place(world.collected(shaken))))
+    assert said.endswith("; another coding, prior or part left out can turn this for a neighbouring aggressor.")
     assert carter() == "None of Carter's claims was tested here."
 
 
