@@ -49,9 +49,9 @@ def table(caption: str, head: list[str], rows: list[list[Sentence]], widths: lis
     return {"kind": "table", "caption": caption, "head": head, "rows": rows, "widths": widths}
 
 
-def figure(name: str, alt: Sentence, caption: Sentence) -> Block:
-    """A figure of the report's folder."""
-    return {"kind": "figure", "file": f"{name}.svg", "alt": alt, "caption": caption}
+def figure(name: str, alt: Sentence, caption: Sentence, width: int = 100) -> Block:
+    """A figure of the report's folder, in print as wide as this percentage of the line."""
+    return {"kind": "figure", "file": f"{name}.svg", "alt": alt, "caption": caption, "width": width}
 
 
 def _section(identifier: str, heading: str, *blocks: Block) -> Block:
@@ -99,7 +99,7 @@ def _aid(numbers: Place) -> Block:
         words = "No aid programme was simulated for this report, so nothing is said on whether it helps, early or late."
         return _section("aid", heading, paragraph(say(words)), *_duress(numbers))
     head = ["programme", "rate without", "rate with", "difference", "Pr(fewer)", "in a hundred states and decade"]
-    caption = "Bandwagoning with and without the programme"
+    caption = "Bandwagoning in a thousand dyad-years, with and without the programme"
     return _section(
         "aid",
         heading,
@@ -128,7 +128,7 @@ def _duress(numbers: Place) -> list[Block]:
         "What can be said instead: rates among states under internal duress, as observed and with duress set to none; "
         "an intervention on a population, valid only if no unobserved cause drives both duress and alignment."
     )
-    return [figure("duress_removed", sentences.without_duress(numbers), caption)]
+    return [figure("duress_removed", sentences.without_duress(numbers), caption, width=80)]
 
 
 def _glance(numbers: Place) -> Block:
@@ -139,7 +139,8 @@ def _glance(numbers: Place) -> Block:
     panels = [
         *(["Dots: probability that what Carter expects holds; ticks: before the data; shades: words for likelihood."]
           if claims else []),
-        *(["Bars: how the posterior divides over the four answers to each driver."] if contest else []),
+        *(["Bars: how the posterior divides over the answers to each driver (hiding: less of either)."]
+          if contest else []),
     ]  # fmt: skip
     alt = joined([*sentences.held(claims), text], " ")
     return _section("glance", "At a glance", figure("glance", alt, say(" ".join(panels))), paragraph(text))
@@ -157,7 +158,8 @@ def _likelihood(numbers: Place) -> Block:
         doubts = ["cause", "judgement", "confidence", "reasons for doubt"]
         rule = (
             "A judgement says supported or contradicted only where all that is expected of a cause is; confidence is "
-            "high without a reason for doubt, moderate with one, low with more."
+            "high without a reason for doubt, moderate with one, low with more. A probability is that of an effect "
+            "averaged over regions, while a rate counts every dyad-year once, so that the two need not agree."
         )
         blocks += [
             table("Probability of what Carter expects", head, rows, [4, 7, 2, 3, 3, 3]),

@@ -22,8 +22,8 @@ JUDGEMENTS = (
     "supported", "leaning for", "partly supported", "undecided", "divided", "partly contradicted", "leaning against",
     "contradicted",
 )  # fmt: skip
-# Doubts that a refit or another prior has shown to turn or move a verdict.
-SHAKEN = ("codings disagree", "turned over by one part left out", "moves with the prior")
+# Doubts that refits gave cause for.
+SHAKEN = ("codings disagree", "turned over by one part left out")
 CONFIDENCE = ("high", "moderate", "low")  # with no, one, and more reasons for doubt
 
 
@@ -78,7 +78,7 @@ def doubts(claim: dict[str, Any]) -> list[str]:
         "other codings not run": len(agreeing) < len(estimands),
         SHAKEN[0]: any(share < AGREEMENT for share in agreeing),
         SHAKEN[1]: any(e["turned"].get("left out") for e in estimands),
-        SHAKEN[2]: any((e["prior_sensitivity"] or 0) > SENSITIVE for e in estimands),
+        "moves with the prior": any((e["prior_sensitivity"] or 0) > SENSITIVE for e in estimands),
     }
     return [reason for reason, holds in found.items() if holds]
 

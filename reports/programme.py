@@ -77,13 +77,16 @@ def early_aid(numbers: Place) -> Sentence:
 
 def setting(scenario: Place) -> Sentence:
     """Who, what and when, and on which rung it stands."""
+    horizon = next(place for place in scenario["horizons"] if place.value == middle(scenario))
     return say(
-        "{words} In kind: {rung}, of {states} states; events are counted from {first} to {last}.",
+        "{words} In kind: {rung}, of {states} states; events are counted from {first} to {last}, in the table over "
+        "{horizon} years.",
         words=scenario["words"].printed("text"),
         rung=scenario["rung"].printed("text"),
         states=scenario["states"].printed("count"),
         first=scenario["years"][0].printed("whole"),
         last=scenario["years"][1].printed("whole"),
+        horizon=horizon.printed("whole"),
     )
 
 

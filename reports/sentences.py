@@ -107,7 +107,7 @@ def carter(numbers: Place) -> Sentence:
     end = say("; not tested here: {causes}", causes=absent) if absent else ()
     if shaken:
         causes = listed(shaken) if len(shaken) < len(held) else say("any of them")
-        end += say("; another coding, prior or part left out can turn this for {causes}", causes=causes)
+        end += say("; another coding or one part left out turns this over for {causes}", causes=causes)
     source = next(entry["source"] for entry in numbers["hypotheses"] if entry["id"].value in held)
     words = "Of the causes of bandwagoning that {source} names, the data {parts}{end}."
     return say(words, source=source.printed("text"), parts=listed(parts), end=end)

@@ -152,7 +152,7 @@ def test_the_first_sentence_says_which_causes_hold():
     )
     shaken = world.refitted([world.entry("carter-2"), world.entry("carter-4")])
     said = text(sentences.carter(Place(world.collected(shaken))))
-    assert said.endswith("; another coding, prior or part left out can turn this for a neighbouring aggressor.")
+    assert said.endswith("; another coding or one part left out turns this over for a neighbouring aggressor.")
     assert carter() == "None of Carter's claims was tested here."
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SIZE = (6.9, 3.3)  # inches: the line of an A4 page, so that letters keep their size in print
+SIZE = (6.9, 3.6)  # inches: the line of an A4 page, so that letters keep their size in print
 WIDTHS = (1.35, 1)
 # Answer -> its colour, and the colour of a number on it.
 ANSWERS = {
@@ -71,7 +71,7 @@ def _expectations(axes: Axes, claims: list[dict[str, Any]]) -> None:
         axes.plot(ends[1:], [y], "o", color=colour, markersize=4.5)
         number = share(row["p_sign"]).removeprefix("= ")
         _beside(axes, (1, y), (4, 0), number, fontsize=8, va="center", color=colour)
-        _beside(axes, (0, y), (2, 5), wrap(expected(which), 64), fontsize=7, va="bottom", linespacing=1)
+        _beside(axes, (0, y), (2, 5), wrap(expected(which), 64), fontsize=7, va="bottom", linespacing=1.15)
     axes.set(xlim=(-0.02, 1.02), ylim=(len(rows) - 0.7, -0.9), yticks=[], xticks=[0.05, 0.2, 0.5, 0.8, 0.95])
     axes.tick_params(axis="x", labelsize=8)
     axes.grid(visible=False)
