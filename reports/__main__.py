@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 def _write(hypotheses: list[Hypothesis], arguments: argparse.Namespace, folder: Path) -> None:
     from inference.comparison import ROPE
     from inference.sensitivity import SENSITIVE
-    from reports import archives, claims, gallery, numbers, page, refits, rivals
+    from reports import archives, brief, claims, gallery, numbers, page, refits, rivals
 
     absent = archives.absent(hypotheses, arguments.panel)
     if len(absent) == len(hypotheses):
@@ -44,6 +44,8 @@ def _write(hypotheses: list[Hypothesis], arguments: argparse.Namespace, folder: 
     collected["rivals"] = rivals.collect(hypotheses, arguments.panel, arguments.folder)
     collected["scores"] = refits.scores(tables)
     collected["figures"] = gallery.draw(hypotheses, trees, collected, tables, folder)
+    collected["brief"] = brief.numbers(collected, trees)
+    brief.write(collected, folder)
     limits = {"rope": ROPE, "sensitive": SENSITIVE}
     for name, text in {
         "numbers.json": json.dumps(collected, indent=1),

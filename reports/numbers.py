@@ -26,7 +26,7 @@ OF_ONE_LOGIT = (
 OTHERS = "beside the claims"  # the family of what is registered and is no claim of either author
 
 
-def _quantity(values: xr.DataArray, scale: float = 1.0) -> dict[str, float]:
+def quantity(values: xr.DataArray, scale: float = 1.0) -> dict[str, float]:
     """Mean, Monte Carlo error of the mean and interval of draws (chain, draw)."""
     draws = scale * values.transpose("chain", "draw").to_numpy()
     low, high = np.quantile(draws, [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2])
@@ -43,7 +43,7 @@ def _fit(tree: xr.DataTree) -> dict[str, Any]:
         "adjustment": [term for term in tree.attrs["adjustment"].split(", ") if term],
         "fit_key": tree.attrs["fit_key"],
         "gate": json.loads(tree.attrs["gate"]),
-        "rate": _quantity(group(tree, "contrasts")["rate"], 1000),
+        "rate": quantity(group(tree, "contrasts")["rate"], 1000),
         "priors": json.loads(tree.attrs["priors"]),
     }
 
@@ -104,9 +104,9 @@ def _duress(pair: Pair) -> dict[str, Any]:
     for outcome in OUTCOMES:
         contrasts = group(pair[outcome], "contrasts")
         out[outcome] = {
-            "observed": _quantity(contrasts["duress_rate"], 1000),
-            "removed": _quantity(contrasts["duress_removed"], 1000),
-            "change": _quantity(contrasts["duress_removed"] - contrasts["duress_rate"], 1000),
+            "observed": quantity(contrasts["duress_rate"], 1000),
+            "removed": quantity(contrasts["duress_removed"], 1000),
+            "change": quantity(contrasts["duress_removed"] - contrasts["duress_rate"], 1000),
         }
     return out
 
