@@ -105,8 +105,9 @@ check: $(STAMP) ## lint, format, types and the fast tests
 	@$(RUN) pyright
 	@$(RUN) pytest -m 'not slow' $(PYTESTARGS)
 
-calibrate: $(STAMP) ## calibration of the engine by simulation, with planted bugs (several minutes)
+calibrate: $(STAMP) ## calibration of engine and chain by simulation, with planted bugs (a quarter of an hour)
 	@$(RUN) inference.calibration --bugs $(call flags,SEED)
+	@$(RUN) inference.calibration chain $(call flags,SEED)
 
 bench: $(STAMP) ## the engine beside its peers: speed, memory, growth (hours; BENCHARGS=--quick for minutes)
 	@$(RUN) benchmarks $(BENCHARGS)

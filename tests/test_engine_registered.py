@@ -8,6 +8,7 @@ import pytest
 from inference import panels
 from inference.engine import assemble, transport
 from inference.engine.posterior import log_density
+from models import links
 from models.hypotheses import REGISTRY, archive_of
 from tests.test_engine_density import log_joint, pymc_point, random_point
 
@@ -17,11 +18,12 @@ EXACT = 1e-8  # relative, in float64 (of a derivative near zero: absolute)
 ABSOLUTE32, RELATIVE32 = 1e-4, 1e-7
 
 
-LOGITS = [(h.id, o) for h in REGISTRY.values() if h.testable and archive_of(h) == h.id for o in h.outcomes]
+EVERY = REGISTRY | links.LOGITS  # the claims, and the logits of the counterfactual chain
+LOGITS = [(h.id, o) for h in EVERY.values() if h.testable and archive_of(h) == h.id for o in h.outcomes]
 
 
 def registered(hypothesis, outcome):
-    claim = REGISTRY[hypothesis]
+    claim = EVERY[hypothesis]
     return claim.design(panels.read(claim.panel, panels.PANEL), outcome)
 
 

@@ -1,4 +1,4 @@
-"""``python -m inference.calibration``: simulation-based calibration of the engine, or its reference posterior."""
+"""``python -m inference.calibration``: calibration of engine and chain by simulation, or a reference posterior."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ FOLDER = Path(__file__).parent / "results"
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inference.calibration", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("ranks", "reference"), default="ranks",
-        help="ranks of simulated truths (default), or the long run that tests compare the engine with",
+        "what", nargs="?", choices=("ranks", "reference", "chain"), default="ranks",
+        help="ranks of simulated truths (default), the long run that tests compare the engine with, or the effects of "
+        "whole simulated worlds beside brute force",
     )  # fmt: skip
     parser.add_argument("--replicates", type=int, default=500, help="truths drawn from the prior (default: 500)")
     parser.add_argument("--bugs", action="store_true", help="check that planted bugs are noticed, too")
     parser.add_argument("--replicates-per-bug", type=int, default=200, help="truths for each bug (default: 200)")
+    parser.add_argument("--worlds", type=int, default=100, help="simulated worlds for the chain (default: 100)")
     parser.add_argument("--seed", type=int, default=2022, help="seed of the whole run (default: 2022)")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the ranks, results.json and ecdf.png")
     return parser
@@ -47,6 +49,20 @@ def _ranks(arguments: argparse.Namespace) -> int:
     return 0 if healthy and not missed else 1
 
 
+def _chain(arguments: argparse.Namespace) -> int:
+    from inference.calibration import chain_study
+
+    rows = chain_study.run(arguments.worlds, arguments.seed)
+    within = True
+    for name, mine in chain_study.by_effect(rows).items():
+        covered = sum(row["covered"] for row in mine)
+        low, high = (share * len(mine) for share in chain_study.ACCEPTED)
+        within &= low <= covered <= high
+        print(f"{name}: {covered} of {len(mine)} truths inside their {100 * chain_study.LEVEL:.0f} % intervals")
+    print(f"results in {chain_study.write(rows, arguments.out)}")
+    return 0 if within else 1
+
+
 def main() -> int:
     """Exit code 0; 1 when the engine is not calibrated or a planted bug goes unnoticed; 2 for a bad argument."""
     parser = _parser()
@@ -59,7 +75,7 @@ def main() -> int:
         out = arguments.out if arguments.out != FOLDER else reference.FOLDER
         print(f"reference posterior in {reference.write(arguments.seed, out)}")
         return 0
-    return _ranks(arguments)
+    return _chain(arguments) if arguments.what == "chain" else _ranks(arguments)
 
 
 if __name__ == "__main__":

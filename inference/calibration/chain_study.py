@@ -27,7 +27,7 @@ CHAINS, DRAWS, TUNE = 2, 500, 300
 COPIES = 2000
 SCENARIO = Scenario("world", "every state of a simulated world", 1992, rule="all", size=0.5, dollars=5.0)
 ARMS = (Arm("given", "early"), Arm("estimated, US aid", "early"))
-LEVEL = 0.95
+LEVEL, ACCEPTED = 0.95, (0.88, 0.99)  # of the intervals, and the share of truths that they must hold
 
 
 @cache
@@ -157,6 +157,14 @@ def run(worlds: int, seed: int, workers: int = 2) -> list[dict[str, Any]]:
 
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return [row for rows in pool.map(replicate, range(seed, seed + worlds)) for row in rows]
+
+
+def by_effect(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each arm and outcome, by their names."""
+    out: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        out.setdefault(f"{row['arm']}, {row['outcome']}", []).append(row)
+    return out
 
 
 def write(rows: list[dict[str, Any]], folder: Path) -> Path:

@@ -54,8 +54,9 @@ def groups(scenario: Scenario, chain: Chain, who: Population) -> dict[str, xr.Da
     start, change = _windows(chain, scenario.duration)
     gains = np.zeros((len(QUARTERS), len(GAINS) - 1), np.int64)
     np.add.at(gains, (np.searchsorted(edges, start), np.digitize(change / sd_of_capacity(chain), GAINS) - 1), 1)
-    aid = np.zeros((len(SOURCES), len(QUARTERS), len(DOLLARS) - 1), np.int64)
-    for k, source in enumerate(SOURCES):
+    sources = [source for source in SOURCES if source in chain.aid]
+    aid = np.zeros((len(sources), len(QUARTERS), len(DOLLARS) - 1), np.int64)
+    for k, source in enumerate(sources):
         design = chain.aid[source].design
         column = design.terms.index(source)
         scaling = design.scaling[source]
@@ -68,7 +69,7 @@ def groups(scenario: Scenario, chain: Chain, who: Population) -> dict[str, xr.Da
         "states": ("start", here),
     }
     coords = {
-        "start": list(QUARTERS), "gain": _bins(GAINS, "sd"), "source": list(SOURCES),
+        "start": list(QUARTERS), "gain": _bins(GAINS, "sd"), "source": sources,
         "dollars": _bins(DOLLARS, "dollars"),
     }  # fmt: skip
     return {"positivity": xr.Dataset(data, coords)}
@@ -94,6 +95,8 @@ def flags(scenario: Scenario, chain: Chain, who: Population, found: dict[str, xr
             )
             break
     for source, arrow in SOURCES.items():
+        if source not in chain.aid:
+            continue
         design = chain.aid[source].design
         scaling, column = design.scaling[source], design.terms.index(source)
         dollars = np.expm1(design.x[:, column] * scaling.scale + scaling.centre)
