@@ -51,7 +51,8 @@ IN_PRINT = {
 DIGITS = {"elpd_diff": 1, "elpd_diff_se": 1}
 NOT_RUN = "not run"
 NOT_IDENTIFIED = "not identified without assumption"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheets take for the beginning of a formula, or skip before one.
+FORMULA = (*"=+-@\t\r\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH COMMERCIAL AT}")
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -115,8 +116,8 @@ def to_csv(table: list[dict[str, Any]], *, draft: bool = False) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text as LaTeX prints it."""
-    return text.translate(TEX)
+    """A text as LaTeX prints it, on one line."""
+    return " ".join(text.translate(TEX).split())
 
 
 def _printed(column: str, row: dict[str, Any]) -> str:
