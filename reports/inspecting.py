@@ -42,22 +42,6 @@ az.plot_forest(tree, var_names=["alpha_region"])
 """,
     ),
     Step(
-        "Set the posterior beside the prior",
-        "The group prior holds draws of the same parameters before the data.",
-        """\
-az.plot_prior_posterior(tree, var_names=["beta"])
-""",
-    ),
-    Step(
-        "Follow a claim in one region",
-        "The slope of an exposure in a region is the average slope and the deviation of the region.",
-        """\
-posterior = tree["posterior"]
-duress = posterior["beta"].sel(predictor="duress") + posterior["gamma"].sel(exposure="duress")
-print((duress > 0).mean(("chain", "draw")).to_series().round(2))
-""",
-    ),
-    Step(
         "Compare models on the same rows",
         "Pointwise densities of all draws would take gigabytes, so an archive keeps each row's leave-one-out density: "
         "loo with the claim's exposures, loo_without without them. From these ArviZ compares without the draws. The "
@@ -77,6 +61,22 @@ def elpd(tree, group):
 
 
 print(az.compare({"with duress": elpd(tree, "loo"), "without": elpd(tree, "loo_without")}))
+""",
+    ),
+    Step(
+        "Set the posterior beside the prior",
+        "The group prior holds draws of the same parameters before the data.",
+        """\
+az.plot_prior_posterior(tree, var_names=["beta"])
+""",
+    ),
+    Step(
+        "Follow a claim in one region",
+        "The slope of an exposure in a region is the average slope and the deviation of the region.",
+        """\
+posterior = tree["posterior"]
+duress = posterior["beta"].sel(predictor="duress") + posterior["gamma"].sel(exposure="duress")
+print((duress > 0).mean(("chain", "draw")).to_series().round(2))
 """,
     ),
     Step(
