@@ -53,10 +53,16 @@ from arviz_stats.utils import ELPDData
 def elpd(tree, group):
     rows = tree[group].to_dataset()
     return ELPDData(
-        elpd=float(rows["elpd"].sum()), se=float(rows.sizes["obs"] ** 0.5 * rows["elpd"].std()),
-        p=float(rows["p_loo"].sum()), n_samples=tree["posterior"].sizes["draw"] * tree["posterior"].sizes["chain"],
-        n_data_points=rows.sizes["obs"], scale="log", warning=False, good_k=0.7,
-        elpd_i=rows["elpd"], pareto_k=rows["pareto_k"],
+        elpd=float(rows["elpd"].sum()),
+        se=float(rows.sizes["obs"] ** 0.5 * rows["elpd"].std()),
+        p=float(rows["p_loo"].sum()),
+        n_samples=tree["posterior"].sizes["draw"] * tree["posterior"].sizes["chain"],
+        n_data_points=rows.sizes["obs"],
+        scale="log",
+        warning=False,
+        good_k=0.7,
+        elpd_i=rows["elpd"],
+        pareto_k=rows["pareto_k"],
     )
 
 
