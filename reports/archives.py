@@ -20,11 +20,11 @@ Trees = dict[str, Pair]  # claim -> outcome -> archive
 Draft = list[str] | None  # of a draft: what is wrong with it, to be added to; None where nothing may be wrong
 Unlike = Callable[["xr.DataTree"], str | None] | None  # why an archive is not what its name says
 # One value for each row of the panel: no report needs them, and of thirty models they fill the memory.
-BY_ROW = ("loo", "loo_without", "fitted", "observed_data")
+BY_ROW = ("loo", "loo_without", "fitted", "observed_data", "posterior_predictive")
 # What is printed of a posterior; another version of the code may have archived less.
 GROUPS = (
-    "posterior", "prior", "prior_predictive", "posterior_predictive", "predictive_checks", "calibration", "contrasts",
-    "curves", "power_scaling", "constant_data",
+    "posterior", "prior", "prior_predictive", "predictive_checks", "calibration", "contrasts", "curves",
+    "power_scaling", "constant_data",
 )  # fmt: skip
 
 

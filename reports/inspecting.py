@@ -42,6 +42,14 @@ az.plot_forest(tree, var_names=["alpha_region"])
 """,
     ),
     Step(
+        "Check calibration",
+        "posterior_predictive holds replicated outcomes of every row, beside observed_data: what ArviZ's predictive "
+        "plots ask for. The line should follow the diagonal where there are rows.",
+        """\
+az.plot_ppc_pava(tree)
+""",
+    ),
+    Step(
         "Compare models on the same rows",
         "Pointwise densities of all draws would take gigabytes, so an archive keeps each row's leave-one-out density: "
         "loo with the claim's exposures, loo_without without them. From these ArviZ compares without the draws. The "

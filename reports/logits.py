@@ -73,14 +73,14 @@ def _prior_predictive(tree: xr.DataTree) -> dict[str, Q | None]:
 
 def _predictive(tree: xr.DataTree) -> dict[str, Any]:
     """Observed events beside the posterior predictive ones, in all, and the regions and eras outside their interval."""
-    counts, checks = group(tree, "posterior_predictive"), group(tree, "predictive_checks")
+    checks = group(tree, "predictive_checks")
     levels = {}
     for name in ("region", "era"):
         tail = checks[f"p_events_{name}"]
         outside = (tail < BOUNDS[0]) | (tail > BOUNDS[1])
         levels[name] = {"outside": [str(v) for v in tail[name].to_numpy()[outside.to_numpy()]], "levels": tail.size}
     observed = {"observed": int(checks["observed_events"]), "tail": float(checks["p_events"])}
-    return observed | {"events": quantity(counts["events"].astype(float)), "levels": levels}
+    return observed | {"events": quantity(checks["events"].astype(float)), "levels": levels}
 
 
 def _calibration(tree: xr.DataTree) -> list[dict[str, float]]:

@@ -116,7 +116,7 @@ def _rates(axes: Axes, tree: xr.DataTree, y: int, outcome: str) -> None:
     """Intervals of the mean rate under prior and posterior, in two rows, and the rate of the observed events."""
     per = 1000 / int(tree.attrs["rows"])
     before = 1000 * group(tree, "prior_predictive")["rate"]
-    after = per * group(tree, "posterior_predictive")["events"]
+    after = per * group(tree, "predictive_checks")["events"]
     for row, (draws, colour) in enumerate(((before, COLOURS["prior"]), (after, COLOURS[outcome]))):
         low, middle, high = interval(draws)
         axes.hlines(y + row, low, high, color=colour, linewidth=3)
@@ -130,15 +130,15 @@ def event_counts(pair: Pair) -> Figure:
     import matplotlib.pyplot as plt
 
     names = ("region", "era")
-    first = group(next(iter(pair.values())), "posterior_predictive")
+    first = group(next(iter(pair.values())), "predictive_checks")
     sizes = [first.sizes[name] for name in names]
     figure, grid_of_axes = plt.subplots(
         2, len(pair), figsize=(WIDTH, 1.4 + 0.27 * sum(sizes)), height_ratios=sizes, sharey="row", squeeze=False
     )
     for axes_row, name in zip(grid_of_axes, names, strict=True):
         for axes, outcome in zip(axes_row, pair, strict=True):
-            counts = group(pair[outcome], "posterior_predictive")[f"events_{name}"]
-            observed = group(pair[outcome], "predictive_checks")[f"observed_events_{name}"]
+            found = group(pair[outcome], "predictive_checks")
+            counts, observed = found[f"events_{name}"], found[f"observed_events_{name}"]
             low, _, high = interval(counts)
             y = np.arange(len(low))
             axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=5, alpha=0.35)
