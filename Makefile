@@ -17,6 +17,7 @@ MAKEFLAGS += --no-print-directory
 #: SCHEDULER   Dask scheduler to fit on, tcp://host:8786 (default: the processes of this machine)
 #: SCENARIO    scenario and changes, as: fragile-1992 size=1 region='West Africa' (default: fragile-1992)
 #: FULL        1: robustness under every combination of codings, not only pairs
+#: DRAFT       1: report what can be read, stale or not, with a watermark on every page
 #: BENCHARGS   further arguments of the benchmarks         (default: none)
 #: PYTESTARGS  further arguments of pytest                 (default: none)
 #: SHARED      folder whose data/ has the raw files, for test (default: ../shared; without them, tests are skipped)
@@ -32,6 +33,7 @@ WORKERS ?=
 SCHEDULER ?=
 SCENARIO ?=
 FULL ?=
+DRAFT ?=
 BENCHARGS ?=
 PYTESTARGS ?=
 SHARED ?= ../shared
@@ -94,7 +96,7 @@ robustness: $(STAMP) ## every claim under other codings and with parts left out 
 	@$(RUN) inference.robustness $(call flags,RAW PANEL HYPOTHESES WORKERS SCHEDULER) $(if $(filter 1,$(FULL)),--full)
 
 report: $(STAMP) ## figures and pages in reports/build, from the posteriors
-	@$(RUN) reports $(call flags,PANEL HYPOTHESES)
+	@$(RUN) reports $(call flags,PANEL HYPOTHESES) $(if $(filter 1,$(DRAFT)),--draft)
 
 test: $(STAMP) ## all tests
 	@$(RUN) pytest $(PYTESTARGS)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FEW = 1000  # draws that simulated counts are made for, evenly spaced
 CURVE_DRAWS = 400  # draws that a curve is averaged over, evenly spaced
+REPLICATES = 400  # draws with an outcome of every row: with fewer the mean of a rare one is too coarse to be ranked by
 
 
 def cells(design: Design) -> xr.Dataset:
@@ -46,9 +47,11 @@ def thinned(posterior: xr.Dataset, draws: int) -> xr.Dataset:
 
 
 def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int) -> dict[str, xr.Dataset]:
-    """Posterior predictive event counts with their tail probabilities, calibration, and fitted rates.
+    """Replicated outcomes of every row, event counts with their tail probabilities, calibration, and fitted rates.
 
-    ``loo`` holds the pointwise densities of the same posterior.
+    ``posterior_predictive`` holds ``y`` (chain, draw, obs), as ArviZ's predictive plots ask; the counts in
+    ``predictive_checks`` are of more draws and of replicates of their own. ``loo`` holds the pointwise densities of
+    the same posterior.
     """
     simulated = stream.event_counts(design, thinned(posterior, FEW), seed)  # (chain, draw, region, era)
     observed = cells(design)["events"]
@@ -66,9 +69,11 @@ def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int
     density = np.exp(loo["lppd"].to_numpy())  # of each row's own outcome, averaged over the draws
     fitted = np.where(design.y == 1, density, 1 - density)
     tails = checks.posterior_predictive(counts, truth)
+    observed_counts = {f"observed_{name}": truth[name] for name in truth.data_vars}
+    replicated = stream.replicates(design, thinned(posterior, REPLICATES), seed + 1)
     return {
-        "posterior_predictive": counts,
-        "predictive_checks": tails.assign({f"observed_{name}": truth[name] for name in truth.data_vars}),
+        "posterior_predictive": xr.Dataset({"y": replicated}),
+        "predictive_checks": counts.merge(tails).assign(observed_counts),
         "fitted": xr.Dataset({"probability": ("obs", fitted.astype(np.float32))}),
         "calibration": checks.calibration(fitted, design.y),
     }

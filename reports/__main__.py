@@ -1,9 +1,8 @@
-"""``python -m reports``: turn verified posteriors into figures, tables and a page."""
+"""``python -m reports``: turn verified posteriors into figures, tables and pages."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -13,9 +12,11 @@ from inference.archive import FOLDER, ArchiveError
 
 if TYPE_CHECKING:
     from models.hypotheses import Hypothesis
+    from reports.outputs import Material
 
 BUILD = Path(__file__).parent / "build"
 PANEL = Path(__file__).parents[1] / "data" / "panels" / "alignment.parquet"
+IN_ORDER = "asked for as a draft; every posterior is in order"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -25,35 +26,38 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the posteriors")
     parser.add_argument("--refits", type=Path, help="folder of the refits (default: where they are made)")
     parser.add_argument("--out", type=Path, default=BUILD, help="folder to write")
+    parser.add_argument(
+        "--draft", action="store_true", help="print what can be read, stale or not, with a watermark on every page"
+    )
     return parser
 
 
-def _write(hypotheses: list[Hypothesis], arguments: argparse.Namespace, folder: Path) -> None:
-    from inference.comparison import ROPE
-    from inference.sensitivity import SENSITIVE
-    from reports import archives, brief, claims, gallery, numbers, page, refits, rivals
+def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: Path) -> Material:
+    """Archives, numbers and figures of a report."""
+    from reports import archives, brief, gallery, numbers, refits, rivals, scenarios
+    from reports.outputs import Material
 
+    draft: list[str] | None = [] if arguments.draft else None
     absent = archives.absent(hypotheses, arguments.panel)
-    if len(absent) == len(hypotheses):
+    trees = archives.load(hypotheses, arguments.panel, arguments.folder, draft)
+    if draft is not None:
+        absent |= archives.left_out(hypotheses, trees, draft)
+    if not trees:
         raise ArchiveError("none of these claims has a posterior:\n  " + "\n  ".join(absent.values()))
-    trees = archives.load(hypotheses, arguments.panel, arguments.folder)
     for identifier, reason in absent.items():
         print(f"{identifier}: {reason}")
-    tables = refits.read(arguments.refits or refits.FOLDER)
-    collected = numbers.collect(hypotheses, trees, absent, tables)
-    collected["rivals"] = rivals.collect(hypotheses, arguments.panel, arguments.folder)
+    folder = arguments.refits or refits.FOLDER
+    tables = refits.read(folder)
+    collected = numbers.collect(hypotheses, trees, absent, tables, arguments.panel)
+    collected["rivals"] = rivals.collect(hypotheses, arguments.panel, arguments.folder, draft)
     collected["scores"] = refits.scores(tables)
-    collected["figures"] = gallery.draw(hypotheses, trees, collected, tables, folder)
+    simulated = scenarios.load(hypotheses, arguments.panel, arguments.folder, draft)
+    collected["counterfactual"] = scenarios.collect(simulated, arguments.folder)
+    collected["draft"] = [] if draft is None else draft or [IN_ORDER]
+    collected["figure_sizes"] = gallery.draw(trees, simulated, collected, arguments.folder, folder, out)
+    collected["figures"] = list(collected["figure_sizes"])
     collected["brief"] = brief.numbers(collected, trees)
-    brief.write(collected, folder)
-    limits = {"rope": ROPE, "sensitive": SENSITIVE}
-    for name, text in {
-        "numbers.json": json.dumps(collected, indent=1),
-        "claims.csv": claims.to_csv(collected["claims"]),
-        "claims.tex": claims.to_tex(collected["claims"]),
-        "index.html": page.render(collected, **limits),
-    }.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    return Material(collected, hypotheses, trees, out)
 
 
 def main() -> int:
@@ -70,14 +74,16 @@ def main() -> int:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        _write(hypotheses, arguments, partial)
+        from reports import outputs
+
+        outputs.write(_material(hypotheses, arguments, partial))
     except (ArchiveError, FileNotFoundError) as error:
         shutil.rmtree(partial)
         print(f"error: {error}", file=sys.stderr)
         return 2
     shutil.rmtree(arguments.out, ignore_errors=True)
     partial.replace(arguments.out)
-    print(f"report: {arguments.out / 'index.html'}")
+    print(f"report{' (draft)' if arguments.draft else ''}: {arguments.out / 'index.html'}")
     return 0
 
 

@@ -1,7 +1,9 @@
-"""The posteriors a report is made from: all that were asked for, verified and fresh, or none."""
+"""The posteriors a report is made from: all that were asked for, verified and fresh, or none; a draft takes less."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,18 @@ if TYPE_CHECKING:
 
 Pair = dict[str, "xr.DataTree"]  # outcome -> archive
 Trees = dict[str, Pair]  # claim -> outcome -> archive
+Draft = list[str] | None  # of a draft: what is wrong with it, to be added to; None where nothing may be wrong
+Unlike = Callable[["xr.DataTree"], str | None] | None  # why an archive is not what its name says
 # One value for each row of the panel: no report needs them, and of thirty models they fill the memory.
-BY_ROW = ("loo", "loo_without", "fitted", "observed_data")
+BY_ROW = ("loo", "loo_without", "fitted", "observed_data", "posterior_predictive")
+# What is printed of a posterior; another version of the code may have archived less.
+GROUPS = (
+    "posterior", "prior", "prior_predictive", "predictive_checks", "calibration", "contrasts", "curves",
+    "power_scaling", "constant_data",
+)  # fmt: skip
+
+
+_origin = cache(provenance)
 
 
 def absent(hypotheses: list[Hypothesis], alignment: Path) -> dict[str, str]:
@@ -30,32 +42,70 @@ def absent(hypotheses: list[Hypothesis], alignment: Path) -> dict[str, str]:
     return out
 
 
-def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path) -> Trees:
+def opened(name: str, folder: Path) -> xr.DataTree:
+    """A verified archive in memory, without what has one value for each row of the panel."""
+    import xarray as xr
+
+    with xr.open_datatree(archive.verify(name, folder), engine="netcdf4") as tree:
+        return tree.drop_nodes([group for group in BY_ROW if group in tree.children]).load()
+
+
+def read(name: str, panel: Path, folder: Path, draft: Draft = None, unlike: Unlike = None) -> xr.DataTree:
+    """The archive ``name``, if it is verified and was fitted on ``panel`` by the present code and lock.
+
+    Of a draft a stale archive is used, and ``draft`` says so, unless ``unlike`` finds that it holds something else.
+    Raises ArchiveError for any other.
+    """
+    tree = opened(name, folder)
+    reason = archive.fresh(tree, _origin(panel))
+    if reason and draft is None:
+        raise ArchiveError(f"{name}: {reason}; run 'make fit'")
+    if reason and unlike and (other := unlike(tree)):
+        raise ArchiveError(f"{name}: {reason}, and {other}; run 'make fit'")
+    if reason and draft is not None:
+        draft.append(f"{name}: used though {reason}")
+    return tree
+
+
+def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: Draft = None) -> Trees:
     """Archives of every claim that has some, each read once and shared by the claims with the same model.
 
     Raises ArchiveError naming every posterior that is missing, failed its gate, is corrupted, or was fitted
-    on another panel or code.
+    on another panel or code. Of a draft such posteriors are left out, and ``draft`` says which and why.
     """
     left_out = absent(hypotheses, alignment)
     chosen = [hypothesis for hypothesis in hypotheses if hypothesis.id not in left_out]
-    names = {archive_of(h): h for h in chosen}
-    origin = {h.panel: provenance(panels.path_of(h.panel, alignment)) for h in chosen}
-    read, faults = {}, []
-    for name, hypothesis in names.items():
-        read[name] = {}
+    read_ones, faults = {}, []
+    for name, hypothesis in {archive_of(h): h for h in chosen}.items():
+        read_ones[name] = {}
         for outcome in hypothesis.outcomes:
             try:
-                tree = archive.read(f"{name}.{outcome}", folder)
+                read_ones[name][outcome] = _of_logit(hypothesis, outcome, name, alignment, folder, draft)
             except ArchiveError as error:
                 faults.append(str(error))
-                continue
-            if reason := archive.fresh(tree, origin[hypothesis.panel]):
-                faults.append(f"{name}.{outcome}: {reason}; run 'make fit'")
-            read[name][outcome] = _without_rows(tree)
-    if faults:
+    if faults and draft is None:
         raise ArchiveError("\n  ".join(["no report from these posteriors:", *faults]))
-    return {hypothesis.id: read[archive_of(hypothesis)] for hypothesis in chosen}
+    if draft is not None:
+        draft += faults
+    trees = {hypothesis.id: read_ones[archive_of(hypothesis)] for hypothesis in chosen}
+    return {h.id: trees[h.id] for h in chosen if len(trees[h.id]) == len(h.outcomes)}
 
 
-def _without_rows(tree: xr.DataTree) -> xr.DataTree:
-    return tree.drop_nodes([name for name in BY_ROW if name in tree.children])
+def left_out(hypotheses: list[Hypothesis], trees: Trees, draft: list[str]) -> dict[str, str]:
+    """Why a draft lacks a claim that has a posterior, by id."""
+    lacking = [h for h in hypotheses if h.testable and h.id not in trees]
+    faults = {h.id: [fault for fault in draft if fault.startswith(f"{archive_of(h)}.")] for h in lacking}
+    return {name: f"Left out of this draft: {'; '.join(mine)}." for name, mine in faults.items() if mine}
+
+
+def _of_logit(
+    hypothesis: Hypothesis, outcome: str, name: str, alignment: Path, folder: Path, draft: Draft
+) -> xr.DataTree:
+    def unlike(tree: xr.DataTree) -> str | None:
+        expected = ", ".join(hypothesis.equation(outcome).exposures)
+        lacking = [group for group in GROUPS if group not in tree.children]
+        if lacking:
+            return f"without the group {lacking[0]}"
+        return None if tree.attrs["exposures"] == expected else f"for the exposures {tree.attrs['exposures']}"
+
+    return read(f"{name}.{outcome}", panels.path_of(hypothesis.panel, alignment), folder, draft, unlike)

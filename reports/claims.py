@@ -40,6 +40,7 @@ COLUMNS = {
     "codings": "codings",
     "agreeing": "share of codings agreeing",
     "verdict": "verdict",
+    "fit_keys": "posteriors",
 }
 # Columns of the printed table, with their alignment in LaTeX.
 IN_PRINT = {
@@ -50,7 +51,8 @@ IN_PRINT = {
 DIGITS = {"elpd_diff": 1, "elpd_diff_se": 1}
 NOT_RUN = "not run"
 NOT_IDENTIFIED = "not identified without assumption"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheets take for the beginning of a formula, or skip before one.
+FORMULA = (*"=+-@\t\r\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH COMMERCIAL AT}")
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -83,6 +85,7 @@ def rows(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for estimand in entry["estimands"] or [{}]:
             codings = estimand.get("codings") or {}
             row = shared | estimand | {"codings": codings.get("codings"), "agreeing": _agreeing(estimand)}
+            row["fit_keys"] = " ".join(estimand.get("fit_keys", {}).values()) or None
             out.append({column: row.get(column) for column in COLUMNS})
     return out
 
@@ -103,18 +106,18 @@ def _cell(value: object) -> object:
     return "" if value is None else value
 
 
-def to_csv(table: list[dict[str, Any]]) -> str:
-    """The table with every column and full numbers."""
-    out = io.StringIO()
+def to_csv(table: list[dict[str, Any]], *, draft: bool = False) -> str:
+    """The table with every column and full numbers; that of a draft says so in every row."""
+    out, mark = io.StringIO(), ["draft"] if draft else []
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row[column]) for column in COLUMNS] for row in table)
+    writer.writerow([*mark, *COLUMNS])
+    writer.writerows([*mark, *(_cell(row[column]) for column in COLUMNS)] for row in table)
     return out.getvalue()
 
 
 def escaped(text: str) -> str:
-    """A text as LaTeX prints it."""
-    return text.translate(TEX)
+    """A text as LaTeX prints it, on one line."""
+    return " ".join(text.translate(TEX).split())
 
 
 def _printed(column: str, row: dict[str, Any]) -> str:
@@ -132,13 +135,21 @@ def _printed(column: str, row: dict[str, Any]) -> str:
     return f"${text}$" if text.startswith("-") else text
 
 
-def to_tex(table: list[dict[str, Any]]) -> str:
+def to_tex(table: list[dict[str, Any]], *, draft: bool = False) -> str:
     r"""The main columns as a LaTeX ``longtable`` with booktabs rules; the document loads both packages.
 
-    A claim's remark stands beside the first of its estimands.
+    A claim's remark stands beside the first of its estimands. The table of a draft says so on every page.
     """
     head = " & ".join(escaped(COLUMNS[column]) for column in IN_PRINT) + r" \\"
-    lines = [rf"\begin{{longtable}}{{{''.join(IN_PRINT.values())}}}", r"\toprule", head, r"\midrule", r"\endhead"]
+    mark = [rf"\multicolumn{{{len(IN_PRINT)}}}{{c}}{{\textbf{{DRAFT}}: not to be cited}} \\"] if draft else []
+    lines = [
+        rf"\begin{{longtable}}{{{''.join(IN_PRINT.values())}}}",
+        r"\toprule",
+        *mark,
+        head,
+        r"\midrule",
+        r"\endhead",
+    ]
     before = None
     for row in table:
         shown = row | {"remark": row["remark"] if row["id"] != before else ""}

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from inference.archive import group
 from inference.statistics import mcse_mean
 from models.hypotheses import OUTCOMES
-from reports.numbers import quantity
+from reports.logits import quantity
 
 if TYPE_CHECKING:
     from reports.archives import Pair, Trees

@@ -1,22 +1,36 @@
-"""Which figures a report has, drawn one after another: those that the posteriors and refits at hand allow."""
+"""Which figures a report has: those that the posteriors and refits at hand allow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.hypotheses import REGISTRY, Hypothesis, archive_of
-from reports import refits, style
+from reports import archives, refits, scenarios, style
 from reports.figures import checks, graph, posterior, predicted, robustness, verdicts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from reports.archives import Trees
+    from reports.archives import Pair, Trees
 
+PROCESSES = 2
+Sizes = dict[str, tuple[float, float]]  # figure -> width and height in inches
 # Exposure -> claim whose model its curve is drawn from.
 CURVES = {"threat": "carter-1", "proximity": "carter-2", "support": "carter-4", "duress": "carter-3"}
+
+
+class Places(NamedTuple):
+    """Where the processes that draw find what they need, and which claim's process draws the figures of a model."""
+
+    posteriors: Path
+    refits: Path
+    out: Path
+    models: dict[str, str]
+    draft: bool
 
 
 def of_claims(exposures: dict[str, str], trees: Trees) -> dict[str, str]:
@@ -42,15 +56,17 @@ def _overview(numbers: dict[str, Any], models: Trees, trees: Trees) -> Iterator[
     yield "calibration", checks.calibration(models)
 
 
-def _of_model(hypothesis: Hypothesis, name: str, trees: Trees) -> Iterator[tuple[str, Figure]]:
-    pair = trees[hypothesis.id]
+def _of_model(hypothesis: Hypothesis, pair: Pair) -> Iterator[tuple[str, Figure]]:
+    name = archive_of(hypothesis)
+    yield f"graph-{name}", graph.claim_graph(hypothesis)
+    yield f"checks-{name}", checks.of_model(pair)
     yield f"posterior-{name}", posterior.prior_against_posterior(hypothesis, pair)
     yield f"effects-{name}", posterior.effects(pair)
     if hypothesis.by_era:
         yield f"era_slopes-{name}", posterior.era_slopes(hypothesis, pair)
 
 
-def _of_claim(hypothesis: Hypothesis, entry: dict[str, Any], tables: refits.Tables) -> Iterator[tuple[str, Figure]]:
+def _of_refits(hypothesis: Hypothesis, entry: dict[str, Any], tables: refits.Tables) -> Iterator[tuple[str, Figure]]:
     if any(estimand["stale"] for estimand in entry["estimands"]):
         return
     curve = refits.of_claim(tables, "specification", hypothesis.id)
@@ -62,28 +78,37 @@ def _of_claim(hypothesis: Hypothesis, entry: dict[str, Any], tables: refits.Tabl
         yield f"left_out-{hypothesis.id}", robustness.left_out(hypothesis, without, registered)
 
 
-def figures(
-    hypotheses: list[Hypothesis], trees: Trees, numbers: dict[str, Any], tables: refits.Tables
-) -> Iterator[tuple[str, Figure]]:
-    """Every figure of a report with its name, those of a posterior once."""
-    chosen = {hypothesis.id: hypothesis for hypothesis in hypotheses if hypothesis.id in trees}
-    models = {archive_of(hypothesis): hypothesis for hypothesis in reversed(chosen.values())}
-    ordered = list(dict.fromkeys(map(archive_of, chosen.values())))
-    yield from _overview(numbers, {name: trees[models[name].id] for name in ordered}, trees)
-    for name in ordered:
-        yield from _of_model(models[name], name, trees)
-    entries = {entry["id"]: entry for entry in numbers["hypotheses"]}
-    for hypothesis in chosen.values():
-        yield from _of_claim(hypothesis, entries[hypothesis.id], tables)
+def _saved(figures: Iterator[tuple[str, Figure]], places: Places) -> Sizes:
+    with style.applied():
+        return {name: style.save(figure, name, places.out, draft=places.draft) for name, figure in figures}
+
+
+def _of_claim(entry: dict[str, Any], places: Places) -> Sizes:
+    """The figures of one claim, and those of its model when it is the first that has it; for a process of its own."""
+    hypothesis = REGISTRY[entry["id"]]
+    sizes = _saved(_of_refits(hypothesis, entry, refits.read(places.refits)), places)
+    if places.models[entry["archive"]] == entry["id"]:
+        pair = {o: archives.opened(f"{entry['archive']}.{o}", places.posteriors) for o in hypothesis.outcomes}
+        sizes |= _saved(_of_model(hypothesis, pair), places)
+    return sizes
 
 
 def draw(
-    hypotheses: list[Hypothesis], trees: Trees, numbers: dict[str, Any], tables: refits.Tables, folder: Path
-) -> list[str]:
-    """Draw and write every figure; returns their names."""
-    names = []
-    with style.applied():
-        for name, figure in figures(hypotheses, trees, numbers, tables):
-            style.save(figure, name, folder)
-            names.append(name)
-    return names
+    trees: Trees, simulated: scenarios.Trees, numbers: dict[str, Any], posteriors: Path, tables: Path, out: Path
+) -> Sizes:
+    """Draw and write every figure, those of single claims in processes of their own; returns their sizes by name.
+
+    ``posteriors`` and ``tables`` are the folders of the archives that ``trees`` were read from, and of the refits;
+    ``simulated`` are the archives of the scenarios.
+    """
+    entries = [entry for entry in numbers["hypotheses"] if entry["id"] in trees]
+    models = {entry["archive"]: entry["id"] for entry in reversed(entries)}
+    places = Places(posteriors, tables, out, models, draft=bool(numbers["draft"]))
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        claims = [pool.submit(_of_claim, entry, places) for entry in entries]
+        ordered = {entry["archive"]: trees[models[entry["archive"]]] for entry in entries}
+        sizes = _saved(_overview(numbers, ordered, trees), places)
+        sizes |= _saved(scenarios.figures(simulated, numbers["counterfactual"]), places)
+        for claim in claims:
+            sizes |= claim.result()
+    return sizes

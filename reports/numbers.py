@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-import xarray as xr
 
+from data.codebook_other import label
 from inference.archive import group
-from inference.comparison import CI_KIND, CI_PROB, compare, quadrants, slope
-from inference.statistics import mcse_mean
-from models.hypotheses import FAMILIES, OUTCOMES, Hypothesis, archive_of
-from reports import claims, refits
+from inference.comparison import compare, quadrants, slope
+from models.hypotheses import FAMILIES, OUTCOMES, RATIO, Hypothesis, archive_of
+from reports import claims, limits, logits, refits, sample
+from reports.logits import PER, error_of_share, quantity
 
 if TYPE_CHECKING:
     from reports.archives import Pair, Trees
@@ -24,28 +24,7 @@ OF_ONE_LOGIT = (
     "rd", "rd_mcse", "rd_low", "rd_high", "elpd_diff", "elpd_diff_se", "prior_sensitivity", "likelihood_sensitivity",
 )  # fmt: skip
 OTHERS = "beside the claims"  # the family of what is registered and is no claim of either author
-
-
-def quantity(values: xr.DataArray, scale: float = 1.0) -> dict[str, float]:
-    """Mean, Monte Carlo error of the mean and interval of draws (chain, draw)."""
-    draws = scale * values.transpose("chain", "draw").to_numpy()
-    low, high = np.quantile(draws, [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2])
-    return {"value": float(draws.mean()), "mcse": mcse_mean(draws), "low": float(low), "high": float(high)}
-
-
-def _fit(tree: xr.DataTree) -> dict[str, Any]:
-    """What is reported of one logit."""
-    return {
-        "rows": int(tree.attrs["rows"]),
-        "events": int(tree.attrs["events"]),
-        "rows_lost": json.loads(tree.attrs["rows_lost"]),
-        "exposures": [term for term in tree.attrs["exposures"].split(", ") if term],
-        "adjustment": [term for term in tree.attrs["adjustment"].split(", ") if term],
-        "fit_key": tree.attrs["fit_key"],
-        "gate": json.loads(tree.attrs["gate"]),
-        "rate": quantity(group(tree, "contrasts")["rate"], 1000),
-        "priors": json.loads(tree.attrs["priors"]),
-    }
+DURESS = "carter-3"  # the claim whose model tells what duress does
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -71,7 +50,33 @@ def family_of(hypothesis: Hypothesis) -> str:
     return known.get(hypothesis.id, OTHERS)
 
 
-def _hypothesis(hypothesis: Hypothesis, pair: Pair, absent: str | None) -> dict[str, Any]:
+def _keys(pair: Pair, outcome: str) -> dict[str, str]:
+    """Hashes of the posteriors that an estimand is computed from, by outcome."""
+    return {name: tree.attrs["fit_key"] for name, tree in pair.items() if outcome == name or outcome not in pair}
+
+
+def _estimands(hypothesis: Hypothesis, pair: Pair) -> list[dict[str, Any]]:
+    """Every registered estimand with its sign, its numbers and the posteriors they are of."""
+    rows = _plain(compare(hypothesis, pair))
+    for which, row in zip(hypothesis.estimands, rows, strict=True):
+        ratio = which.outcome == RATIO
+        row["label"] = "rate" if ratio else label(which.term, hypothesis.panel)
+        row["sign"] = "positive" if which.sign > 0 else "negative"
+        row["fit_keys"] = _keys(pair, which.outcome)
+    return rows
+
+
+def _masses(pair: Pair, term: str) -> dict[str, dict[str, float]]:
+    """Mass of the four quadrants of a term's slopes, and its Monte Carlo error."""
+    balance, bandwagon = slope(pair["balance"], term), slope(pair["bandwagon"], term)
+    up, towards = balance > 0, bandwagon > 0
+    inside = (up & ~towards, ~up & towards, up & towards, ~up & ~towards)
+    masses = quadrants(balance, bandwagon)
+    errors = {name: error_of_share(draws) for name, draws in zip(masses, inside, strict=True)}
+    return {"masses": masses, "errors": errors}
+
+
+def _hypothesis(hypothesis: Hypothesis, pair: Pair, absent: str | None, alignment: Path) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "id": hypothesis.id,
         "claim": hypothesis.claim,
@@ -87,15 +92,15 @@ def _hypothesis(hypothesis: Hypothesis, pair: Pair, absent: str | None) -> dict[
         "by_era": list(hypothesis.by_era),
     }
     if absent:
-        return entry | {"archive": None, "fits": {}, "estimands": [], "quadrants": {}}
+        return entry | {"archive": None, "fits": {}, "estimands": [], "quadrants": {}, "quadrant_errors": {}}
+    contest = {term: _masses(pair, term) for term in contested(hypothesis)}
     return entry | {
         "archive": archive_of(hypothesis),
-        "fits": {outcome: _fit(tree) for outcome, tree in pair.items()},
-        "estimands": _plain(compare(hypothesis, pair)),
-        "quadrants": {
-            term: quadrants(slope(pair["balance"], term), slope(pair["bandwagon"], term))
-            for term in contested(hypothesis)
-        },
+        "fits": {outcome: logits.collect(tree) for outcome, tree in pair.items()},
+        "estimands": _estimands(hypothesis, pair),
+        "quadrants": {term: mass["masses"] for term, mass in contest.items()},
+        "quadrant_errors": {term: mass["errors"] for term, mass in contest.items()},
+        "coverage": sample.collect(hypothesis, alignment),
     }
 
 
@@ -104,9 +109,10 @@ def _duress(pair: Pair) -> dict[str, Any]:
     for outcome in OUTCOMES:
         contrasts = group(pair[outcome], "contrasts")
         out[outcome] = {
-            "observed": quantity(contrasts["duress_rate"], 1000),
-            "removed": quantity(contrasts["duress_removed"], 1000),
-            "change": quantity(contrasts["duress_removed"] - contrasts["duress_rate"], 1000),
+            "observed": quantity(contrasts["duress_rate"], PER),
+            "removed": quantity(contrasts["duress_removed"], PER),
+            "change": quantity(contrasts["duress_removed"] - contrasts["duress_rate"], PER),
+            "fit_key": pair[outcome].attrs["fit_key"],
         }
     return out
 
@@ -122,6 +128,18 @@ def _origin(trees: Trees) -> dict[str, Any]:
     }
 
 
+def _archives(entries: list[dict[str, Any]], trees: Trees) -> list[dict[str, Any]]:
+    """Every posterior of the report once: its name, hashes, and the claims that share it."""
+    out = {}
+    for entry in entries:
+        for outcome, tree in trees.get(entry["id"], {}).items():
+            name = f"{entry['archive']}.{outcome}"
+            facts = {key: str(tree.attrs[key]) for key in ("fit_key", "panel_sha256", "code_sha256")}
+            known = out.setdefault(name, {"name": name, "claims": [], **facts})
+            known["claims"].append(entry["id"])
+    return list(out.values())
+
+
 def _agreement(entry: dict[str, Any], agreeing: dict[tuple[str, int], dict[str, Any]], tables: refits.Tables) -> None:
     """Put beside each estimand what the refits say of it; nothing when they are of another panel."""
     for index, estimand in enumerate(entry["estimands"]):
@@ -133,23 +151,24 @@ def _agreement(entry: dict[str, Any], agreeing: dict[tuple[str, int], dict[str, 
 
 
 def collect(
-    hypotheses: list[Hypothesis], trees: Trees, absent: dict[str, str], tables: refits.Tables
+    hypotheses: list[Hypothesis], trees: Trees, absent: dict[str, str], tables: refits.Tables, alignment: Path
 ) -> dict[str, Any]:
     """All numbers of a report as plain values.
 
     ``absent`` says of claims without a posterior why there is none; ``tables`` are those of the refits.
     """
-    entries = [_hypothesis(h, trees.get(h.id, {}), absent.get(h.id)) for h in hypotheses]
+    entries = [_hypothesis(h, trees.get(h.id, {}), absent.get(h.id), alignment) for h in hypotheses]
     agreeing = refits.agreeing(tables)
     for entry in entries:
         _agreement(entry, agreeing, tables)
         entry["remark"] = claims.remark(entry)
     families = dict.fromkeys(entry["family"] for entry in entries)
     return {
-        "interval": {"probability": CI_PROB, "kind": CI_KIND},
+        **limits.collect(),
         **_origin(trees),
         "families": {name: [e["id"] for e in entries if e["family"] == name] for name in families},
         "hypotheses": entries,
+        "archives": _archives(entries, trees),
         "claims": claims.rows(entries),
-        "duress_removed": _duress(trees["carter-3"]) if "carter-3" in trees else None,
+        "duress_removed": _duress(trees[DURESS]) if DURESS in trees else None,
     }

@@ -1,13 +1,18 @@
-"""The report page: a template of words filled with the numbers."""
+"""The pages: templates of words filled with the numbers."""
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
+from math import floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.style import EVENTS, NAMES, UNITS
+from reports.logits import PER
+from reports.style import COLOURS, EVENTS, NAMES, UNITS
 
 if TYPE_CHECKING:
+    import jinja2
     from markupsafe import Markup
 
 MINUS, UNDEFINED = "\N{MINUS SIGN}", "\N{EN DASH}"
@@ -71,8 +76,31 @@ def _breakable(estimand: str) -> Markup:
     return Markup(text.replace("/&nbsp;", "/ "))
 
 
+def _error(value: float, digits: int) -> str:
+    """A Monte Carlo error to one digit more than its number, or the first that is not 0."""
+    text = f"{value:.{digits + 1}f}"
+    return text if float(text) or not value else f"{value:.{-floor(log10(value))}f}"
+
+
 def _anchor(text: str) -> str:
     return "family-" + text.lower().replace(" ", "-")
+
+
+def _search_words(entry: dict[str, Any]) -> str:
+    """What a claim is found by."""
+    terms = {term for fit in entry["fits"].values() for term in fit["exposures"] + fit["adjustment"]}
+    estimands = [part for e in entry["estimands"] for part in (e["estimand"], e["label"], e["verdict"])]
+    facts = [entry[name] for name in ("id", "claim", "family", "source", "status", "panel", "note", "remark")]
+    return " ".join(dict.fromkeys(part for part in [*facts, *sorted(terms), *estimands] if part))
+
+
+def _gate_rows(fits: dict[str, Any]) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    """Checks of the logits of a model, (name, limit) -> outcome -> check."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for outcome, fit in fits.items():
+        for check in fit["gate"]:
+            rows.setdefault((check["name"], check["limit"]), {})[outcome] = check
+    return list(rows.items())
 
 
 FILTERS = {
@@ -80,24 +108,66 @@ FILTERS = {
     "fixed": lambda value, digits: f"{value:.{digits}f}",
     "ratio": _ratio,
     "probability": _probability,
+    "share": lambda value: _probability(value, 2),
     "percent": _percent,
+    "per": lambda value, digits: f"{PER * value:.{digits}f}",
+    "error": _error,
     "agreement": _agreement,
     "anchor": _anchor,
     "breakable": _breakable,
     "sensitivity": _sensitivity,
+    "search_words": _search_words,
+    "gate_rows": _gate_rows,
+    "pixels": lambda inches: f"{96 * inches:.0f}",
     "thousands": lambda value: f"{value:,.0f}",
     "significant": lambda value: f"{value:.4g}",
     "capitalize_first": lambda text: text[:1].upper() + text[1:],
 }
 
 
-def render(numbers: dict[str, Any], **extra: float) -> str:
-    """The page as HTML; a number that the template asks for and ``numbers`` lacks is an error."""
+def environment() -> jinja2.Environment:
+    """The templates with their filters: all text is escaped, and a name without a value is an error."""
     import jinja2
 
-    environment = jinja2.Environment(
+    out = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    environment.filters |= FILTERS
-    words = {"units": UNITS, "events": EVENTS, "names": NAMES}
-    return environment.get_template("index.html.j2").render(**numbers, **extra, **words)
+    out.filters |= FILTERS
+    return out
+
+
+def _inline(name: str) -> Markup:
+    """A style sheet or script to stand in a page as it is."""
+    from markupsafe import Markup
+
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _style() -> Markup:
+    """The style sheet, with a rule for each colour of a concept."""
+    from markupsafe import Markup
+
+    rules = [f'[data-colour="{name}"] {{ background: {colour}; }}' for name, colour in COLOURS.items()]
+    return _inline("style.css") + Markup("\n".join(rules))
+
+
+def _hash(text: str) -> str:
+    """A source of a Content-Security-Policy: nothing but this text."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def policy(style: str, script: str) -> str:
+    """The Content-Security-Policy of a page: its own pictures, this style, this script, and nothing else."""
+    sources = {
+        "default-src": "'none'", "img-src": "'self'", "style-src": _hash(style), "script-src": _hash(script),
+        "base-uri": "'none'", "form-action": "'none'",
+    }  # fmt: skip
+    return "; ".join(f"{name} {source}" for name, source in sources.items())
+
+
+def render(template: str, numbers: dict[str, Any], **words: object) -> str:
+    """A page as HTML from a template of words and the numbers; one that ``numbers`` lacks is an error."""
+    style, script = _style(), _inline("search.js")
+    page = {"style": style, "script": script, "policy": policy(style, script)}
+    names = {"units": UNITS, "events": EVENTS, "names": NAMES}
+    return environment().get_template(template).render(**numbers, **names, **page, **words)

@@ -7,30 +7,39 @@ from typing import Any
 
 from inference import archive, contest
 from inference.archive import ArchiveError
-from inference.provenance import provenance
 from models.hypotheses import OUTCOMES, REGISTRY, Hypothesis
+from reports import archives
 
 
-def collect(hypotheses: list[Hypothesis], alignment: Path, folder: Path) -> dict[str, dict[str, Any]]:
+def collect(
+    hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: archives.Draft = None
+) -> dict[str, dict[str, Any]]:
     """Rows, events and the table of rivals by outcome, best first; empty when not every rival was asked for.
 
-    Raises ArchiveError for a contest that is missing, failed its gate or is of another panel or code.
+    Raises ArchiveError for a contest that is missing, failed its gate or is of another panel or code; a draft
+    uses a stale one and leaves out any other.
     """
     if not set(contest.RIVALS) <= {hypothesis.id for hypothesis in hypotheses}:
         return {}
     out = {}
     for outcome in OUTCOMES:
-        name = contest.name_of(outcome)
-        tree = archive.read(name, folder)
-        if reason := archive.fresh(tree, provenance(alignment)):
-            raise ArchiveError(f"{name}: {reason}; run 'make fit'")
+        try:
+            tree = archives.read(contest.name_of(outcome), alignment, folder, draft)
+        except ArchiveError as error:
+            if draft is None:
+                raise
+            draft.append(str(error))
+            continue
         table = archive.group(tree, "contest").drop_vars(["elpd_i", "row"]).to_dataframe()
         table = table.sort_values("elpd", ascending=False)
         out[outcome] = {
             "rows": int(tree.attrs["rows"]),
             "events": int(tree.attrs["events"]),
             "fit_key": tree.attrs["fit_key"],
-            "rivals": [_rival(str(rival), outcome, row.to_dict()) for rival, row in table.iterrows()],
+            "rivals": [
+                _rival(str(rival), outcome, dict(zip(table.columns, values, strict=True)))
+                for rival, *values in table.itertuples()
+            ],
         }
     return out
 

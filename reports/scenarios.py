@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 Trees = dict[str, "xr.DataTree"]
 
 
-def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path) -> Trees:
+def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: list[str] | None = None) -> Trees:
     """Archives of the shipped scenarios by id; none when not the whole chain was asked for or its panel is not there.
 
-    Raises ArchiveError for a scenario that is missing, corrupted, or of another panel or code.
+    Raises ArchiveError for a scenario that is missing, corrupted, or of another panel or code; of a draft, ``draft``
+    takes the reasons, stale ones are used and the others left out.
     """
     claims = {name.partition(".")[0] for name in chain.ARCHIVES} - set(LINKS)
     files = panels.files_of("placebo", alignment)
@@ -33,20 +34,28 @@ def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path) -> Trees:
         return {}
     now, out = provenance(*files), {}
     for scenario in SHIPPED.values():
-        tree = archive.read(run.name_of(scenario), folder)
+        try:
+            tree = archive.read(run.name_of(scenario), folder)
+        except ArchiveError as error:
+            if draft is None:
+                raise
+            draft.append(str(error))
+            continue
         if reason := archive.fresh(tree, now):
-            raise ArchiveError(f"{run.name_of(scenario)}: {reason}; run 'make fit'")
+            if draft is None:
+                raise ArchiveError(f"{run.name_of(scenario)}: {reason}; run 'make fit'")
+            draft.append(f"{run.name_of(scenario)}: {reason}")
         out[scenario.id] = tree
     return out
 
 
 def collect(trees: Trees, folder: Path) -> dict[str, Any] | None:
     """Numbers of every scenario as plain values, with the links and the negative control; None without scenarios."""
-    if not trees:
-        return None
     whole = {name: tree for name, tree in trees.items() if tree.attrs["rung"] == POPULATION}
+    if not whole:
+        return None
     return {
-        "headline": HEADLINE,
+        "headline": HEADLINE if HEADLINE in whole else next(iter(whole)),
         "shipped": [table.collect(tree) for tree in whole.values()],
         "units": [table.collect_unit(tree) for name, tree in trees.items() if name not in whole],
         "links": table.links(folder),
@@ -61,9 +70,11 @@ def figures(trees: Trees, numbers: dict[str, Any] | None) -> Iterator[tuple[str,
         name, tree = scenario["id"], trees[scenario["id"]]
         yield f"fan-{name}", counterfactual.fan(scenario, archive.group(tree, "trajectory"))
         yield f"timing-{name}", counterfactual.timing(scenario)
+        yield f"natural_course-{name}", counterfactual.natural_course(scenario)
+        if name != HEADLINE:  # the rest is the same kind of picture: one scenario shows it
+            continue
         yield f"dose-{name}", counterfactual.dose(scenario)
         yield f"paths-{name}", counterfactual.paths(scenario)
         yield f"tipping-{name}", counterfactual.tipping(scenario)
         yield f"map-{name}", counterfactual.region_map(scenario)
-        yield f"natural_course-{name}", counterfactual.natural_course(scenario)
         yield f"positivity-{name}", counterfactual.positivity(archive.group(tree, "positivity"))

@@ -41,6 +41,7 @@ EVENTS = {
 LINE = "#444444"  # zero lines, diagonals
 MUTE = "#5C5C5C"
 SHADE = "#EFEFEF"
+SHADE_DARK = "#D0D0D0"
 WIDTH = 9.0  # inches
 
 RC: dict[Any, Any] = {
@@ -62,6 +63,7 @@ RC: dict[Any, Any] = {
     "legend.frameon": False,
     "svg.hashsalt": "bandwagon",
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar in a name is a dollar
 }
 
 
@@ -75,13 +77,20 @@ def applied() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, name: str, folder: Path) -> None:
-    """Write ``<name>.svg`` and ``<name>.png``; the same figure gives the same bytes."""
+def save(figure: Figure, name: str, folder: Path, *, draft: bool = False) -> tuple[float, float]:
+    """Write ``<name>.svg`` and ``<name>.png``, marked if of a draft; returns width and height in inches.
+
+    The same figure gives the same bytes.
+    """
     import matplotlib.pyplot as plt
 
     folder.mkdir(parents=True, exist_ok=True)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # laid out once, not again for each file
+    if draft:
+        figure.text(0.5, 0.5, "DRAFT", fontsize=64, color=MUTE, alpha=0.22, rotation=25, ha="center", va="center")
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
     figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+    width, height = map(float, figure.get_size_inches())
     plt.close(figure)
+    return width, height

@@ -51,6 +51,14 @@ def simulated():
     return synthetic.panel(3_000, seed=1)
 
 
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory):
+    """A simulated world with posteriors, refits and a report made twice (see ``tests.report_world``)."""
+    from tests.report_world import made
+
+    return made(tmp_path_factory.mktemp("report"))
+
+
 @pytest.fixture
 def toy_grid():
     """Four states that are always members, none of them a major power: 2 US, 200 UK, 300 and 310."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data import schema, synthetic
 from data.groups import ERAS, REGIONS
 from inference import archive
 from inference.robustness import universe
@@ -65,3 +66,28 @@ def planted_refits(folder, posteriors):
     folder.mkdir()
     pd.DataFrame([*curve, curve[0] | stale]).to_csv(folder / "specification.csv", index=False)
     pd.DataFrame(without).to_csv(folder / "left_out.csv", index=False)
+
+
+def fitted(root):
+    """A simulated panel, the posteriors of some claims on it, with a claim added, and refits."""
+    panel, driver = root / "panel.parquet", root / "driver.py"
+    driver.write_text(DRIVER)
+    schema.write(synthetic.panel(2500, seed=5), panel)
+    common = ("--panel", panel, "--folder", root / "posteriors")
+    finished(start(driver, "inference", *common, "--hypotheses", f"{FITTED} added-1"))
+    planted_refits(root / "refits", root / "posteriors")
+
+
+def reporting(root, name, *more):
+    """The command that makes a report of the world in ``root``, started."""
+    asked = ("--hypotheses", f"{ASKED} added-1", "--refits", root / "refits", "--out", root / name)
+    common = ("--panel", root / "panel.parquet", "--folder", root / "posteriors")
+    return start(root / "driver.py", "reports", *common, *asked, *more)
+
+
+def made(root):
+    """The world in ``root``, with the same report made twice and what the command said."""
+    fitted(root)
+    twice = [reporting(root, name) for name in ("build", "again")]
+    (root / "said.txt").write_text(finished(twice[0]) + finished(twice[1]))
+    return root

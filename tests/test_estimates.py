@@ -50,6 +50,19 @@ def test_fitted_probabilities_follow_from_the_densities(small):
     np.testing.assert_allclose(groups["fitted"]["probability"], expected, rtol=1e-4)
 
 
+def test_replicates_and_counts_are_of_evenly_spaced_draws(small, monkeypatch):
+    design, _, draws = small
+    monkeypatch.setattr(estimates, "REPLICATES", 60)
+    groups = estimates.predictive(design, draws, stream.loo(design, draws), seed=1)
+    y = groups["posterior_predictive"]["y"]
+    assert (y.dims, y.sizes["obs"]) == (("chain", "draw", "obs"), design.y.size)
+    assert y["draw"].to_numpy().tolist() == draws["draw"].to_numpy()[::4].tolist()
+    found = groups["predictive_checks"]
+    assert found["events"].dims == ("chain", "draw")
+    assert found["events_region"].sum("region").equals(found["events"])
+    assert int(found["observed_events"]) == design.y.sum()
+
+
 def test_cells_add_up(small):
     design, _, draws = small
     cells = estimates.cell_probability(design, draws)

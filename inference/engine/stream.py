@@ -97,6 +97,16 @@ def event_counts(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArr
     return _by_cell(design, posterior, totals.astype(np.int64))
 
 
+def replicates(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArray:
+    """One replicated outcome of every row for each draw (chain, draw, obs)."""
+    draws, rng = draws_of(design, posterior), np.random.default_rng(seed)
+    out = np.empty((len(draws.slope), design.y.size), np.int8)
+    for rows, eta in _predictors(design, draws, np.arange(design.y.size)):
+        out[:, rows] = (rng.random(eta.shape) < np.exp(-np.logaddexp(0.0, -eta))).T
+    coords = {dim: posterior[dim] for dim in ("chain", "draw")}
+    return xr.DataArray(out.reshape(*draws.shape, -1), dims=("chain", "draw", "obs"), coords=coords)
+
+
 def row_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> Float:
     """Probability of each row (obs,), averaged over the draws."""
     draws = draws_of(design, posterior)
@@ -208,8 +218,8 @@ def _by_cell(design: Design, posterior: xr.Dataset, values: NDArray) -> xr.DataA
     return xr.DataArray(values.reshape(shape), dims=("chain", "draw", *named), coords=coords)
 
 
-def _blocks(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
-    """Blocks of ``rows``, each of one cell, and their log likelihood (row, sample)."""
+def _predictors(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
+    """Blocks of ``rows``, each of one cell, and their linear predictor (row, sample)."""
     region, era, levels = assemble.indices(design)
     x, cell = assemble.columns(design), region * assemble.layout(design).eras + era
     order = rows[np.argsort(cell[rows], kind="stable")]
@@ -219,7 +229,13 @@ def _blocks(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tu
                 eta = x[block] @ draws.slope[:, region[block[0]]].T + draws.intercept[:, cell[block[0]]]
                 for group in levels:
                     eta += draws.extra[:, group[block]].T
-                yield block, -np.logaddexp(0.0, np.where(design.y[block, None] == 1, -eta, eta))
+                yield block, eta
+
+
+def _blocks(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
+    """Blocks of ``rows``, each of one cell, and their log likelihood (row, sample)."""
+    for block, eta in _predictors(design, draws, rows):
+        yield block, -np.logaddexp(0.0, np.where(design.y[block, None] == 1, -eta, eta))
 
 
 def _in_threads(part: Callable[[tuple[int, int]], None], count: int) -> None:

@@ -9,10 +9,11 @@ import numpy as np
 from inference.archive import group
 from inference.checks import CELL_LIMIT, RATE_BAND
 from models.hypotheses import PANELS
-from reports.figures.parts import interval, per_1000
+from reports.figures.parts import interval, log_scale, per_1000
 from reports.style import COLOURS, LINE, NAMES, SHADE, WIDTH
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -43,7 +44,8 @@ def prior_predictive(pairs: Trees) -> Figure:
             axes.hlines(range(len(names)), low, high, color=COLOURS[outcome], linewidth=2)
             axes.plot(middle, range(len(names)), "o", color=COLOURS[outcome], markersize=4)
             what = "mean rate" if quantity == "rate" else "largest region-era cell"
-            axes.set(xscale="log", yticks=range(len(names)), title=f"{NAMES[outcome]}: {what}")
+            log_scale(axes, "x")
+            axes.set(yticks=range(len(names)), title=f"{NAMES[outcome]}: {what}")
             axes.set_yticklabels(names, fontsize=8)
             panel = next(name for name, outcomes in PANELS.items() if outcome in outcomes)
             axes.set_xlabel(f"prior {per_1000(panel)}", fontsize=8.5)
@@ -65,7 +67,8 @@ def calibration(pairs: Trees) -> Figure:
     for axes, (identifier, pair) in zip(grid_of_axes.flat, pairs.items(), strict=False):
         for outcome in pair:
             _bins(axes, pair, outcome)
-        axes.set(xscale="log", yscale="log", title=identifier)
+        log_scale(axes, "x", "y")
+        axes.set_title(identifier)
     for axes in grid_of_axes.flat[max(0, len(pairs) - columns) : len(pairs)]:
         axes.tick_params(labelbottom=True)  # the last of its column, also where the last row is not full
     handles = [
@@ -89,20 +92,53 @@ def _bins(axes: Axes, pair: Pair, outcome: str) -> None:
     axes.plot(ends, ends, color=LINE, linewidth=0.8)
 
 
+def of_model(pair: Pair) -> Figure:
+    """Calibration of every logit of a model, and its mean rate before and after the data beside the observed one."""
+    import matplotlib.pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.2 + 0.6 * len(pair)), width_ratios=(4, 5))
+    log_scale(left, "x", "y")
+    for outcome in pair:
+        _bins(left, pair, outcome)
+    unit = per_1000(next(panel for panel, outcomes in PANELS.items() if next(iter(pair)) in outcomes))
+    left.set(title="calibration", xlabel=f"predicted {unit}", ylabel="observed")
+    names = []
+    for k, outcome in enumerate(pair):
+        _rates(right, pair[outcome], 2 * k, outcome)
+        names += [f"{NAMES[outcome]}: prior", "posterior predictive"]
+    log_scale(right, "x")
+    right.set(ylim=(len(names) - 0.4, -0.6), title="mean rate (black: observed)", xlabel=unit)
+    right.set_yticks(range(len(names)), names)
+    return figure
+
+
+def _rates(axes: Axes, tree: xr.DataTree, y: int, outcome: str) -> None:
+    """Intervals of the mean rate under prior and posterior, in two rows, and the rate of the observed events."""
+    per = 1000 / int(tree.attrs["rows"])
+    before = 1000 * group(tree, "prior_predictive")["rate"]
+    after = per * group(tree, "predictive_checks")["events"]
+    for row, (draws, colour) in enumerate(((before, COLOURS["prior"]), (after, COLOURS[outcome]))):
+        low, middle, high = interval(draws)
+        axes.hlines(y + row, low, high, color=colour, linewidth=3)
+        axes.plot(middle, y + row, "o", color=colour, markersize=5)
+    observed = per * int(group(tree, "predictive_checks")["observed_events"])
+    axes.vlines(observed, y - 0.3, y + 1.3, color=COLOURS["observed"], linewidth=1.6)
+
+
 def event_counts(pair: Pair) -> Figure:
     """Observed event counts by era and region against the posterior predictive distribution."""
     import matplotlib.pyplot as plt
 
     names = ("region", "era")
-    first = group(next(iter(pair.values())), "posterior_predictive")
+    first = group(next(iter(pair.values())), "predictive_checks")
     sizes = [first.sizes[name] for name in names]
     figure, grid_of_axes = plt.subplots(
         2, len(pair), figsize=(WIDTH, 1.4 + 0.27 * sum(sizes)), height_ratios=sizes, sharey="row", squeeze=False
     )
     for axes_row, name in zip(grid_of_axes, names, strict=True):
         for axes, outcome in zip(axes_row, pair, strict=True):
-            counts = group(pair[outcome], "posterior_predictive")[f"events_{name}"]
-            observed = group(pair[outcome], "predictive_checks")[f"observed_events_{name}"]
+            found = group(pair[outcome], "predictive_checks")
+            counts, observed = found[f"events_{name}"], found[f"observed_events_{name}"]
             low, _, high = interval(counts)
             y = np.arange(len(low))
             axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=5, alpha=0.35)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 import numpy as np
 
 from models.graph import GRAPHS, OUTCOME, ROOTS, graph
-from reports.style import COLOURS, LINE, WIDTH
+from models.terms import variables
+from reports.style import COLOURS, LINE, SHADE_DARK, WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
+
+    from models.hypotheses import Hypothesis
 
     Values = NDArray[np.float64]
 
@@ -24,7 +27,28 @@ STARTS = 12  # orders that the search for a layout begins from
 HALF_WIDTH, HALF_HEIGHT = 0.37, 0.45  # of a box, in layers and slots
 # What a layout pays for: a box on an arrow, neighbours without a gap, two arrows crossing, a slope.
 HIT, CROWD, CROSSING, STEEP = 40.0, 4.0, 1.0, 0.03
+PALE = "#B5B5B5"
 TITLES = {"alignment": "bandwagoning and balancing", "termination": "dissolution", "joining": "joining a war"}
+
+
+class Marks(NamedTuple):
+    """Nodes of a claim: the exposures, and what is adjusted for."""
+
+    exposed: frozenset[str]
+    adjusted: frozenset[str]
+
+    def of_node(self, node: str) -> tuple[str, str]:
+        """Colours of a node's box and of its name."""
+        if node in self.exposed:
+            return LINE, "white"
+        return (SHADE_DARK if node in self.adjusted else "white"), "black"
+
+    def paths(self, dag: nx.DiGraph) -> set[tuple[str, str]]:
+        """Arrows on directed paths from an exposure to the outcome without an adjusted node."""
+        free = dag.subgraph(set(dag) - self.adjusted)
+        after = self.exposed.union(*(nx.descendants(free, node) for node in self.exposed if node in free))
+        before = nx.ancestors(free, OUTCOME) | {OUTCOME}
+        return {(a, b) for a, b in free.edges if a in after and b in before}
 
 
 def drawn(panel: str) -> nx.DiGraph:
@@ -134,25 +158,49 @@ def causal_graphs() -> Figure:
     return figure
 
 
-def _draw(axes: Axes, panel: str) -> None:
+def claim_graph(hypothesis: Hypothesis) -> Figure:
+    """The graph of a claim's panel with its exposures filled, what is adjusted for shaded, the outcome framed.
+
+    Arrows on the directed paths from an exposure to the outcome that pass no adjusted node are dark.
+    """
+    import matplotlib.pyplot as plt
+
+    panel = hypothesis.panel
+    known = {**GRAPHS[panel].columns, **GRAPHS[panel].measures}
+    mains = {variables(term)[0] for o in hypothesis.outcomes for term in hypothesis.equation(o).exposures}
+    exposed = {known[name] for name in mains if name in known}
+    adjusted = {known[name] for name in hypothesis.adjustment if name in known} - exposed
+    heights = [y for _, y in layout(panel).values()]
+    size = (WIDTH, 0.42 * (max(heights) - min(heights)) + 0.9)
+    figure, axes = plt.subplots(figsize=size, layout="none")
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.99)
+    _draw(axes, panel, Marks(frozenset(exposed), frozenset(adjusted)))
+    return figure
+
+
+def _draw(axes: Axes, panel: str, marks: Marks | None = None) -> None:
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
     dag, places, hidden = drawn(panel), layout(panel), GRAPHS[panel].hidden
     boxes = {}
     for node, (x, y) in places.items():
+        face, ink = marks.of_node(node) if marks else ("white", "black")
         boxes[node] = FancyBboxPatch(
             (x - HALF_WIDTH, y - HALF_HEIGHT), 2 * HALF_WIDTH, 2 * HALF_HEIGHT,
-            boxstyle="round,pad=0,rounding_size=0.12", facecolor="white", linewidth=1.3, zorder=3,
+            boxstyle="round,pad=0,rounding_size=0.12", facecolor=face, linewidth=1.3, zorder=3,
             edgecolor=COLOURS["delta"] if node == OUTCOME else LINE, linestyle="--" if node in hidden else "-",
         )  # fmt: skip
         axes.add_patch(boxes[node])
-        axes.text(x, y, node.replace(" ", "\n"), ha="center", va="center", fontsize=9, zorder=4, linespacing=0.95)
+        axes.text(
+            x, y, node.replace(" ", "\n"), ha="center", va="center", fontsize=9, zorder=4, linespacing=0.95, color=ink
+        )
+    pale = {(a, b) for a, b in dag.edges if b == OUTCOME} if marks is None else set(dag.edges) - marks.paths(dag)
     for cause, effect in dag.edges:
         axes.add_patch(
             FancyArrowPatch(
                 places[cause], places[effect], patchA=boxes[cause], patchB=boxes[effect], shrinkA=1, shrinkB=1.5,
-                arrowstyle="-|>", mutation_scale=10, linewidth=0.9, zorder=1 if effect == OUTCOME else 2,
-                color="#B5B5B5" if effect == OUTCOME else LINE, linestyle="--" if cause in hidden else "-",
+                arrowstyle="-|>", mutation_scale=10, linewidth=0.9, zorder=1 if (cause, effect) in pale else 2,
+                color=PALE if (cause, effect) in pale else LINE, linestyle="--" if cause in hidden else "-",
             )
         )  # fmt: skip
     heights = [y for _, y in places.values()]

@@ -24,6 +24,17 @@ def per_1000(panel: str = "alignment") -> str:
     return f"events per 1,000 {UNITS[panel]}"
 
 
+def log_scale(axes: Axes, *which: str) -> None:
+    """Logarithmic axes, ``x`` or ``y``, with plain numbers at the ticks."""
+    from matplotlib.ticker import NullFormatter
+
+    for name in which:
+        axis = getattr(axes, f"{name}axis")
+        axes.set(**{f"{name}scale": "log"})
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
+
+
 def interval(values: xr.DataArray, dims: tuple[str, ...] = ("chain", "draw")) -> Values:
     """Lower bound, median and upper bound: (3, ...)."""
     return values.quantile(BOUNDS, dim=dims).to_numpy()

@@ -1,0 +1,85 @@
+"""What a report consists of: the writers of its files, and the words that lead to each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports import brief, claims, inspecting, page
+
+if TYPE_CHECKING:
+    from models.hypotheses import Hypothesis
+    from reports.archives import Trees
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the outputs are made from: numbers first, archives for those that need draws, and the folder to write."""
+
+    numbers: dict[str, Any]
+    hypotheses: list[Hypothesis]
+    trees: Trees
+    out: Path
+
+
+def _write(material: Material, name: str, text: str) -> None:
+    (material.out / name).write_text(text, encoding="utf-8")
+
+
+def _numbers(material: Material) -> None:
+    _write(material, "numbers.json", json.dumps(material.numbers, indent=1, allow_nan=False))
+
+
+def _tables(material: Material) -> None:
+    table, draft = material.numbers["claims"], bool(material.numbers["draft"])
+    _write(material, "claims.csv", claims.to_csv(table, draft=draft))
+    _write(material, "claims.tex", claims.to_tex(table, draft=draft))
+
+
+def _appendix(material: Material) -> None:
+    _write(material, "appendix.html", page.render("appendix.html.j2", material.numbers))
+
+
+def _brief(material: Material) -> None:
+    draft = "; ".join(material.numbers["draft"])
+    brief.write(material.numbers, material.out, draft=f"Draft: {draft}" if draft else "")
+
+
+def _inspect(material: Material) -> None:
+    _write(material, "inspect.html", page.render("inspect.html.j2", material.numbers, steps=inspecting.STEPS))
+
+
+def _index(material: Material) -> None:
+    written = {name: words for name, words in LINKS.items() if (material.out / name).is_file()}
+    _write(material, "index.html", page.render("index.html.j2", material.numbers, links=written))
+
+
+# Output -> what writes it. The index is last: it links to what the others wrote.
+WRITERS: dict[str, Callable[[Material], None]] = {
+    "numbers": _numbers,
+    "tables": _tables,
+    "appendix": _appendix,
+    "inspect": _inspect,
+    "brief": _brief,
+    "index": _index,
+}
+# File -> what a reader finds in it, in the order of the index.
+LINKS = {
+    "brief.html": "Policy brief: the judgement, how sure it is, and what would change it",
+    "brief.pdf": "The same brief to print",
+    "explorer.html": "Explorer: choose a claim, a region, an era and a situation, and see the probability",
+    "appendix.html": "Appendix: every claim with its estimand, graph, sample, posterior, checks and rivals",
+    "inspect.html": "Inspect a posterior in ArviZ: the archives, for methodologists",
+    "claims.csv": "Table of all claims, every column, for a spreadsheet or a program",
+    "claims.tex": "Table of all claims for LaTeX, with booktabs rules",
+    "numbers.json": "Every number of this report, with its interval, Monte Carlo error and posterior",
+}
+
+
+def write(material: Material) -> None:
+    """Write every output."""
+    for writer in WRITERS.values():
+        writer(material)
