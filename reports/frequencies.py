@@ -10,9 +10,9 @@ import xarray as xr
 from scipy.special import expit, logit
 
 from inference.archive import group
+from inference.comparison import quantity
 from inference.statistics import mcse_mean
 from models.hypotheses import OUTCOMES
-from reports.logits import quantity
 
 if TYPE_CHECKING:
     from reports.archives import Pair, Trees

@@ -9,22 +9,14 @@ import numpy as np
 import xarray as xr
 
 from inference.archive import group
-from inference.comparison import CI_PROB
+from inference.comparison import quantity
 from inference.statistics import mcse_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PER = 1000  # rows that a rate is given for
-BOUNDS = ((1 - CI_PROB) / 2, (1 + CI_PROB) / 2)
 Q = dict[str, float]  # value, mcse, low, high
-
-
-def quantity(values: xr.DataArray, scale: float = 1.0) -> Q:
-    """Mean, Monte Carlo error of the mean and interval of draws (chain, draw)."""
-    draws = scale * values.transpose("chain", "draw").to_numpy()
-    low, high = np.quantile(draws, BOUNDS)
-    return {"value": float(draws.mean()), "mcse": mcse_mean(draws), "low": float(low), "high": float(high)}
 
 
 def error_of_share(shares: NDArray[np.bool_]) -> float:

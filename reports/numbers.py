@@ -10,10 +10,10 @@ import pandas as pd
 
 from data.codebook_other import label
 from inference.archive import group
-from inference.comparison import compare, quadrants, slope
+from inference.comparison import compare, quadrants, quantity, slope
 from models.hypotheses import FAMILIES, OUTCOMES, RATIO, Hypothesis, archive_of
 from reports import claims, limits, logits, refits, sample
-from reports.logits import PER, error_of_share, quantity
+from reports.logits import PER, error_of_share
 
 if TYPE_CHECKING:
     from reports.archives import Pair, Trees

@@ -247,7 +247,7 @@ def test_scenarios_are_printed_with_all_three_arrows_or_left_out(numbers):
     part = html[html.index('id="scenarios"') : html.index('id="claims"')]
     for words in (
         SCENARIO["words"],
-        "Extrapolates:",
+        "Mind:",
         "as estimated",
         "as elicited",
         "raised for certain",

@@ -10,7 +10,7 @@ from reports import claims, inspecting, page, style
 from reports.figures import posterior, verdicts
 from tests.browser import browser
 from tests.hostile import PAYLOADS, RUN
-from tests.scenario import SCENARIO
+from tests.scenario import COUNTERFACTUAL, SCENARIO
 
 __all__ = ["browser"]  # the fixture
 pytestmark = pytest.mark.slow
@@ -54,7 +54,7 @@ def hostile(numbers):
         "hypotheses": entries + untested,
         "families": {text: [text, f"no {text}"] for text in PAYLOADS},
         "archives": archives,
-        "counterfactual": {"headline": "s 0", "shipped": shipped},
+        "counterfactual": COUNTERFACTUAL | {"headline": "s 0", "shipped": shipped},
         "draft": list(PAYLOADS),
         "provenance": planted(numbers["provenance"], PAYLOADS[0]) | {"panels": dict.fromkeys(PAYLOADS, PAYLOADS[1])},
     }

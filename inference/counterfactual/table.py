@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference import archive
-from inference.comparison import CI_PROB
+from inference.comparison import CI_PROB, quantity
 from inference.counterfactual import effects
 from inference.counterfactual.programme import ARROWS, BASELINE, BIASES, CHIEF, DRAWN, SIZES, TIMINGS, Arm
 from inference.statistics import mcse_mean
@@ -21,14 +21,6 @@ from models.links import LINKS
 Float = NDArray[np.float64]
 CUTS = (0.10, 0.25)  # reductions of the rate that thresholds are given for
 EDGES = ((1 - CI_PROB) / 2, (1 + CI_PROB) / 2)
-
-
-def quantity(draws: xr.DataArray) -> dict[str, float]:
-    """Mean, Monte Carlo error of the mean and interval of draws (chain, draw)."""
-    values = draws.transpose("chain", "draw").to_numpy().astype(float)
-    low, high = np.quantile(values, EDGES)
-    error = mcse_mean(values) if values.std() > 0 else 0.0
-    return {"value": float(values.mean()), "mcse": error, "low": float(low), "high": float(high)}
 
 
 def share(draws: xr.DataArray) -> tuple[float, float]:

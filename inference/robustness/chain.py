@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from inference import panels
+from inference.comparison import quantity
 from inference.counterfactual import effects, population, programme, run, simulate, table
 from inference.counterfactual import scenario as scenario_of
 from inference.counterfactual.chain import LAST_LINK, Chain, logit
@@ -81,7 +82,7 @@ def _effects(groups: xr.Dataset, horizon: int) -> list[dict[str, Any]]:
             fewer, _ = table.share(change < 0)
             out.append({
                 "arrow": arm.arrow, "timing": arm.timing, "outcome": outcome, "baseline": float(base.mean()),
-                **table.quantity(change), "p_fewer": fewer,
+                **quantity(change), "p_fewer": fewer,
             })  # fmt: skip
     return out
 
