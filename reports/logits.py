@@ -9,13 +9,14 @@ import numpy as np
 import xarray as xr
 
 from inference.archive import group
-from inference.comparison import quantity
+from inference.comparison import CI_PROB, quantity
 from inference.statistics import mcse_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PER = 1000  # rows that a rate is given for
+BOUNDS = ((1 - CI_PROB) / 2, (1 + CI_PROB) / 2)
 Q = dict[str, float]  # value, mcse, low, high
 
 
