@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inference.counterfactual.positivity import FEW
 from inference.counterfactual.programme import ARROWS, TIMINGS
 from models.hypotheses import OUTCOMES
 from reports.figures import world_map
@@ -255,7 +256,6 @@ def positivity(counts: xr.Dataset) -> Figure:
     """How many observed spans and state-years stand in the cells that a programme moves states into."""
     import matplotlib.pyplot as plt
 
-    figure, grid = plt.subplots(1, 3, figsize=(WIDTH, 3.4), sharey=True)
     tables = [(counts["gains"], "gain", "change of capacity over the programme's years")]
     tables += [
         (counts["aid"].sel(source=source), "dollars", words)
@@ -263,12 +263,14 @@ def positivity(counts: xr.Dataset) -> Figure:
             ("aid_governance", "governance aid per head and year"),
             ("aid_us", "US aid per head and year"),
         )
+        if source in counts["source"]
     ]
+    figure, grid = plt.subplots(1, len(tables), figsize=(WIDTH, 3.4), sharey=True)
     for axes, (table, dim, words) in zip(grid, tables, strict=True):
         values = table.transpose("start", dim).to_numpy()
         axes.imshow(np.log1p(values), cmap="Greys", aspect="auto", vmin=0, vmax=np.log1p(values.max()) * 1.4)
         for (i, j), value in np.ndenumerate(values):
-            few = value < 20
+            few = value < FEW
             colour, weight = (COLOURS["bandwagon"], "bold") if few else (COLOURS["observed"], "normal")
             axes.text(j, i, f"{value:,}", ha="center", va="center", fontsize=6.5, color=colour, fontweight=weight)
         axes.set_title(words, fontsize=8.5)
