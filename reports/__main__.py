@@ -52,7 +52,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     collected["rivals"] = rivals.collect(hypotheses, arguments.panel, arguments.folder, draft)
     collected["scores"] = refits.scores(tables)
     simulated = scenarios.load(hypotheses, arguments.panel, arguments.folder, draft)
-    collected["counterfactual"] = scenarios.collect(simulated, arguments.folder)
+    collected["counterfactual"] = scenarios.collect(simulated, arguments.folder, folder)
     collected["draft"] = [] if draft is None else draft or [IN_ORDER]
     collected["figure_sizes"] = gallery.draw(trees, simulated, collected, arguments.folder, folder, out)
     collected["figures"] = list(collected["figure_sizes"])

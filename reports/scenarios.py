@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ from inference.archive import ArchiveError
 from inference.counterfactual import chain, run, table
 from inference.counterfactual.scenario import HEADLINE, POPULATION, SHIPPED
 from inference.provenance import provenance
+from inference.robustness import chain as robustness
 from models.links import LINKS
+from reports.refits import level_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,8 +52,11 @@ def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: lis
     return out
 
 
-def collect(trees: Trees, folder: Path) -> dict[str, Any] | None:
-    """Numbers of every scenario as plain values, with the links and the negative control; None without scenarios."""
+def collect(trees: Trees, folder: Path, tables: Path) -> dict[str, Any] | None:
+    """Numbers of every scenario as plain values, with the links and the negative control; None without scenarios.
+
+    ``folder`` and ``tables`` are those of the posteriors and of the refits.
+    """
     whole = {name: tree for name, tree in trees.items() if tree.attrs["rung"] == POPULATION}
     if not whole:
         return None
@@ -59,13 +65,36 @@ def collect(trees: Trees, folder: Path) -> dict[str, Any] | None:
         "shipped": [table.collect(tree) for tree in whole.values()],
         "units": [table.collect_unit(tree) for name, tree in trees.items() if name not in whole],
         "links": table.links(folder),
+        "refits": refits(trees, tables),
     }
+
+
+def refits(trees: Trees, folder: Path) -> list[dict[str, Any]]:
+    """Effects of the headline scenario under other codings and without a part; none when they are of another chain."""
+    import pandas as pd
+
+    path = folder / "chain.csv"
+    if HEADLINE not in trees or not path.is_file():
+        return []
+    table = pd.read_csv(path, dtype={"what": str}, keep_default_na=False, na_values=[""])
+    now = robustness.key(json.loads(trees[HEADLINE].attrs["links"]))
+    rows = json.loads(table[table["chain_key"] == now].to_json(orient="records", double_precision=12))
+    return [row | {"words": level(row["kind"], row["what"])} for row in rows if row["value"] is not None]
+
+
+def level(kind: str, what: str) -> str:
+    """What was changed or left out, as a reader knows it."""
+    if kind == "aggressor":
+        return f"without {level_name('aggressor', what)}"
+    return what.replace("=", ": ").replace("-", " ")
 
 
 def figures(trees: Trees, numbers: dict[str, Any] | None) -> Iterator[tuple[str, Figure]]:
     """Every figure of the scenarios with its name."""
     from reports.figures import counterfactual
 
+    if numbers and numbers["refits"]:
+        yield "chain_refits", counterfactual.refits(numbers["refits"])
     for scenario in (numbers or {"shipped": []})["shipped"]:
         name, tree = scenario["id"], trees[scenario["id"]]
         yield f"fan-{name}", counterfactual.fan(scenario, archive.group(tree, "trajectory"))

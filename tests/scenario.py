@@ -46,6 +46,9 @@ SCENARIO = {
         {"outcome": "bandwagon", "cut": 0.1, "size": 0.6, "share": 0.7, "timing": "early", "largest": 3.0},
         {"outcome": "bandwagon", "cut": 0.25, "size": None, "share": 0.1, "timing": "early", "largest": 3.0},
     ],
+    "cells": [
+        {"outcome": "bandwagon", "region": "West Africa", "era": "1990-2001", "dyad_years": 300, "averted": _q(0.2)},
+    ],
     "natural_course": [
         {
             "outcome": "bandwagon",
@@ -77,4 +80,4 @@ LINK = {
     "slope": _q(-0.3), "p_above": 0.01, "p_above_mcse": 0.001, "rows": 6486, "identified": True,
     "adjustment": "income, population", "fit_key": "00ff" * 16,
 }  # fmt: skip
-COUNTERFACTUAL = {"headline": "aid", "shipped": [SCENARIO], "units": [UNIT], "links": [LINK]}
+COUNTERFACTUAL = {"headline": "aid", "shipped": [SCENARIO], "units": [UNIT], "links": [LINK], "refits": []}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,7 +72,13 @@ def task(specification: dict[str, str], aggressor: int | None, panel: str, folde
     wanted = [whole(arm) for arm in (BASELINE, *ARMS)]
     found = simulate.run(scenario, chain, who, wanted, SEED)
     groups = effects.dataset(scenario, chain, who, wanted, found)["events"]
-    return facts | {"states": int(who.states.size), "effects": _effects(groups, scenario.horizon)}
+    facts |= {"chain_key": key(dict(chain.keys)), "states": int(who.states.size)}
+    return facts | {"effects": _effects(groups, scenario.horizon)}
+
+
+def key(links: dict[str, str]) -> str:
+    """Hash of the posteriors that a chain was loaded from: results of another chain are told by it."""
+    return hashlib.sha256(json.dumps(links, sort_keys=True).encode()).hexdigest()
 
 
 def _effects(groups: xr.Dataset, horizon: int) -> list[dict[str, Any]]:
@@ -96,6 +104,7 @@ def summary(results: dict[str, dict[str, Any]]) -> pd.DataFrame:
         name = key.removeprefix("chain.")
         kind = "aggressor" if name.startswith("without.") else "coding"
         facts = {"kind": kind, "what": name.removeprefix("without."), "impossible": result.get("impossible", "")}
+        facts["chain_key"] = result.get("chain_key", "")
         failed = "; ".join(result.get("failed", []))
         rows += [facts | {"failed": failed} | effect for effect in result.get("effects", [{}])]
     return pd.DataFrame(rows)

@@ -232,6 +232,24 @@ def region_map(scenario: Scenario, outcome: str = "bandwagon") -> Figure:
     return figure
 
 
+def refits(rows: list[dict[str, Any]]) -> Figure:
+    """Change that an early programme of given size makes, under every single coding and without each aggressor."""
+    import matplotlib.pyplot as plt
+
+    mine = [row for row in rows if (row["arrow"], row["timing"]) == ("given", "early")]
+    names = list(dict.fromkeys(row["words"] for row in mine))
+    figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 0.9 + 0.2 * len(names)), sharey=True)
+    for axes, outcome in zip(grid, OUTCOMES, strict=True):
+        for row in (row for row in mine if row["outcome"] == outcome):
+            y, registered = names.index(row["words"]), row["words"] == "registered"
+            colour = COLOURS["observed"] if registered else COLOURS[outcome]
+            _bar(axes, y, row, colour, marker="D" if registered else "o", width=1.6)
+        axes.axvline(0, color=LINE, linewidth=0.8)
+        axes.set(title=NAMES[outcome], ylim=(len(names) - 0.4, -0.6), xlabel=f"change in {per_1000()}")
+    grid[0].set_yticks(range(len(names)), names, fontsize=8)
+    return figure
+
+
 def natural_course(scenario: Scenario) -> Figure:
     """Observed events by region and era beside those of the simulation without a programme."""
     import matplotlib.pyplot as plt
