@@ -32,6 +32,7 @@ def _write(hypotheses: list[Hypothesis], arguments: argparse.Namespace, folder: 
     from inference.comparison import ROPE
     from inference.sensitivity import SENSITIVE
     from reports import archives, claims, gallery, numbers, page, refits, rivals
+    from reports.explorer import page as explorer
 
     absent = archives.absent(hypotheses, arguments.panel)
     if len(absent) == len(hypotheses):
@@ -44,6 +45,7 @@ def _write(hypotheses: list[Hypothesis], arguments: argparse.Namespace, folder: 
     collected["rivals"] = rivals.collect(hypotheses, arguments.panel, arguments.folder)
     collected["scores"] = refits.scores(tables)
     collected["figures"] = gallery.draw(hypotheses, trees, collected, tables, folder)
+    explorer.write(collected, hypotheses, trees, arguments.panel, folder)
     limits = {"rope": ROPE, "sensitive": SENSITIVE}
     for name, text in {
         "numbers.json": json.dumps(collected, indent=1),
