@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -18,7 +19,7 @@ from reports.explorer import grid, models, neighbours, page
 from reports.style import COLOURS
 from tests.explorer_world import draws_at, exactly, interpolated, numbers_of, scenario, trees_of
 
-CLAIMS = ("all-in", "carter-1", "carter-2", "carter-3", "carter-4", "bal-3", "cond-3")
+CLAIMS = ("all-in", "carter-1", "carter-2", "carter-3", "carter-4", "bal-3")
 TOLERANCE = 1e-3  # of a probability
 pytestmark = pytest.mark.slow
 
@@ -47,7 +48,10 @@ def test_claims_with_the_same_model_stand_together_and_the_model_of_everything_f
     found = [(model["id"], model["claims"]) for model in world[3]]
     assert found[0] == ("all-in", ["all-in"])
     assert ("carter-2", ["carter-2", "bal-3"]) in found
-    assert models.collect([REGISTRY["bal-2"]], {"bal-2": {}}, world[1]) == []  # power cannot be moved
+    shown = {claim for claim, hypothesis in REGISTRY.items() if models.movable(hypothesis)}
+    assert shown == {*CLAIMS, "bal-1", "bw-1", "bw-3", "cond-3"}  # not those of power, nor of similarity times threat
+    mixed = replace(REGISTRY["carter-1"], exposures=("threat", "threat:power"))
+    assert not models.movable(mixed)
 
 
 def test_every_driver_of_a_model_says_whether_it_is_its_exposure(world):
@@ -145,6 +149,13 @@ def test_names_and_claims_are_text_wherever_they_stand(world):
     found = page.render(numbers, world[3])
     assert "<img" not in found
     assert held(found)["programme"]["title"] == evil
+
+
+def test_a_draft_says_so_and_why(world, html):
+    assert "DRAFT" not in html
+    draft = page.render(numbers_of(CLAIMS) | {"draft": ["carter-1: fitted on another panel"]}, world[3])
+    assert 'aria-hidden="true">DRAFT<' in draft
+    assert "carter-1: fitted on another panel" in draft
 
 
 def test_without_a_counterfactual_there_is_no_programme_and_without_a_model_no_page(world, tmp_path):

@@ -96,12 +96,6 @@ def lagrange(nodes: Float, x: float | Float) -> Float:
     )
 
 
-def covered(design: Design) -> bool:
-    """Whether the design has a driver, and no product of a driver with anything else."""
-    used = [set(variables(term)) & set(CONTROLS) for term in design.terms]
-    return any(used) and all(not u or u == set(variables(t)) for u, t in zip(used, design.terms, strict=True))
-
-
 def axes(design: Design, frame: pd.DataFrame) -> dict[str, Float]:
     """Values of each driver in the model: 0 and 1 if binary, else points that span the inner part of the rows."""
     out = {}

@@ -12,6 +12,7 @@ from data.groups import ERAS, REGIONS
 from inference import panels
 from inference.archive import group
 from models.hypotheses import OUTCOMES, Hypothesis, archive_of
+from models.terms import variables
 from reports.explorer import grid, neighbours
 
 if TYPE_CHECKING:
@@ -21,13 +22,22 @@ if TYPE_CHECKING:
     from reports.archives import Trees
 
 STEPS = 2000  # of a logit: the coarseness of the coded grid
+MOVED = set(grid.CONTROLS)
 FARTHEST = (2**15 - 1) / STEPS  # a logit that 16 bits hold
 
 
 def movable(hypothesis: Hypothesis) -> bool:
-    """Whether a claim is about one of the drivers that a reader can move."""
-    varying = {term for outcome in hypothesis.outcomes for term in hypothesis.equation(outcome).varying}
-    return hypothesis.outcomes == OUTCOMES and bool(varying & set(grid.CONTROLS)) and not hypothesis.by_era
+    """Whether a claim is about a driver that a reader can move, and multiplies the drivers with nothing else."""
+    if hypothesis.outcomes != OUTCOMES or hypothesis.by_era:
+        return False
+    equations = [hypothesis.equation(outcome) for outcome in OUTCOMES]
+    varying = {term for equation in equations for term in equation.varying}
+    return bool(varying & MOVED) and not any(_mixed(term) for equation in equations for term in equation.terms)
+
+
+def _mixed(term: str) -> bool:
+    used = set(variables(term))
+    return bool(used & MOVED) and not used <= MOVED
 
 
 def coded(values: grid.Float) -> str:
@@ -52,7 +62,7 @@ def collect(hypotheses: list[Hypothesis], trees: Trees, alignment: Path) -> list
 
 def _model(name: str, claims: list[Hypothesis], pair: dict[str, xr.DataTree], panel: pd.DataFrame) -> dict[str, Any]:
     first = claims[0]
-    exposures = {variable for term in first.equation(OUTCOMES[0]).exposures for variable in term.split(":")}
+    exposures = {variable for o in OUTCOMES for term in first.equation(o).exposures for variable in variables(term)}
     outcomes = {outcome: _outcome(first, outcome, pair[outcome], panel) for outcome in OUTCOMES}
     axes = outcomes[OUTCOMES[0]]["axes"]
     return {

@@ -17,8 +17,6 @@ from reports.style import COLOURS, EVENTS, NAMES
 if TYPE_CHECKING:
     from reports.archives import Trees
 
-TITLE = "all-in"  # the model that a reader sees first has no claim of either author
-
 
 def write(collected: dict[str, Any], hypotheses: list[Hypothesis], trees: Trees, panel: Path, folder: Path) -> None:
     """Write ``explorer.html``, and put beside the numbers which grids it holds; nothing without a model to move."""

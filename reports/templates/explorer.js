@@ -6,8 +6,13 @@
   const sliders = drivers.filter((name) => $(name).type === "range");
   const chosen = {}; // value of each driver, in the units of the panel
   const PER = 1000, POSITIONS = 100, CURVE = 40, THOUSAND_KM = 1000;
+  const ROLES = {
+    exposure: "An exposure of this claim.",
+    adjusted: "Adjusted for: it shifts the prediction, and its own effect is not claimed.",
+    absent: "Not in the model of this claim: the causal graph asks for no adjustment for it.",
+  };
 
-  // ---- numbers: the same polynomials as where the grid was made ----
+  // ---- numbers: by the polynomials of the points at which the grid was made ----
 
   for (const model of data.models) for (const part of Object.values(model.outcomes)) {
     const bytes = Uint8Array.from(atob(part.grid), (c) => c.charCodeAt(0)), view = new DataView(bytes.buffer);
@@ -17,13 +22,14 @@
     part.neighbours.at = part.neighbours.at.map((step) => (at += step));
   }
 
-  const lagrange = (nodes, x) => nodes.map((own, j) => nodes.reduce((w, other, m) => (m === j ? w : w * (x - other) / (own - other)), 1));
+  const lagrange = (nodes, x) => nodes.map((own, j) =>
+    nodes.reduce((weight, other, m) => (m === j ? weight : weight * (x - other) / (own - other)), 1));
   const logistic = (x) => 1 / (1 + Math.exp(-x));
 
   // Mean and bounds of the probability at a place, the drivers being x.
   function probability(part, place, x) {
     let weights = [1];
-    for (const [name, nodes] of Object.entries(part.axes)) {
+    for (const [name, nodes] of Object.entries(part.axes)) { // the last driver runs fastest
       const own = lagrange(nodes, x[name]);
       weights = weights.flatMap((w) => own.map((v) => w * v));
     }
@@ -38,9 +44,9 @@
   // Ratio of rates with and without the programme, between its sizes on the log scale.
   function ratio(outcome, size) {
     const { sizes, ratio: table } = data.programme, rows = table[$("timing").value][outcome];
-    const after = Math.max(1, sizes.findIndex((s) => s >= size)), share = (size - sizes[after - 1]) / (sizes[after] - sizes[after - 1]);
-    const between = (a, b) => Math.exp((1 - share) * Math.log(Math.max(a, 1e-6)) + share * Math.log(Math.max(b, 1e-6)));
-    const [before, next] = [rows[after - 1], rows[after]];
+    const after = Math.max(1, sizes.findIndex((s) => s >= size)), [before, next] = [rows[after - 1], rows[after]];
+    const share = (size - sizes[after - 1]) / (sizes[after] - sizes[after - 1]), log = (v) => Math.log(Math.max(v, 1e-6));
+    const between = (a, b) => Math.exp((1 - share) * log(a) + share * log(b));
     return { ...Object.fromEntries(["value", "low", "high"].map((q) => [q, between(before[q], next[q])])),
       mcse: (1 - share) * before.mcse + share * next.mcse };
   }
@@ -66,7 +72,10 @@
   const shown = () => outcomes.filter((name) => ["", name].includes($("outcome").value));
   const axis = (name) => model().outcomes[outcomes[0]].axes[name];
   const toValue = (name, position) => axis(name)[0] + (axis(name).at(-1) - axis(name)[0]) * position / POSITIONS;
-  const toPosition = (name, value) => Math.round(POSITIONS * Math.min(1, Math.max(0, (value - axis(name)[0]) / (axis(name).at(-1) - axis(name)[0]))));
+  const toPosition = (name, value) => {
+    const [low, high] = [axis(name)[0], axis(name).at(-1)];
+    return Math.round(POSITIONS * Math.min(1, Math.max(0, (value - low) / (high - low))));
+  };
 
   // Keep the drivers near their values when the model, and so the reach of the sliders, changes.
   function enable() {
@@ -75,8 +84,7 @@
       const role = roles[name];
       $(name).disabled = !role;
       $(`row-${name}`).classList.toggle("off", !role);
-      $(`role-${name}`).textContent = !role ? "Not in the model of this claim: it lies on the path from the exposure to the outcome, or opens no path to it."
-        : role === "exposure" ? "What this claim is about." : "Adjusted for: it shifts the prediction, and its own effect is not claimed.";
+      $(`role-${name}`).textContent = ROLES[role ?? "absent"];
       if (role && sliders.includes(name)) $(name).value = toPosition(name, chosen[name]);
     }
     for (const option of $("along").options) option.disabled = !roles[option.value];
@@ -101,7 +109,9 @@
   }
 
   function read() {
-    for (const name of drivers) if (model().drivers[name]) chosen[name] = sliders.includes(name) ? toValue(name, $(name).value) : Number($(name).checked);
+    for (const name of drivers) if (model().drivers[name]) {
+      chosen[name] = sliders.includes(name) ? toValue(name, $(name).value) : Number($(name).checked);
+    }
   }
 
   // ---- words ----
@@ -109,7 +119,7 @@
   const whole = (n) => n.toLocaleString("en");
   const fixed = (v) => (v >= 99.95 ? whole(Math.round(v)) : v >= 9.95 ? v.toFixed(1) : v >= 0.005 ? v.toFixed(2) : "< 0.01");
   const per = (p) => fixed(PER * p);
-  const tiny = (v) => (v >= 10 ? v.toFixed(0) : v >= 0.001 ? Number(v.toPrecision(2)).toString() : "< 0.001");
+  const tiny = (v) => (v >= 10 ? v.toFixed(0) : v >= 0.001 ? v.toPrecision(2) : "< 0.001");
   const where = () => {
     const [region, era] = place();
     return `${region < 0 ? "all regions" : data.regions[region]}, ${era < 0 ? "all eras" : data.eras[era]}`;
@@ -126,7 +136,10 @@
       const km = 100 * Math.expm1(-x), digits = km >= THOUSAND_KM ? 100 : 10;
       return km < 5 ? "adjacent" : `${whole(Math.round(km / digits) * digits)} km away`;
     },
-    support: (x) => `${(100 * x).toFixed(0)} %: ${x < 0.005 ? "no ally against it" : x < 0.45 ? "allies weaker than the aggressor" : x <= 0.55 ? "allies about as strong" : "allies stronger than the aggressor"}`,
+    support(x) {
+      const allies = x < 0.45 ? "allies weaker than the aggressor" : x > 0.55 ? "allies stronger than the aggressor" : "allies about as strong";
+      return `${(100 * x).toFixed(0)} %: ${x < 0.005 ? "no ally against it" : allies}`;
+    },
     duress: (x) => (x ? "yes" : "no"),
   };
   const ticks = {
@@ -140,8 +153,8 @@
     if (!events) return `None was observed there, in ${whole(rows)} dyad-years.`;
     const base = events / rows, times = p.value / base;
     const much = times > 0.95 && times < 1.05 ? "About" : `${times < 0.1 ? "Less than 0.1" : times.toFixed(1)} times`;
-    const side = p.low > base ? "above it" : p.high < base ? "below it" : "on both sides of it";
-    return `${much} the observed average there, ${per(base)} (${whole(events)} in ${whole(rows)}); the interval lies ${side}.`;
+    const side = p.low > base ? "lies above it" : p.high < base ? "lies below it" : "holds it";
+    return `${much} the observed average there, ${per(base)} (${whole(events)} in ${whole(rows)}); the interval ${side}.`;
   }
 
   // Dyad-years and events in the same bands of the drivers.
@@ -164,10 +177,11 @@
     const found = outcomes.map((name) => neighbours(model().outcomes[name], Object.keys(model().outcomes[name].axes)));
     const events = outcomes.map((name, k) => `${whole(found[k].events)} ${data.outcomes[name].events}`), { rows, words } = found[0];
     $("data").textContent = `Dyad-years like this one (${[where(), ...words].join("; ")}): ${whole(rows)}, ${events.join(" and ")}.`;
-    const few = shown().filter((name) => found[outcomes.indexOf(name)].events < data.few.events).map((name) => data.outcomes[name].name);
-    $("thin").textContent = !rows ? "No such dyad-year was observed: the number is what the model makes of other regions, eras and situations."
-      : rows < data.few.rows ? "Thin: so few dyad-years say little, and the number leans on other regions, eras and situations."
-        : few.length ? `Thin: so few events of ${few.join(" and ")} say little, and the number leans on other regions, eras and situations.` : "";
+    const few = outcomes.filter((name, k) => shown().includes(name) && found[k].events < data.few.events);
+    const leans = "and the number leans on other regions, eras and situations.", named = few.map((name) => data.outcomes[name].name);
+    if (!rows) $("thin").textContent = "No such dyad-year was observed: the number is what the model makes of other regions, eras and situations.";
+    else if (rows < data.few.rows) $("thin").textContent = `Thin: so few dyad-years say little, ${leans}`;
+    else $("thin").textContent = few.length ? `Thin: so few events of ${named.join(" and ")} say little, ${leans}` : "";
     return rows;
   }
 
@@ -186,14 +200,16 @@
   }
 
   function chart(outcome, name, now) {
-    const svg = $(`chart-${outcome}`), part = model().outcomes[outcome], nodes = part.axes[name], at = part.index.get(place().join());
-    const binary = !sliders.includes(name), width = svg.clientWidth || 300, height = 220;
+    const svg = $(`chart-${outcome}`), width = svg.clientWidth || 300, height = 220, binary = !sliders.includes(name);
+    const part = model().outcomes[outcome], at = part.index.get(place().join()), nodes = part.axes[name];
     const xs = binary ? nodes : Array.from({ length: CURVE + 1 }, (_, k) => nodes[0] + (nodes.at(-1) - nodes[0]) * k / CURVE);
     const curve = xs.map((x) => result(part, outcome, at, { ...chosen, [name]: x }));
-    const base = part.places[at][3] / part.places[at][2], most = Math.max(now.value, base, ...curve.map((p) => p.value)), reach = Math.max(...curve.map((p) => p.high));
+    const base = part.places[at][3] / part.places[at][2], reach = Math.max(...curve.map((p) => p.high));
+    const most = Math.max(now.value, base, ...curve.map((p) => p.value));
     const { by, top } = nice(PER * Math.max(1.1 * most, Math.min(reach, 3 * most))), pad = binary ? 0.5 : 0;
     const left = 44, right = width - 14, bottom = height - 26, lowest = xs[0] - pad, highest = xs.at(-1) + pad;
-    const X = (x) => left + (right - left) * (x - lowest) / (highest - lowest), Y = (p) => bottom - (bottom - 10) * Math.min(1, PER * p / top);
+    const X = (x) => left + (right - left) * (x - lowest) / (highest - lowest);
+    const Y = (p) => bottom - (bottom - 10) * Math.min(1, PER * p / top);
     svg.replaceChildren();
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (let y = 0; y <= top * 1.0001; y += by) {
@@ -216,7 +232,8 @@
     draw(svg, "text", { class: "halo", x: right, y: Y(base) - 5, "text-anchor": "end" }, "observed average");
     if (!binary) draw(svg, "circle", { class: "dot", cx: X(chosen[name]), cy: Y(now.value), r: 6 });
     const first = curve[0], last = curve.at(-1);
-    svg.setAttribute("aria-label", `${data.outcomes[outcome].name} along ${data.drivers[name].label}: from ${per(first.value)} (${describe[name](xs[0])}) to ${per(last.value)} (${describe[name](xs.at(-1))}) in 1,000 dyad-years.`);
+    const ends = `from ${per(first.value)} (${describe[name](xs[0])}) to ${per(last.value)} (${describe[name](xs.at(-1))})`;
+    svg.setAttribute("aria-label", `${data.outcomes[outcome].name} along ${data.drivers[name].label}: ${ends} in 1,000 dyad-years.`);
     return PER * reach > top;
   }
 
@@ -230,7 +247,7 @@
 
   function render() {
     for (const name of sliders) {
-      const words = model().drivers[name] ? describe[name](chosen[name]) : "as observed";
+      const words = model().drivers[name] ? describe[name](chosen[name]) : "–";
       $(`words-${name}`).textContent = words;
       $(name).setAttribute("aria-valuetext", words);
     }
