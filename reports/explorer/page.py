@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.codebook import alignment
 from data.groups import ERAS, REGIONS
+from inference.scenarios import REACH
 from models.hypotheses import OUTCOMES, Hypothesis
 from reports.explorer import grid, models, neighbours
 from reports.page import FILTERS, TEMPLATES
@@ -51,12 +52,18 @@ def programme(counterfactual: dict[str, Any] | None) -> dict[str, Any] | None:
 def data(collected: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, Any]:
     """Everything that the page's script reads."""
     bands = {name: {"bounds": list(bounds), "words": list(words)} for name, (bounds, words) in neighbours.BANDS.items()}
+    scales = {
+        name: alignment()[name].unit for name in ("threat", "support")
+    }  # the others are shown in km, and as yes or no
     return {
         "regions": list(REGIONS),
         "eras": list(ERAS),
         "outcomes": {name: {"name": NAMES[name], "events": EVENTS[name]} for name in OUTCOMES},
         "steps": models.STEPS,
-        "drivers": {name: {"label": alignment()[name].label, **bands[name]} for name in grid.CONTROLS},
+        "drivers": {
+            name: {"label": alignment()[name].label, "unit": scales.get(name, ""), **bands[name]}
+            for name in grid.CONTROLS
+        },
         "few": {"rows": neighbours.FEW_ROWS, "events": neighbours.FEW_EVENTS},
         "models": found,
         "programme": programme(collected.get("counterfactual")),
@@ -97,4 +104,5 @@ def render(collected: dict[str, Any], found: list[dict[str, Any]]) -> str:
         interval=collected["interval"],
         draft=collected.get("draft"),
         draws=grid.DRAWS,
+        reach=REACH[1] - REACH[0],
     )
