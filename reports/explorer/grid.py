@@ -137,13 +137,13 @@ def probabilities(design: Design, posterior: xr.Dataset, at: pd.DataFrame) -> ND
     kept = np.flatnonzero(np.concatenate([~given, np.ones(x.shape[1] - given.size, bool)]))
     out = np.full((draws.intercept.shape[1], len(at), len(draws.slope)), np.nan, np.float32)
 
-    def fill(cell: int) -> None:
+    def fill(cell: int) -> None:  # einsum, since the threads of a matrix product and these wait for each other
         mine, slope = x[region * eras + era == cell][:, kept], draws.slope[:, cell // eras]
         step = max(1, BLOCK // max(1, len(mine)))
         for start in range(0, len(slope) if len(mine) else 0, step):
             part = slice(start, start + step)
-            u = mine @ slope[part, kept].T + draws.intercept[part, cell]
-            v = z @ slope[part, np.flatnonzero(given)].T
+            u = np.einsum("nk,sk->ns", mine, slope[part, kept]) + draws.intercept[part, cell]
+            v = np.einsum("pk,sk->ps", z, slope[part, : given.size][:, given])
             out[cell, :, part] = _average(u.astype(np.float32), v.astype(np.float32))
 
     with ThreadPoolExecutor(CORES) as pool:
@@ -172,9 +172,9 @@ def build(design: Design, posterior: xr.Dataset, frame: pd.DataFrame) -> Grid:
     probability = probabilities(design, few, points(values))
     places, summaries, errors = [], [], []
     for place, count in _places(design, values, frame):
-        inside = count > 0
-        weight = (count[inside] / place.rows).astype(np.float32)
-        mean = np.tensordot(weight, probability[inside], axes=1)
+        cells = np.flatnonzero(count)
+        weight = (count[cells] / place.rows).astype(np.float32)
+        mean = probability[cells[0]] if cells.size == 1 else np.einsum("c,cps->ps", weight, probability[cells])
         places.append(place)
         summaries.append(summary(mean))
         errors.append(_error(mean[len(mean) // 2], few.sizes["chain"]))
