@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
 def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: Path) -> Material:
     """Archives, numbers and figures of a report."""
     from reports import archives, brief, gallery, numbers, refits, rivals, scenarios
+    from reports.explorer import page as explorer
     from reports.outputs import Material
 
     draft: list[str] | None = [] if arguments.draft else None
@@ -57,6 +58,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     collected["figure_sizes"] = gallery.draw(trees, simulated, collected, arguments.folder, folder, out)
     collected["figures"] = list(collected["figure_sizes"])
     collected["brief"] = brief.numbers(collected, trees)
+    explorer.write(collected, hypotheses, trees, arguments.panel, out)
     return Material(collected, hypotheses, trees, out)
 
 

@@ -21,7 +21,8 @@ CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-    "--disable-default-apps", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost", "--proxy-server=direct://",
+    "--disable-default-apps", "--hide-scrollbars",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost", "--proxy-server=direct://",
 )  # fmt: skip
 WIDE, NARROW = (1100, 900), (390, 844)  # CSS pixels; the second is a phone's
 # Faults that axe calls less than serious are advice.

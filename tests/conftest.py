@@ -13,6 +13,9 @@ from data.grid import YEARS, Grid
 from data.panel import alignment, rows_at_risk
 from data.sources import Raw
 from data.world import World
+from tests.browser import browser
+
+__all__ = ["browser"]  # a fixture
 
 ROOT = Path(__file__).parents[1]
 # Committed tables do not come with the raw files: a test that needs them names the folder or is skipped.

@@ -1,0 +1,108 @@
+"""The explorer's page: words and a script around the grids, in one file that asks for nothing else."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data.codebook import alignment
+from data.groups import ERAS, REGIONS
+from inference.scenarios import REACH
+from models.hypotheses import OUTCOMES, Hypothesis
+from reports.explorer import grid, models, neighbours
+from reports.page import FILTERS, TEMPLATES
+from reports.style import COLOURS, EVENTS, NAMES
+
+if TYPE_CHECKING:
+    from reports.archives import Trees
+
+
+def write(collected: dict[str, Any], hypotheses: list[Hypothesis], trees: Trees, panel: Path, folder: Path) -> None:
+    """Write ``explorer.html``, and put beside the numbers which grids it holds; nothing without a model to move."""
+    found = models.collect(hypotheses, trees, panel)
+    collected["explorer"] = _trace(found)
+    if found:
+        (folder / "explorer.html").write_text(render(collected, found), encoding="utf-8")
+
+
+def _trace(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where the page's numbers come from: posterior and sha256 of each grid, and the observed rate of all rows."""
+    out = []
+    for model in found:
+        for outcome, part in model["outcomes"].items():
+            _, _, rows, events, _ = part["places"][0]
+            digest = sha256(part["grid"].encode()).hexdigest()
+            facts = {"fit_key": part["fit_key"], "mcse": part["mcse"], "rows": rows, "events": events}
+            out.append({"model": model["id"], "outcome": outcome, "grid_sha256": digest, **facts})
+    return out
+
+
+def programme(counterfactual: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Ratios of rates by size of the programme, early and late, of the headline scenario; None without one."""
+    shipped = (counterfactual or {}).get("shipped", [])
+    for scenario in shipped:
+        if scenario["id"] == counterfactual["headline"] and scenario.get("dose"):  # pyright: ignore[reportOptionalSubscript] - shipped is then empty
+            kept = {name: scenario[name] for name in ("title", "words", "rung", "fit_key", "flags")}
+            return kept | scenario["dose"]
+    return None
+
+
+def data(collected: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Everything that the page's script reads."""
+    bands = {name: {"bounds": list(bounds), "words": list(words)} for name, (bounds, words) in neighbours.BANDS.items()}
+    scales = {
+        name: alignment()[name].unit for name in ("threat", "support")
+    }  # the others are shown in km, and as yes or no
+    return {
+        "regions": list(REGIONS),
+        "eras": list(ERAS),
+        "outcomes": {name: {"name": NAMES[name], "events": EVENTS[name]} for name in OUTCOMES},
+        "steps": models.STEPS,
+        "drivers": {
+            name: {"label": alignment()[name].label, "unit": scales.get(name, ""), **bands[name]}
+            for name in grid.CONTROLS
+        },
+        "few": {"rows": neighbours.FEW_ROWS, "events": neighbours.FEW_EVENTS},
+        "models": found,
+        "programme": programme(collected.get("counterfactual")),
+    }
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def render(collected: dict[str, Any], found: list[dict[str, Any]]) -> str:
+    """The page as HTML: its policy lets this script and this style run, and nothing load."""
+    import jinja2
+    from jinja2.utils import htmlsafe_json_dumps
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    environment.filters |= FILTERS
+    script, style = (Markup((TEMPLATES / f"explorer.{kind}").read_text(encoding="utf-8")) for kind in ("js", "css"))
+    for name in OUTCOMES:
+        style = style.replace(f"COLOUR_{name}", COLOURS[name])
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+    )
+    known = data(collected, found)
+    entries = {entry["id"]: entry for entry in collected["hypotheses"]}
+    return environment.get_template("explorer.html.j2").render(
+        data=known,
+        grids=htmlsafe_json_dumps(known, sort_keys=False, separators=(",", ":")),  # drivers stay in their order
+        policy=policy,
+        script=script,
+        style=style,
+        models=[model | {"entries": [entries[claim] for claim in model["claims"]]} for model in found],
+        outcomes={name: NAMES[name] for name in OUTCOMES},
+        programme=known["programme"],
+        interval=collected["interval"],
+        draft=collected.get("draft"),
+        draws=grid.DRAWS,
+        reach=REACH[1] - REACH[0],
+    )
