@@ -140,6 +140,12 @@ def _archives(entries: list[dict[str, Any]], trees: Trees) -> list[dict[str, Any
     return list(out.values())
 
 
+def _counts(entries: list[dict[str, Any]]) -> dict[str, int]:
+    """How many claims of the two authors the report is on, and how many of them are tested."""
+    known = [entry for entry in entries if entry["family"] != OTHERS]
+    return {"claims": len(known), "tested": sum(bool(entry["estimands"]) for entry in known)}
+
+
 def _agreement(entry: dict[str, Any], agreeing: dict[tuple[str, int], dict[str, Any]], tables: refits.Tables) -> None:
     """Put beside each estimand what the refits say of it; nothing when they are of another panel."""
     for index, estimand in enumerate(entry["estimands"]):
@@ -167,6 +173,7 @@ def collect(
         **limits.collect(),
         **_origin(trees),
         "families": {name: [e["id"] for e in entries if e["family"] == name] for name in families},
+        "counts": _counts(entries),
         "hypotheses": entries,
         "archives": _archives(entries, trees),
         "claims": claims.rows(entries),
