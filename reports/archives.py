@@ -11,6 +11,7 @@ from inference import archive, panels
 from inference.archive import ArchiveError
 from inference.provenance import provenance
 from models.hypotheses import Hypothesis, archive_of
+from reports import logits
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -106,6 +107,10 @@ def _of_logit(
         lacking = [group for group in GROUPS if group not in tree.children]
         if lacking:
             return f"without the group {lacking[0]}"
+        try:
+            logits.collect(tree)
+        except KeyError as error:
+            return f"without what is printed ({error.args[0]})"
         return None if tree.attrs["exposures"] == expected else f"for the exposures {tree.attrs['exposures']}"
 
     return read(f"{name}.{outcome}", panels.path_of(hypothesis.panel, alignment), folder, draft, unlike)

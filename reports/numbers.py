@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from data.codebook_other import label
 from inference.archive import group
-from inference.comparison import compare, quadrants, quantity, slope
+from inference.comparison import ROPE, compare, estimand, quadrants, quantity, slope
 from models.hypotheses import FAMILIES, OUTCOMES, RATIO, Hypothesis, archive_of
 from reports import claims, limits, logits, refits, sample
 from reports.logits import PER, error_of_share
@@ -62,6 +63,7 @@ def _estimands(hypothesis: Hypothesis, pair: Pair) -> list[dict[str, Any]]:
         ratio = which.outcome == RATIO
         row["label"] = "rate" if ratio else label(which.term, hypothesis.panel)
         row["sign"] = "positive" if which.sign > 0 else "negative"
+        row["in_rope_mcse"] = error_of_share(np.abs(estimand(pair, which)) < ROPE)
         row["fit_keys"] = _keys(pair, which.outcome)
     return rows
 
@@ -140,14 +142,20 @@ def _archives(entries: list[dict[str, Any]], trees: Trees) -> list[dict[str, Any
     return list(out.values())
 
 
+def _counts(entries: list[dict[str, Any]]) -> dict[str, int]:
+    """How many claims of the two authors the report is on, and how many of them are tested."""
+    known = [entry for entry in entries if entry["family"] != OTHERS]
+    return {"claims": len(known), "tested": sum(bool(entry["estimands"]) for entry in known)}
+
+
 def _agreement(entry: dict[str, Any], agreeing: dict[tuple[str, int], dict[str, Any]], tables: refits.Tables) -> None:
     """Put beside each estimand what the refits say of it; nothing when they are of another panel."""
-    for index, estimand in enumerate(entry["estimands"]):
+    for index, row in enumerate(entry["estimands"]):
         found = agreeing.get((entry["id"], index))
-        fresh = refits.of_same_rows(tables, entry["id"], index, estimand["rows"], estimand["events"])
-        estimand["codings"] = found if fresh else None
-        estimand["stale"] = found is not None and not fresh
-        estimand["turned"] = refits.turned(tables, entry["id"], index, estimand["verdict"]) if fresh else {}
+        fresh = refits.of_same_rows(tables, entry["id"], index, row["rows"], row["events"])
+        row["codings"] = found if fresh else None
+        row["stale"] = found is not None and not fresh
+        row["turned"] = refits.turned(tables, entry["id"], index, row["verdict"]) if fresh else {}
 
 
 def collect(
@@ -167,6 +175,7 @@ def collect(
         **limits.collect(),
         **_origin(trees),
         "families": {name: [e["id"] for e in entries if e["family"] == name] for name in families},
+        "counts": _counts(entries),
         "hypotheses": entries,
         "archives": _archives(entries, trees),
         "claims": claims.rows(entries),

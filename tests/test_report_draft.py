@@ -119,6 +119,22 @@ def test_a_stale_archive_of_another_model_is_left_out_of_a_draft(reported, monke
     assert "another code" in draft[0]
 
 
+def test_a_stale_archive_without_what_is_printed_is_left_out_of_a_draft(reported, monkeypatch):
+    other = replace(provenance(reported / "panel.parquet"), code="0" * 64)
+    monkeypatch.setattr(archives, "_origin", lambda _: other)
+    read = archives.opened
+
+    def older(name, folder):
+        tree = read(name, folder)
+        tree["predictive_checks"] = tree["predictive_checks"].to_dataset().drop_vars("events")
+        return tree
+
+    monkeypatch.setattr(archives, "opened", older)
+    draft = []
+    assert archives.load(get("cond-1"), reported / "panel.parquet", reported / "posteriors", draft) == {}
+    assert "events" in draft[0].split("without ")[1]
+
+
 def test_a_contest_that_is_missing_is_refused_and_left_out_of_a_draft(reported, monkeypatch):
     monkeypatch.setattr(contest, "RIVALS", ("cond-1",))
     arguments = (get("cond-1"), reported / "panel.parquet", reported / "posteriors")

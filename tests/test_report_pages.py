@@ -11,7 +11,7 @@ import pytest
 from data import schema
 from data.codebook_other import label
 from inference import archive, checks, panels
-from inference.comparison import SUPPORTED, verdict
+from inference.comparison import ROPE, SUPPORTED, verdict
 from models.hypotheses import REGISTRY
 from reports import limits, logits, page, sample
 from tests.scenario import COUNTERFACTUAL, SCENARIO
@@ -79,6 +79,7 @@ def test_every_link_leads_somewhere_and_every_id_is_one(build, pages):
 def test_the_index_links_to_what_was_written_and_to_nothing_else(build, pages):
     files = {path.name for path in build.iterdir() if path.suffix not in {".svg", ".png"}} - {"index.html"}
     assert {link for link in pages["index.html"].links if "#" not in link and "." in link} >= files
+    assert "7 here,\nof which 5 are tested" in (build / "index.html").read_text()
     html = page.render("index.html.j2", json.loads((build / "numbers.json").read_text()), links={"x.pdf": "words"})
     assert 'href="x.pdf"' in html
     assert 'href="brief.pdf"' not in html
@@ -200,6 +201,11 @@ def test_what_is_reported_of_a_logit_is_what_its_archive_holds(reported, numbers
     prior = 1000 * tree["prior_predictive"]["largest_cell"]
     assert fit["prior_predictive"]["largest_cell"]["high"] == pytest.approx(float(prior.quantile(0.95)))
     assert fit["calibration"][3]["observed"] == pytest.approx(1000 * float(tree["calibration"]["observed"][3]))
+    none = (np.abs(tree["posterior"]["beta"].sel(predictor="duress")) < ROPE).to_numpy()
+    own = numbers["hypotheses"][[e["id"] for e in numbers["hypotheses"]].index("bal-3")]["estimands"][0]
+    assert 0 < own["in_rope_mcse"] < 0.02
+    assert logits.error_of_share(none) == pytest.approx(np.sqrt(none.mean() * (1 - none.mean()) / none.size), rel=0.5)
+    assert logits.error_of_share(np.ones((4, 10), bool)) == 1 / 40
     masses, errors = entry["quadrants"]["duress"], entry["quadrant_errors"]["duress"]
     assert sum(masses.values()) == pytest.approx(1)
     assert all(0 < errors[name] < 0.05 for name in masses)

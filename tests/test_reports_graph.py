@@ -3,8 +3,10 @@
 from itertools import pairwise
 
 import pytest
+from matplotlib.colors import to_hex
 
 from models.graph import GRAPHS
+from models.hypotheses import REGISTRY
 from reports import style
 from reports.figures import graph
 
@@ -29,3 +31,27 @@ def test_the_causal_graphs_dash_what_is_hidden():
         dashed = sum(patch.get_linestyle() in {"--", "dashed"} for patch in axes.patches)
         hidden = GRAPHS[panel].hidden
         assert dashed == len(hidden) + sum(cause in hidden for cause, _ in graph.drawn(panel).edges)
+
+
+def test_a_claims_graph_fills_its_exposures_and_shades_what_is_adjusted_for():
+    hypothesis = REGISTRY["carter-3"]
+    with style.applied():
+        axes = graph.claim_graph(hypothesis).axes[0]
+    names = [text.get_text().replace("\n", " ") for text in axes.texts]
+    boxes, arrows = axes.patches[: len(names)], axes.patches[len(names) :]
+    faces = dict(zip(names, [to_hex(box.get_facecolor()).upper() for box in boxes], strict=True))
+    assert [name for name in names if faces[name] == style.LINE] == ["duress"]
+    shaded = {name for name in names if faces[name] == style.SHADE_DARK}
+    assert shaded == {"history", "power", "threat", "capacity"}
+    dark = [arrow for arrow in arrows if to_hex(arrow.get_edgecolor()).upper() == style.LINE]
+    paths = graph.Marks(frozenset({"duress"}), frozenset(shaded)).paths(graph.drawn("alignment"))
+    assert paths == {("duress", "outcome"), ("duress", "support"), ("support", "outcome")}
+    assert len(dark) == len(paths)
+
+
+def test_arrows_begin_and_end_at_the_edges_of_boxes():
+    assert graph._edge((0, 0), (2, 0)) == (graph.HALF_WIDTH, 0)
+    assert graph._edge((0, 0), (0, -2)) == (0, -graph.HALF_HEIGHT)
+    x, y = graph._edge((1, 1), (2, 3))
+    assert y - 1 == pytest.approx(graph.HALF_HEIGHT)
+    assert (y - 1) / (x - 1) == pytest.approx(2)

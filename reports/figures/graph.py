@@ -150,7 +150,7 @@ def causal_graphs() -> Figure:
         height_ratios=[h + 1.8 for h in heights],
         layout="none",
     )
-    # The solver of the usual layout rounds differently from one process to the next, and arrows cut at boxes show it.
+    # The solver of the usual layout rounds differently from one process to the next.
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.97, hspace=0.1)
     for axes, panel in zip(column, TITLES, strict=True):
         _draw(axes, panel)
@@ -178,19 +178,25 @@ def claim_graph(hypothesis: Hypothesis) -> Figure:
     return figure
 
 
+def _edge(node: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    """Where the line from the middle of a node's box to another node leaves the box."""
+    dx, dy = other[0] - node[0], other[1] - node[1]
+    along = min(HALF_WIDTH / abs(dx) if dx else 1.0, HALF_HEIGHT / abs(dy) if dy else 1.0)
+    return node[0] + along * dx, node[1] + along * dy
+
+
 def _draw(axes: Axes, panel: str, marks: Marks | None = None) -> None:
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
     dag, places, hidden = drawn(panel), layout(panel), GRAPHS[panel].hidden
-    boxes = {}
     for node, (x, y) in places.items():
         face, ink = marks.of_node(node) if marks else ("white", "black")
-        boxes[node] = FancyBboxPatch(
+        box = FancyBboxPatch(
             (x - HALF_WIDTH, y - HALF_HEIGHT), 2 * HALF_WIDTH, 2 * HALF_HEIGHT,
             boxstyle="round,pad=0,rounding_size=0.12", facecolor=face, linewidth=1.3, zorder=3,
             edgecolor=COLOURS["delta"] if node == OUTCOME else LINE, linestyle="--" if node in hidden else "-",
         )  # fmt: skip
-        axes.add_patch(boxes[node])
+        axes.add_patch(box)
         axes.text(
             x, y, node.replace(" ", "\n"), ha="center", va="center", fontsize=9, zorder=4, linespacing=0.95, color=ink
         )
@@ -198,7 +204,7 @@ def _draw(axes: Axes, panel: str, marks: Marks | None = None) -> None:
     for cause, effect in dag.edges:
         axes.add_patch(
             FancyArrowPatch(
-                places[cause], places[effect], patchA=boxes[cause], patchB=boxes[effect], shrinkA=1, shrinkB=1.5,
+                _edge(places[cause], places[effect]), _edge(places[effect], places[cause]), shrinkA=1, shrinkB=1.5,
                 arrowstyle="-|>", mutation_scale=10, linewidth=0.9, zorder=1 if (cause, effect) in pale else 2,
                 color=PALE if (cause, effect) in pale else LINE, linestyle="--" if cause in hidden else "-",
             )
