@@ -7,7 +7,7 @@ import pytest
 
 from inference.calibration import chain_study
 from inference.counterfactual import effects, population, programme, simulate, unit
-from inference.counterfactual.programme import BASELINE, DRAWN, Arm, whole
+from inference.counterfactual.programme import BASELINE, DRAWN, Arm, biased, confounded, whole
 from inference.counterfactual.scenario import Scenario
 from inference.engine import forward
 from models.hypotheses import OUTCOMES
@@ -130,7 +130,7 @@ def test_compiled_events_are_the_sums_of_probabilities(chain, who):
         zero = np.zeros((len(MAIN), chain.draws), np.float32)
         scratch = np.zeros((3, chain.draws), np.float32)
         forward.add_events(
-            end, what.window, what.before, what.running, simulate.sources(MAIN), zero, zero[0], *scratch, out
+            end, what.window, what.before, what.running, simulate.sources(MAIN), zero, zero, zero[0], *scratch, out
         )
         p = unit.probabilities(chain, who, outcome, what)
         for k in range(who.years.size):
@@ -184,14 +184,16 @@ def test_a_sudden_drop_of_aid_brings_duress_on(chain, who):
     assert (change[5:7] > 0.02).all()  # the drop raises the log odds of an onset by 1 for two years
 
 
-def test_a_confounder_turns_the_slope_of_duress_and_nothing_else(chain, who):
-    wanted = [whole(BASELINE), whole(GIVEN), *(whole(arm, bias) for bias in (0.5, DRAWN) for arm in (BASELINE, GIVEN))]
+@pytest.mark.parametrize("which", programme.SLOPES)
+def test_a_confounder_turns_one_slope_and_nothing_else(chain, who, which):
+    pair = (BASELINE, GIVEN)
+    wanted = [*map(whole, pair), *(biased(arm, which, 0.5) for arm in pair), *map(confounded, pair)]
     found = changes(chain, who, wanted=wanted)
-    groups = {o: found[f"{GIVEN.name} | 0.5", o] - found["none | 0.5", o] for o in OUTCOMES}
+    groups = {o: found[f"{GIVEN.name} | {which} 0.5", o] - found[f"none | {which} 0.5", o] for o in OUTCOMES}
     outcomes = {}
     for name, link in chain.outcomes.items():
-        slope = link.slope.copy()
-        slope[:, link.design.terms.index("duress")] -= 0.5
+        slope, scale = link.slope.copy(), link.design.scaling["capacity"].scale / programme.sd_of_capacity(chain)
+        slope[:, link.design.terms.index(which)] -= 0.5 * (scale if which == "capacity" else 1.0)
         outcomes[name] = replace(link, slope=slope)
     turned = changes(replace(chain, outcomes=outcomes), who, wanted=wanted[:2])
     for outcome in OUTCOMES:

@@ -62,7 +62,16 @@ def _by_kernel(design, posterior, capacity, duress):
         out = np.zeros((1, 1, draws))
         source = np.zeros((1, 3), int)
         forward.add_events(
-            end, window, np.zeros((1, 1, draws), np.float32), window, source, nothing, nothing[0], *scratch, out
+            end,
+            window,
+            np.zeros((1, 1, draws), np.float32),
+            window,
+            source,
+            nothing,
+            nothing,
+            nothing[0],
+            *scratch,
+            out,
         )
         total = total + out[0, 0]
     return total / design.y.size

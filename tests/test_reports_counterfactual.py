@@ -119,10 +119,11 @@ def test_the_coast_is_that_of_the_earth():
 
 def test_the_tipping_contour_has_no_bias_in_its_middle(found):
     figure = counterfactual.tipping(found)
-    assert len(figure.axes) == 3
-    for outcome in OUTCOMES:
-        middle = next(row for row in found["tipping"][outcome] if row["bias"] == 0)
-        assert middle["difference"] == effect(found, "given", "early", outcome)["difference"]
+    assert len(figure.axes) == 5
+    for rows in found["tipping"].values():
+        for outcome in OUTCOMES:
+            middle = next(row for row in rows[outcome] if row["bias"] == 0)
+            assert middle["difference"] == effect(found, "given", "early", outcome)["difference"]
 
 
 def test_natural_course_and_positivity_draw_every_cell(tree, found):

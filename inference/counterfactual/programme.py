@@ -104,8 +104,8 @@ def programmes(scenario: Scenario, chain: Chain, population: Population, unit: i
 class Evaluation:
     """What one set of probabilities is computed from.
 
-    ``duress``, ``capacity`` and ``running`` name the arms they are taken from; ``turn`` says what is added to the slope
-    of duress: nothing, the drawn bias of an unobserved confounder, or a fixed one.
+    ``duress``, ``capacity`` and ``running`` name the arms they are taken from; ``turn`` and ``tilt`` are the bias of an
+    unobserved confounder that is taken off the slopes of duress and of capacity: none, a fixed one, or the drawn ones.
     """
 
     name: str
@@ -113,17 +113,31 @@ class Evaluation:
     capacity: Arm
     running: Arm
     turn: str | float = 0.0
+    tilt: str | float = 0.0
 
 
 DRAWN = "drawn"
-BIASES = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)  # of the slope of duress, for the tipping point
+BIASES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of a slope, for the tipping points
+SLOPES = ("duress", "capacity")  # that an unobserved cause can bias
 CHIEF = tuple(Arm("given", timing) for timing in TIMINGS)
 
 
-def whole(arm: Arm, turn: str | float = 0.0) -> Evaluation:
+def whole(arm: Arm) -> Evaluation:
     """An arm with all its paths."""
-    suffix = f" | {turn if turn == DRAWN else format(turn, 'g')}" if turn else ""
-    return Evaluation(arm.name + suffix, arm, arm, arm, turn)
+    return Evaluation(arm.name, arm, arm, arm)
+
+
+def confounded(arm: Arm) -> Evaluation:
+    """An arm less the drawn biases of an unobserved cause of duress, capacity and alignment."""
+    return Evaluation(f"{arm.name} | {DRAWN}", arm, arm, arm, DRAWN, DRAWN)
+
+
+def biased(arm: Arm, which: str, bias: float) -> Evaluation:
+    """An arm less a fixed bias of the slope of ``duress`` or of ``capacity``; with none, the arm itself."""
+    if not bias:
+        return whole(arm)
+    fixed = (bias, 0.0) if which == "duress" else (0.0, bias)
+    return Evaluation(f"{arm.name} | {which} {bias:g}", arm, arm, arm, *fixed)
 
 
 def paths(arm: Arm) -> list[Evaluation]:
@@ -145,5 +159,7 @@ def evaluations() -> list[Evaluation]:
     """Every evaluation of a scenario: all arms, their paths, and under biases of the slope of duress."""
     out = [whole(arm) for arm in ARMS]
     out += [path for arm in MAIN for path in paths(arm)]
-    out += [whole(arm, DRAWN) for arm in (BASELINE, *MAIN)]
-    return out + [whole(arm, bias) for bias in BIASES if bias for arm in (BASELINE, *CHIEF)]
+    out += [confounded(arm) for arm in (BASELINE, *MAIN)]
+    return out + [
+        biased(arm, which, bias) for which in SLOPES for bias in BIASES if bias for arm in (BASELINE, CHIEF[0])
+    ]

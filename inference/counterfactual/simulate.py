@@ -148,8 +148,8 @@ def ends(logit: Logit, population: Population, outcome: str, unit: int) -> Ends:
     capacity, centring = _raw(slope[design.terms.index("capacity")], logit, "capacity")
     base += centring
     single = np.float32
-    turn = single(design.scaling["duress"].centre)
-    return Ends(base.astype(single), duress.astype(single), capacity.astype(single), turn, rows.year[mine])
+    centre = single(design.scaling["duress"].centre), single(design.scaling["capacity"].centre)
+    return Ends(base.astype(single), duress.astype(single), capacity.astype(single), centre, rows.year[mine])
 
 
 def lift(scenario: Scenario, chain: Chain, population: Population, outcome: str, unit: int) -> NDArray[np.float32]:
@@ -168,17 +168,24 @@ def lift(scenario: Scenario, chain: Chain, population: Population, outcome: str,
     return out.astype(np.float32)
 
 
-def turns(wanted: list[Evaluation], draws: int, seed: int) -> NDArray[np.float32]:
-    """What each evaluation adds to the slope of duress (evaluation, draw).
+def biases(wanted: list[Evaluation], draws: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What each evaluation adds to the slopes of duress and, per standard deviation, of capacity (evaluation, draw).
 
     An unobserved standard normal cause that adds a to the log odds of duress and b to those of alignment biases the
-    slope of duress by nearly a b (rare outcomes; its mean differs by a between states under duress and others). Drawn
-    biases have independent a, b ~ N(0, 0.5).
+    slope of duress by nearly a b (rare outcomes; its mean differs by a between states under duress and others). One
+    that adds a' standard deviations to capacity biases the slope of capacity by nearly a' b. Drawn biases have
+    independent a, a', b ~ N(0, 0.5).
     """
     rng = np.random.default_rng([seed, 4])
-    bias = rng.normal(0, CONFOUNDER_SD, draws) * rng.normal(0, CONFOUNDER_SD, draws)
-    rows = [-bias if e.turn == DRAWN else np.full(draws, -float(e.turn)) for e in wanted]
-    return np.array(rows, dtype=np.float32)
+    to_duress, to_capacity, to_outcome = rng.normal(0, CONFOUNDER_SD, (3, draws))
+
+    def rows(values: list[str | float], drawn: Float) -> NDArray[np.float32]:
+        return np.array([-drawn if v == DRAWN else np.full(draws, -float(v)) for v in values], dtype=np.float32)
+
+    return (
+        rows([e.turn for e in wanted], to_duress * to_outcome),
+        rows([e.tilt for e in wanted], to_capacity * to_outcome),
+    )
 
 
 def histories(
@@ -222,7 +229,8 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
     eras = list(dict.fromkeys(population.frame["era"].astype(str)))
     era_of = np.array([eras.index(str(era)) for era in population.frame["era"][:years]])
     main = programmes_of.main(wanted)
-    turn, source = turns(wanted, draws, seed), sources(wanted)
+    (turn, tilt), source = biases(wanted, draws, seed), sources(wanted)
+    tilt = tilt / np.float32(programmes_of.sd_of_capacity(chain))
 
     def part(units: range) -> Events:
         total = Events(
@@ -238,7 +246,7 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
                 what = ends(chain.outcomes[outcome], population, outcome, unit)
                 raised = lift(scenario, chain, population, outcome, unit)
                 forward.add_events(
-                    what, h.window, h.before, h.running, source, turn, raised, eta, probability, softplus, own
+                    what, h.window, h.before, h.running, source, turn, tilt, raised, eta, probability, softplus, own
                 )
                 total.by_year[outcome][:] += own
                 region = regions.index(population.regions[unit])

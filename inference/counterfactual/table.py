@@ -13,7 +13,18 @@ from numpy.typing import NDArray
 from inference import archive
 from inference.comparison import CI_PROB, quantity
 from inference.counterfactual import effects
-from inference.counterfactual.programme import ARROWS, BASELINE, BIASES, CHIEF, DRAWN, SIZES, TIMINGS, Arm
+from inference.counterfactual.programme import (
+    ARROWS,
+    BASELINE,
+    BIASES,
+    CHIEF,
+    DRAWN,
+    SIZES,
+    SLOPES,
+    TIMINGS,
+    Arm,
+    biased,
+)
 from inference.statistics import mcse_mean
 from models.hypotheses import OUTCOMES
 from models.links import LINKS
@@ -145,11 +156,11 @@ def threshold(groups: xr.Dataset, outcome: str, cut: float, timing: str) -> dict
     return words | {"size": size, "share": reached, "share_mcse": error}
 
 
-def tipping(groups: xr.Dataset, outcome: str, timing: str = TIMINGS[0]) -> list[dict[str, Any]]:
-    """The given programme's effect where the slope of duress is off by each bias, over the longest horizon."""
-    horizon, arm, out = int(groups["horizon"][-1]), CHIEF[TIMINGS.index(timing)], []
+def tipping(groups: xr.Dataset, outcome: str, which: str) -> list[dict[str, Any]]:
+    """The early given programme's effect where the slope of duress or capacity is off by each bias, longest horizon."""
+    horizon, out = int(groups["horizon"][-1]), []
     for bias in BIASES:
-        names = [name + (f" | {bias:g}" if bias else "") for name in (BASELINE.name, arm.name)]
+        names = [biased(arm, which, bias).name for arm in (BASELINE, CHIEF[0])]
         base, treated = (effects.rate(groups, outcome, name, horizon) for name in names)
         fewer, error = share(treated < base)
         out.append({"bias": bias, "difference": quantity(treated - base), "p_fewer": fewer, "p_fewer_mcse": error})
@@ -221,7 +232,7 @@ def collect(tree: xr.DataTree) -> dict[str, Any]:
         "paths": [row for arm in arms for row in paths(groups, arm)],
         "threshold": [threshold(groups, o, cut, t) for o in OUTCOMES for cut in CUTS for t in TIMINGS],
         "dose": dose(groups),
-        "tipping": {o: tipping(groups, o) for o in OUTCOMES},
+        "tipping": {which: {o: tipping(groups, o, which) for o in OUTCOMES} for which in SLOPES},
         "natural_course": natural_course(tree),
         "cells": by_cell(tree),
         "regions": by_region(tree),

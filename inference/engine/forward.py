@@ -126,17 +126,17 @@ class Ends(NamedTuple):
     base: np.ndarray  # (row, draw) float32: log odds at duress and capacity of zero
     duress: np.ndarray  # (row, draw) float32: slope of duress in the window
     capacity: np.ndarray  # (draw,) float32
-    centre: np.float32  # of duress, around which a confounder turns its slope
+    centre: tuple[np.float32, np.float32]  # of duress and capacity, around which a confounder turns their slopes
     year: np.ndarray  # (row,) position of the row's year
 
 
 @njit(**EXACT)
-def add_events(ends, window, before, running, sources, turn, lift, eta, probability, softplus, out):
+def add_events(ends, window, before, running, sources, turn, tilt, lift, eta, probability, softplus, out):
     """Add the probabilities of one state's rows to ``out`` (evaluation, year, draw).
 
     ``sources`` (evaluation, 3) say which programme's duress, capacity and running aid an evaluation takes from
-    ``window``, ``before`` and ``running`` (programme, year, draw); ``turn`` (evaluation, draw) is added to the slope of
-    duress, ``lift`` (draw,) to the log odds while aid runs.
+    ``window``, ``before`` and ``running`` (programme, year, draw); ``turn`` and ``tilt`` (evaluation, draw) are added
+    to the slopes of duress and of capacity, ``lift`` (draw,) to the log odds while aid runs.
     """
     draws = out.shape[2]
     for r in range(ends.year.size):
@@ -146,8 +146,8 @@ def add_events(ends, window, before, running, sources, turn, lift, eta, probabil
             d, c, a = window[sources[e, 0], k], before[sources[e, 1], k], running[sources[e, 2], k]
             for s in range(draws):
                 under = np.float32(d[s])
-                eta[s] = base[s] + slope[s] * under + turn[e, s] * (under - ends.centre)
-                eta[s] += ends.capacity[s] * c[s] + lift[s] * np.float32(a[s])
+                eta[s] = base[s] + slope[s] * under + ends.capacity[s] * c[s] + lift[s] * np.float32(a[s])
+                eta[s] += turn[e, s] * (under - ends.centre[0]) + tilt[e, s] * (c[s] - ends.centre[1])
             link(eta, draws, probability, softplus)
             total = out[e, k]
             for s in range(draws):

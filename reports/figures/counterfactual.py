@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inference.counterfactual.positivity import FEW
-from inference.counterfactual.programme import ARROWS, TIMINGS
+from inference.counterfactual.programme import ARROWS, SLOPES, TIMINGS
 from models.hypotheses import OUTCOMES
 from reports.figures import world_map
 from reports.figures.parts import per_1000
@@ -16,6 +16,7 @@ from reports.style import COLOURS, LINE, MUTE, NAMES, WIDTH
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
+    from matplotlib.contour import ContourSet
     from matplotlib.figure import Figure
 
 Scenario = dict[str, Any]
@@ -46,6 +47,7 @@ def _bar(axes: Axes, y: float, q: dict[str, float], colour: str, *, marker: str 
 def fan(scenario: Scenario, trajectory: xr.Dataset) -> Figure:
     """Cumulated rates with and without an early programme, and the change that each first arrow makes, by year."""
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator
 
     figure, grid = plt.subplots(2, 2, figsize=(WIDTH, 5.6), sharex=True)
     years = trajectory["year"].to_numpy()
@@ -66,6 +68,7 @@ def fan(scenario: Scenario, trajectory: xr.Dataset) -> Figure:
                        label=arrow_words(scenario, arrow))  # fmt: skip
         lower.axhline(0, color=LINE, linewidth=0.8)
         lower.set_xlabel(f"events counted from {scenario['years'][0]} to the year")
+        lower.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         lower.legend(fontsize=7.5, loc="best", handlelength=2.4)
     grid[0, 0].set_ylabel(per_1000())
     grid[1, 0].set_ylabel(f"change in {per_1000()}")
@@ -79,16 +82,16 @@ def _band(axes: Axes, years: np.ndarray, values: xr.DataArray, colour: str, styl
 
 
 def _end_labels(axes: Axes, years: np.ndarray, rate: xr.DataArray, scenario: Scenario, outcome: str) -> None:
-    """Names beside the ends of the two lines, the higher one above."""
+    """Names of the two lines beyond their ends, the higher one above."""
     last = rate.sel(year=years[-1], statistic="mean")
     none, given = float(last.sel(arm="none")), float(last.sel(arm="given, early"))
     for value, other, text, colour in (
-        (none, given, "no programme", COLOURS["observed"]),
-        (given, none, arrow_words(scenario, "given"), COLOURS[outcome]),
+        (none, given, "no\nprogramme", COLOURS["observed"]),
+        (given, none, f"capacity\n+{scenario['size']:g} sd", COLOURS[outcome]),
     ):
         axes.annotate(
-            text, (years[-1], value), xytext=(0, 5 if value >= other else -5), textcoords="offset points", ha="right",
-            va="bottom" if value >= other else "top", fontsize=8, color=colour,
+            text, (years[-1], value), xytext=(4, 1 if value >= other else -1), textcoords="offset points",
+            va="bottom" if value >= other else "top", fontsize=7.5, color=colour, annotation_clip=False,
         )  # fmt: skip
 
 
@@ -175,36 +178,42 @@ def paths(scenario: Scenario) -> Figure:
 
 
 def tipping(scenario: Scenario) -> Figure:
-    """Change of the rates by the two arrows of an unobserved cause: where it is zero, and where it is not sure."""
+    """Change of the rates by the arrows of an unobserved cause to duress (above) or capacity (below), and to alignment.
+
+    On the black line there is no change; within the dotted one its sign is sure.
+    """
     import matplotlib.pyplot as plt
 
-    reach, step = 1.0, 101
-    arrows = np.linspace(-reach, reach, step)
-    product = np.multiply.outer(arrows, arrows)
-    figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 4.0))
-    image = None
-    largest = max(abs(row["difference"]["value"]) for o in OUTCOMES for row in scenario["tipping"][o])
-    for axes, outcome in zip(grid, OUTCOMES, strict=True):
-        rows = scenario["tipping"][outcome]
-        bias = np.array([row["bias"] for row in rows])
-        change = np.interp(product, bias, [row["difference"]["value"] for row in rows])
-        sure = np.interp(product, bias, [row["p_fewer"] for row in rows])
-        image = axes.contourf(arrows, arrows, change, levels=np.linspace(-largest, largest, 13), cmap="PuOr")
-        lines = axes.contour(arrows, arrows, change, levels=[0.0], colors=LINE, linewidths=1.6)
-        axes.clabel(lines, fmt={0.0: "no change"}, fontsize=8)
-        for level, style in ((0.05, ":"), (0.95, ":")):
-            if sure.min() < level < sure.max():
-                contour = axes.contour(
-                    arrows, arrows, sure, levels=[level], colors=LINE, linewidths=1.0, linestyles=style
-                )
-                axes.clabel(contour, fmt={level: f"Pr(fewer) {level:g}"}, fontsize=7)
-        axes.plot(0, 0, "+", color=LINE, markersize=9)
-        axes.set(title=NAMES[outcome], xlabel="unobserved cause to duress, log-odds", aspect="equal")
-        axes.grid(visible=False)
-    grid[0].set_ylabel("unobserved cause to alignment, log-odds")
+    every = [row["difference"]["value"] for rows in scenario["tipping"].values() for o in OUTCOMES for row in rows[o]]
+    largest, image = max(map(abs, every)), None
+    figure, grid = plt.subplots(len(SLOPES), 2, figsize=(WIDTH, 7.4))
+    for line, which in zip(grid, SLOPES, strict=True):
+        for axes, outcome in zip(line, OUTCOMES, strict=True):
+            image = _contours(axes, scenario["tipping"][which][outcome], largest)
+            unit = "log-odds" if which == "duress" else "standard deviations"
+            axes.set(title=NAMES[outcome], xlabel=f"unobserved cause to {which}, {unit}", aspect="equal")
+        line[0].set_ylabel("unobserved cause to alignment,\nlog-odds")
     assert image is not None
-    figure.colorbar(image, ax=grid, label=f"change in {per_1000()}", shrink=0.85)
+    figure.colorbar(image, ax=grid, label=f"change in {per_1000()}", shrink=0.6, format="%+.1f")
     return figure
+
+
+def _contours(axes: Axes, rows: list[dict[str, Any]], largest: float) -> ContourSet:
+    arrows = np.linspace(-1.0, 1.0, 101)
+    product, bias = np.multiply.outer(arrows, arrows), [row["bias"] for row in rows]
+    change = np.interp(product, bias, [row["difference"]["value"] for row in rows])
+    sure = np.interp(product, bias, [row["p_fewer"] for row in rows])
+    image = axes.contourf(arrows, arrows, change, levels=np.linspace(-largest, largest, 13), cmap="PuOr")
+    if change.min() < 0 < change.max():
+        axes.clabel(axes.contour(arrows, arrows, change, levels=[0.0], colors=LINE, linewidths=1.6),
+                    fmt={0.0: "no change"}, fontsize=8)  # fmt: skip
+    for level in (0.05, 0.95):
+        if sure.min() < level < sure.max():
+            contour = axes.contour(arrows, arrows, sure, levels=[level], colors=LINE, linewidths=1.0, linestyles=":")
+            axes.clabel(contour, fmt={level: f"Pr(fewer) {level:g}"}, fontsize=7)
+    axes.plot(0, 0, "+", color=LINE, markersize=9)
+    axes.grid(visible=False)
+    return image
 
 
 def region_map(scenario: Scenario, outcome: str = "bandwagon") -> Figure:

@@ -27,9 +27,9 @@ ANCHORS: dict[str, tuple[float, float]] = {
     "Central and East Africa": (26.0, 2.0),
     "Southern Africa": (24.0, -20.0),
     "North Africa": (6.0, 28.0),
-    "Middle East": (46.0, 29.0),
-    "South Asia": (79.0, 21.0),
-    "East and Southeast Asia and Pacific": (110.0, 22.0),
+    "Middle East": (46.0, 30.0),
+    "South Asia": (76.0, 14.0),
+    "East and Southeast Asia and Pacific": (116.0, 28.0),
 }
 
 
