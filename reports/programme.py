@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from reports.judgement import direction
-from reports.printed import Place, Sentence, say
+from reports.printed import Place, Sentence, listed, say
 from reports.sentences import difference, without_duress
 
+GIVEN = "given"
 ARROWS = {  # version of the effect of aid on capacity -> under which assumption it stands
-    "estimated": "if aid builds capacity as estimated from data",
+    "estimated": "if governance aid builds capacity as estimated",
+    "estimated, US aid": "if aid of the United States does, as estimated",
     "elicited": "if aid builds capacity as the literature suggests",
-    "given": "if aid is certain to build capacity",
+    GIVEN: "if aid is certain to build capacity",
 }
 
 
@@ -22,10 +24,9 @@ def headline(numbers: Place) -> Place | None:
     return next((s for s in every if s["id"].value == shipped.value.get("headline")), every[0])
 
 
-def middle(scenario: Place) -> int:
-    """The horizon that is spoken of, in years: the middle one."""
-    horizons = sorted(scenario["horizons"].value)
-    return horizons[len(horizons) // 2]
+def spoken_of(scenario: Place) -> int:
+    """The horizon that is spoken of, in years: the longest, for which the paths are known too."""
+    return max(scenario["horizons"].value)
 
 
 def found(rows: Place, **wanted: object) -> Place | None:
@@ -35,7 +36,7 @@ def found(rows: Place, **wanted: object) -> Place | None:
 
 def effect(scenario: Place, arrow: str, timing: str, outcome: str = "bandwagon") -> Place | None:
     """The effect of a programme at the middle horizon."""
-    wanted = {"arrow": arrow, "timing": timing, "outcome": outcome, "horizon": middle(scenario)}
+    wanted = {"arrow": arrow, "timing": timing, "outcome": outcome, "horizon": spoken_of(scenario)}
     return found(scenario["effects"], **wanted)
 
 
@@ -48,39 +49,71 @@ def _change(row: Place) -> Sentence:
     )
 
 
+def sure(row: Place) -> int:
+    """1 if a programme makes bandwagoning rarer, -1 if more common, 0 if an unobserved cause may turn the sign."""
+    wide = row["confounded"].value
+    return 1 if wide["high"] < 0 else -1 if wide["low"] > 0 else 0
+
+
+def verdict(rows: dict[str, Place]) -> str:
+    """What early aid would do, by every version of its effect that the data or the literature speak to.
+
+    A direction is named only where all of them have it with an unobserved cause carried in, and then with the word for
+    the least sure of them.
+    """
+    signs = {sure(row) for row in rows.values()}
+    chances = [row["p_fewer"].value for row in rows.values()]
+    if signs == {1}:
+        return f"Early state-building aid would {direction(min(chances))[0]} make bandwagoning rarer"
+    if signs == {-1}:
+        return f"Early state-building aid would {direction(max(chances))[0]} make bandwagoning more common"
+    return "Whether early state-building aid would make bandwagoning rarer cannot be told"
+
+
 def early_aid(numbers: Place) -> Sentence:
     """Whether early aid would make bandwagoning rarer, by how much, and under which assumption."""
     scenario = headline(numbers)
-    rows = {} if scenario is None else {arrow: effect(scenario, arrow, "early") for arrow in ARROWS}
-    known = {arrow: row for arrow, row in rows.items() if row}
-    if not known:
+    every = {} if scenario is None else {arrow: effect(scenario, arrow, "early") for arrow in ARROWS}
+    known = {arrow: row for arrow, row in every.items() if row}
+    if not known or scenario is None:
         return without_duress(numbers)
-    arrow, row = next(iter(known.items()))
-    adverb, sign = direction(row["p_fewer"].value)
-    begin = {
-        1: f"Early state-building aid would {adverb} make bandwagoning rarer",
-        -1: f"Early state-building aid would {adverb} make bandwagoning more common",
-        0: "Whether early state-building aid would make bandwagoning rarer cannot be told",
-    }[sign]
-    certain = known.get("given") if arrow != "given" else None
-    end = say("; {given}, {change}", given=ARROWS["given"], change=_change(certain)) if certain else ()
+    spoken = {arrow: row for arrow, row in known.items() if arrow != GIVEN} or known
+    first = next(iter(known.values()))
+    parts = [say("{change} {if_}", change=difference(row["confounded"]), if_=ARROWS[a]) for a, row in spoken.items()]
     return say(
-        "{begin}: in {horizon} years, {arrow}, {change} in {per} dyad-years{end}.",
-        begin=begin,
-        horizon=row["horizon"].printed("whole"),
-        arrow=ARROWS[arrow],
-        change=_change(row),
+        "{begin}: over {horizon} years, instead of {baseline} in {per} dyad-years, {parts}{end}.",
+        begin=verdict(spoken),
+        horizon=first["horizon"].printed("whole"),
+        baseline=first["baseline"]["value"].printed("size"),
         per=numbers["brief"]["per"].printed("count"),
-        end=end,
+        parts=listed(parts),
+        end=_certain(scenario, known) if GIVEN not in spoken else (),
     )
+
+
+def _certain(scenario: Place, known: dict[str, Place]) -> Sentence:
+    """What a rise in capacity would do for certain, and the share of internal duress in it."""
+    if GIVEN not in known:
+        return ()
+    whole = say("; {given}, {change}", given=ARROWS[GIVEN], change=difference(known[GIVEN]["confounded"]))
+    wanted = {"arrow": GIVEN, "timing": "early", "outcome": "bandwagon", "path": "duress alone"}
+    path = found(scenario["paths"], **wanted) if scenario.value.get("paths") else None
+    if path is None:
+        return whole
+    through = say(
+        ", of which less internal duress, the way that the advice rests on, brings {change}",
+        change=difference(path["difference"]),
+    )
+    return (*whole, *through)
 
 
 def setting(scenario: Place) -> Sentence:
     """Who, what and when, and on which rung it stands."""
-    horizon = next(place for place in scenario["horizons"] if place.value == middle(scenario))
+    horizon = next(place for place in scenario["horizons"] if place.value == spoken_of(scenario))
+    stop = "" if scenario["words"].value.endswith(".") else "."
     return say(
-        "{words} In kind: {rung}, of {states} states; events are counted from {first} to {last}, in the table over "
-        "{horizon} years.",
+        f"Who and what: {{words}}{stop} In kind: {{rung}}, of {{states}} states; events are counted from {{first}} to "
+        "{last}, in the table over {horizon} years.",
         words=scenario["words"].printed("text"),
         rung=scenario["rung"].printed("text"),
         states=scenario["states"].printed("count"),
@@ -94,7 +127,7 @@ def timing(scenario: Place, per: Place) -> list[Sentence]:
     """Early against late under each assumption."""
     out = []
     for arrow, assumption in ARROWS.items():
-        wanted = {"arrow": arrow, "outcome": "bandwagon", "horizon": middle(scenario)}
+        wanted = {"arrow": arrow, "outcome": "bandwagon", "horizon": spoken_of(scenario)}
         row = found(scenario["early_less_late"], **wanted)
         if row:
             words = "Early rather than late, {assumption}: {change} in {per} dyad-years."
@@ -131,22 +164,26 @@ def confounded(scenario: Place) -> Sentence:
     row = effect(scenario, "estimated", "early")
     if row is None:
         return ()
-    words = "With an unobserved common cause carried in, the effect of early aid is {with_it} instead of {without}."
+    words = (
+        "With an unobserved common cause of duress, capacity and alignment carried in, the effect of early governance "
+        "aid is {with_it} instead of {without}. How capacity itself bears on alignment is not identified either."
+    )
     return say(words, with_it=difference(row["confounded"]), without=difference(row["difference"]))
 
 
 def thresholds(scenario: Place) -> list[Sentence]:
-    """How much capacity a given cut of bandwagoning takes."""
+    """How much capacity a given cut of bandwagoning takes, by an early programme."""
     out = []
     for row in scenario["threshold"]:
-        if row["outcome"].value != "bandwagon":
+        if row["outcome"].value != "bandwagon" or row.value.get("timing", "early") != "early":
             continue
         cut = row["cut"].printed("percent")
         if row["size"].value is None:
             out.append(say("A cut of bandwagoning by {cut} is beyond every programme that was simulated.", cut=cut))
         else:
             words = (
-                "A cut of bandwagoning by {cut} takes {size} standard deviations of capacity, in {share} of the draws."
+                "A cut of bandwagoning by {cut} takes {size} standard deviations of capacity; the largest rise "
+                "simulated reaches it in {share} of the draws."
             )
             size, share = row["size"].printed("size"), row["share"].printed("percent")
             out.append(say(words, cut=cut, size=size, share=share))
@@ -154,9 +191,13 @@ def thresholds(scenario: Place) -> list[Sentence]:
 
 
 def averted(scenario: Place) -> list[Sentence]:
-    """How many programmes it takes to avert one bandwagoning, as the simulation says it."""
-    row = effect(scenario, "estimated", "early")
-    return [(row["nnt"]["words"].printed("text"),)] if row and row["nnt"].value else []
+    """How many programmes it takes to avert one bandwagoning, as the simulation says it, under each assumption."""
+    rows = {arrow: effect(scenario, arrow, "early") for arrow in ARROWS}
+    return [
+        say("Early, {if_}: {words}.", if_=ARROWS[arrow], words=row["nnt"]["words"].printed("text"))
+        for arrow, row in rows.items()
+        if row and row["nnt"].value
+    ]
 
 
 def caption(name: str, numbers: Place) -> Sentence:
@@ -176,4 +217,5 @@ def alt(scenario: Place, name: str) -> Sentence:
     """What a figure of the scenario says, for those who do not see it."""
     row = effect(scenario, "estimated", "early")
     begin = {"fan": "Rates of bandwagoning by year", "timing": "Effects of an early and of a late programme"}[name]
-    return say("{begin}: early aid gives {change}.", begin=begin, change=_change(row)) if row else (f"{begin}.",)
+    words = "{begin}: early aid gives {change}, {if_}."
+    return say(words, begin=begin, change=_change(row), if_=ARROWS["estimated"]) if row else (f"{begin}.",)

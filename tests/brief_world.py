@@ -60,10 +60,10 @@ def share(p_more=0.1, p_mostly=0.02):
     return {**sides, "p_more": probability(p_more), "p_mostly_bandwagoning": probability(p_mostly), "claim": "bal-1"}
 
 
-def programme(p_fewer=0.9, **changes):
-    """A scenario with every arrow, timing, outcome and horizon."""
+def programme(p_fewer=0.9, reach=0.05, **changes):
+    """A scenario with every arrow, timing, outcome and horizon; ``reach`` of the intervals with a confounder."""
     effects, early = [], []
-    for arrow, size in (("estimated", 0.2), ("elicited", 0.4), ("given", 1.1)):
+    for arrow, size in (("estimated", 0.2), ("estimated, US aid", 0.1), ("elicited", 0.4), ("given", 1.1)):
         for horizon in (5, 10, 20):
             for outcome in OUTCOMES:
                 key = {"arrow": arrow, "outcome": outcome, "horizon": horizon}
@@ -72,7 +72,8 @@ def programme(p_fewer=0.9, **changes):
                     rates = {"baseline": quantity(4.9), "treated": quantity(4.9 - size), "difference": change}
                     words = "About 250 programmes avert one; that none is averted is not ruled out."
                     nnt = {"value": 250.0, "low": 90.0, "high": None, "words": words}
-                    more = {"confounded": change, "p_fewer": p_fewer, "p_fewer_mcse": 0.01, "nnt": nnt, "decade": rates}
+                    wide = {**change, "low": change["value"] - reach, "high": change["value"] + reach}
+                    more = {"confounded": wide, "p_fewer": p_fewer, "p_fewer_mcse": 0.01, "nnt": nnt, "decade": rates}
                     effects.append({**key, "timing": timing, **rates, **more})
                 early.append({**key, "difference": quantity(-size / 2)})
     cuts = [{"outcome": "bandwagon", "cut": 0.1, "size": 0.8, "share": 0.6},
@@ -90,6 +91,15 @@ def programme(p_fewer=0.9, **changes):
         "effects": effects,
         "early_less_late": early,
         "threshold": cuts,
+        "paths": [
+            {
+                "arrow": "given",
+                "timing": "early",
+                "path": "duress alone",
+                "outcome": "bandwagon",
+                "difference": quantity(0.03),
+            }
+        ],
     }
     return {"headline": "aid", "shipped": [scenario | changes]}
 
