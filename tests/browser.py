@@ -104,8 +104,8 @@ def start(profile: Path) -> Chrome:
     options.set_capability("unhandledPromptBehavior", "accept")
     os.environ |= dict.fromkeys(("no_proxy", "NO_PROXY"), "localhost,127.0.0.1")  # the driver is asked directly
     driver = Chrome(options=options, service=Service(executable_path=DRIVER))
-    driver.set_page_load_timeout(30)
-    driver.set_script_timeout(60)
+    driver.set_page_load_timeout(120)  # a busy machine is slow, not wrong
+    driver.set_script_timeout(120)
     return driver
 
 

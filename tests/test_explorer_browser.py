@@ -16,7 +16,7 @@ CLAIMS = ("all-in", "carter-1", "carter-2")
 BOUNDS = ("value", "low", "high")
 LARGEST, POSITIONS = 3_000_000, 100
 SET = """
-for (const [id, value] of Object.entries(arguments[0])) {
+for (const [id, value] of arguments[0]) {
   const control = document.getElementById(id);
   if (control.type === "checkbox") control.checked = value; else control.value = value;
   control.dispatchEvent(new Event("input", { bubbles: true }));
@@ -57,7 +57,7 @@ def opened(browser, made):
 
 def numbers(browser, **choices):
     """The numbers shown after some controls were set."""
-    browser.run(SET, choices)
+    browser.run(SET, list(choices.items()))  # a driver sorts the keys of an object, and the order matters
     return browser.run(READ)
 
 
