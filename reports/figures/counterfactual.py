@@ -133,6 +133,8 @@ def dose(scenario: Scenario) -> Figure:
 
     figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 3.5), sharey=True)
     sizes = np.array(scenario["dose"]["sizes"])
+    every = [q for ratios in scenario["dose"]["ratio"].values() for outcome in OUTCOMES for q in ratios[outcome]]
+    highest = max(q["high"] for q in every)
     for axes, outcome in zip(grid, OUTCOMES, strict=True):
         for when, style in zip(TIMINGS, ("-", "--"), strict=True):
             ratio = scenario["dose"]["ratio"][when][outcome]
@@ -152,7 +154,7 @@ def dose(scenario: Scenario) -> Figure:
                 fontsize=7.5, color=MUTE,
             )  # fmt: skip
         axes.axhline(1, color=LINE, linewidth=0.8)
-        axes.set(title=NAMES[outcome], xlim=(0, sizes[-1] * 1.1), ylim=(0, None))
+        axes.set(title=NAMES[outcome], xlim=(0, sizes[-1] * 1.1), ylim=(0, 1.05 * highest))
         axes.set_xlabel("rise in capacity at the end of the programme,\nstandard deviations")
     grid[0].set_ylabel("rate with the programme\nover rate without")
     return figure
@@ -283,31 +285,28 @@ def positivity(counts: xr.Dataset) -> Figure:
     """How many observed spans and state-years stand in the cells that a programme moves states into."""
     import matplotlib.pyplot as plt
 
-    tables = [(counts["gains"], "gain", "change of capacity over the programme's years")]
+    words = {"aid_governance": "governance aid\nper head and year", "aid_us": "US aid\nper head and year"}
+    tables = [(counts["gains"], "gain", "change of capacity\nover the programme's years")]
     tables += [
-        (counts["aid"].sel(source=source), "dollars", words)
-        for source, words in (
-            ("aid_governance", "governance aid per head and year"),
-            ("aid_us", "US aid per head and year"),
-        )
-        if source in counts["source"]
+        (counts["aid"].sel(source=source), "dollars", words[source]) for source in counts["source"].to_numpy().tolist()
     ]
-    figure, grid = plt.subplots(1, len(tables), figsize=(WIDTH, 3.4), sharey=True)
-    for axes, (table, dim, words) in zip(grid, tables, strict=True):
-        values = table.transpose("start", dim).to_numpy()
-        axes.imshow(np.log1p(values), cmap="Greys", aspect="auto", vmin=0, vmax=np.log1p(values.max()) * 1.4)
-        for (i, j), value in np.ndenumerate(values):
-            few = value < FEW
-            colour, weight = (COLOURS["bandwagon"], "bold") if few else (COLOURS["observed"], "normal")
-            axes.text(j, i, f"{value:,}", ha="center", va="center", fontsize=6.5, color=colour, fontweight=weight)
-        axes.set_title(words, fontsize=8.5)
-        axes.set_xticks(
-            range(values.shape[1]), [str(name) for name in table[dim].to_numpy()], rotation=60, ha="right", fontsize=7
-        )
-        axes.grid(visible=False)
-    starts = [
-        f"{name}\n({int(n)} states of the scenario)"
-        for name, n in zip(counts["start"].to_numpy(), counts["states"].to_numpy(), strict=True)
-    ]
-    grid[0].set_yticks(range(len(starts)), starts, fontsize=7.5)
+    figure, grid = plt.subplots(1, len(tables), figsize=(WIDTH, 3.6), sharey=True)
+    for axes, (table, dim, title) in zip(grid, tables, strict=True):
+        _cells(axes, table.transpose("start", dim))
+        axes.set_title(title, fontsize=8.5)
+    places = zip(counts["start"].to_numpy(), counts["states"].to_numpy(), strict=True)
+    names = [f"{name}\n{int(states)} states here" for name, states in places]
+    grid[0].set_yticks(range(len(names)), names, fontsize=7.5)
     return figure
+
+
+def _cells(axes: Axes, table: xr.DataArray) -> None:
+    """A count in each cell, in colour where it is too small to speak of."""
+    values = table.to_numpy()
+    axes.imshow(np.log1p(values), cmap="Greys", aspect="auto", vmin=0, vmax=3 * np.log1p(values.max()))
+    for (i, j), value in np.ndenumerate(values):
+        colour, weight = (COLOURS["bandwagon"], "bold") if value < FEW else (COLOURS["observed"], "normal")
+        axes.text(j, i, f"{value:,}", ha="center", va="center", fontsize=7, color=colour, fontweight=weight)
+    names = [str(name) for name in table[table.dims[1]].to_numpy()]
+    axes.set_xticks(range(len(names)), names, rotation=60, ha="right", fontsize=7)
+    axes.grid(visible=False)
