@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from inference import panels
+from inference import archive, panels
 from inference.comparison import quantity
 from inference.counterfactual import effects, population, programme, run, simulate, table
 from inference.counterfactual import scenario as scenario_of
-from inference.counterfactual.chain import LAST_LINK, Chain, logit
+from inference.counterfactual.chain import ARCHIVES, LAST_LINK, Chain, logit
 from inference.counterfactual.programme import BASELINE, Arm, whole
 from inference.fleet import Task
 from inference.robustness import refit, universe, worlds
@@ -35,7 +36,8 @@ def codings() -> list[universe.Specification]:
 
 def tasks(alignment: Path, folder: Path, part: str | None) -> list[Task]:
     """One task for each single change of coding and for each aggressor left out."""
-    common = {"panel": str(alignment.resolve()), "folder": str(folder.resolve())}
+    links = key({name: archive.key_of(name, folder) for name in ARCHIVES})
+    common = {"panel": str(alignment.resolve()), "folder": str(folder.resolve()), "links": links}
     recoded = [Task(f"chain.{universe.slug(s)}", {"specification": s, "aggressor": None} | common) for s in codings()]
     found = refit.aggressors(panels.read("alignment", alignment))
     without = [Task(f"chain.without.{code}", {"specification": {}, "aggressor": code} | common) for code in found]
@@ -57,10 +59,15 @@ def refitted(chain: Chain, frame: pd.DataFrame, specification: universe.Specific
     return replace(chain, outcomes=ends), facts
 
 
-def task(specification: dict[str, str], aggressor: int | None, panel: str, folder: str) -> dict[str, Any]:
-    """Effects of the headline scenario under one change; ``impossible`` says why there are none."""
+def task(specification: dict[str, str], aggressor: int | None, panel: str, folder: str, links: str) -> dict[str, Any]:
+    """Effects of the headline scenario under one change; ``impossible`` says why there are none.
+
+    ``links`` is the `key` of the chain that the results are to be of; ValueError when the folder holds another.
+    """
     alignment, scenario = Path(panel), scenario_of.get(scenario_of.HEADLINE)
     chain = run.loaded(alignment, Path(folder))
+    if key(chain.keys) != links:
+        raise ValueError(f"the posteriors in {folder} were made anew since the run began: start it again")
     frame = worlds.alignment_under(specification) if specification else panels.read("alignment", alignment)
     if aggressor is not None:
         frame = frame[frame["aggressor"] != aggressor].reset_index(drop=True)
@@ -72,13 +79,13 @@ def task(specification: dict[str, str], aggressor: int | None, panel: str, folde
     wanted = [whole(arm) for arm in (BASELINE, *ARMS)]
     found = simulate.run(scenario, chain, who, wanted, SEED)
     groups = effects.dataset(scenario, chain, who, wanted, found)["events"]
-    facts |= {"chain_key": key(dict(chain.keys)), "states": int(who.states.size)}
+    facts |= {"chain_key": links, "states": int(who.states.size)}
     return facts | {"effects": _effects(groups, scenario.horizon)}
 
 
-def key(links: dict[str, str]) -> str:
+def key(links: Mapping[str, str | None]) -> str:
     """Hash of the posteriors that a chain was loaded from: results of another chain are told by it."""
-    return hashlib.sha256(json.dumps(links, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(dict(links), sort_keys=True).encode()).hexdigest()
 
 
 def _effects(groups: xr.Dataset, horizon: int) -> list[dict[str, Any]]:
