@@ -85,12 +85,11 @@ def save(figure: Figure, name: str, folder: Path, *, draft: bool = False) -> tup
     import matplotlib.pyplot as plt
 
     folder.mkdir(parents=True, exist_ok=True)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # laid out once, not again for each file
     if draft:
         figure.text(0.5, 0.5, "DRAFT", fontsize=64, color=MUTE, alpha=0.22, rotation=25, ha="center", va="center")
+    figure.savefig(folder / f"{name}.png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
+    figure.set_layout_engine("none")  # laid out once, not again for each file
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
-    figure.savefig(folder / f"{name}.png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
     width, height = map(float, figure.get_size_inches())
     plt.close(figure)
     return width, height

@@ -68,6 +68,7 @@ def calibration(pairs: Trees) -> Figure:
         for outcome in pair:
             _bins(axes, pair, outcome)
         log_scale(axes, "x", "y")
+        axes.minorticks_off()  # hundreds of ticks on small panels take seconds to draw
         axes.set_title(identifier)
     for axes in grid_of_axes.flat[max(0, len(pairs) - columns) : len(pairs)]:
         axes.tick_params(labelbottom=True)  # the last of its column, also where the last row is not full
