@@ -7,7 +7,7 @@ import numpy as np
 from data.transition import derived
 from inference.calibration import chain_world
 from inference.calibration.chain_study import CAPACITY, LOGITS, REGISTRY
-from inference.calibration.chain_world import CENTRES, CODES, World
+from inference.calibration.chain_world import CENTRES, CODES, OTHERS, World
 from inference.counterfactual.chain import Autoregression, Chain, Logit
 from models import capacity
 from models.hypotheses import OUTCOMES
@@ -47,7 +47,9 @@ def autoregression(w: World) -> Autoregression:
     what = capacity.design(derived("capacity", w.state), CAPACITY.equation("capacity_next").terms, "capacity")
     t = w.truth
     raw = {"aid_us": t.aid, "duress_before": t.pull[0], "duress_lately": t.pull[1], **t.exogenous}
-    alpha = t.drift + sum(slope * (what.scaling[n].centre - CENTRES.get(n, 0.0)) for n, slope in raw.items())
+    alpha = t.drift + sum(
+        slope * (what.scaling[n].centre - (CENTRES[n] if n in t.exogenous else 0.0)) for n, slope in raw.items()
+    )
     beta = np.array([raw[term] * what.scaling[term].scale for term in what.terms])
     codes = [int(code) for code in what.groups["state"].levels]
     error = {code: constant(w.error[np.searchsorted(CODES, code)]) for code in codes}
@@ -65,7 +67,9 @@ def known(w: World) -> Chain:
     def duress(panel, link):
         design = LOGITS[panel].design(derived(panel, w.state), LOGITS[panel].outcomes[0])
         intercept, of_capacity, lately = getattr(t, link)
-        return logit(design, intercept, t.regions[link], {"capacity": of_capacity, "duress_lately": lately})
+        intercept = intercept - sum(slope * CENTRES[name] for name, slope in t.duress[link].items())
+        slopes = {"capacity": of_capacity, "duress_lately": lately, **t.duress[link]}
+        return logit(design, intercept, t.regions[link], slopes)
 
     def end(outcome):
         s = t.outcomes[outcome]
@@ -75,7 +79,9 @@ def known(w: World) -> Chain:
             "duress:threat": s["product"],
             "capacity": s["capacity"],
         }
-        return logit(REGISTRY["carter-3"].design(w.alignment, outcome), s["intercept"], t.regions[outcome], slopes)
+        slopes |= t.ends[outcome]
+        intercept = s["intercept"] - sum(slope * OTHERS[name] for name, slope in t.ends[outcome].items())
+        return logit(REGISTRY["carter-3"].design(w.alignment, outcome), intercept, t.regions[outcome], slopes)
 
     link = autoregression(w)
     return Chain(

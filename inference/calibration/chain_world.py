@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from data import groups, synthetic
 from models.hypotheses import OUTCOMES
+from models.priors import Priors
 
 Float = NDArray[np.float64]
 FIRST, LAST, BEFORE = 1955, 2011, 5
@@ -21,11 +22,24 @@ FIRST, LAST, BEFORE = 1955, 2011, 5
 CODES = np.concatenate([first + np.arange(0, 60, 10) for first in (402, 475, 540, 631)])
 AGGRESSORS = (2, 365, 710)
 EXOGENOUS = ("income", "population", "polyarchy", "threat")
+CENTRES = {"income": 8.0, "population": 1.5, "polyarchy": 0.3, "threat": 0.5, "aid_us": 1.2}
+# Columns of the alignment panel beside duress, capacity and threat, and where they are centred.
+OTHERS = {"power": 3.8, "past_alliance": 0.2, "colonial_tie": 0.2, "threat_other": 0.9}
+LATELY = ("duress_lately",)
+BINARY = ("past_alliance", "colonial_tie")
+SPREAD = {
+    "income": 0.7, "population": 1.0, "polyarchy": 0.2, "threat": 0.4, "aid_us": 0.4, "capacity": 0.7,
+    "duress_lately": 0.3, "power": 2.0, "past_alliance": 1.0, "colonial_tie": 1.0, "threat_other": 0.7,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What a world is made from. Slopes are per unit of the raw column; ``error_sd`` is of the scores of capacity."""
+    """What a world is made from. Slopes are per unit of the raw column; ``error_sd`` is of the scores of capacity.
+
+    ``duress`` holds, by link, the slopes of the columns that stay as they are, ``ends`` by outcome those of the columns
+    beside duress and capacity.
+    """
 
     rho: float
     drift: float
@@ -38,7 +52,9 @@ class Truth:
     stay: tuple[float, float, float]
     regions: dict[str, Float]  # by link, effect of each region
     outcomes: dict[str, dict[str, float]]  # by outcome: intercept and slopes of duress, threat, their product, capacity
-    error_sd: float = 0.35
+    duress: dict[str, dict[str, float]]
+    ends: dict[str, dict[str, float]]
+    error_sd: float = 0.25  # beside states that differ by 0.7: as in the published scores
 
 
 @dataclass(frozen=True)
@@ -54,22 +70,41 @@ class World:
 
 
 def truth(rng: np.random.Generator) -> Truth:
-    """A truth, slopes drawn from the models' priors where these are not wider than a world can bear."""
+    """A truth, every slope drawn from the prior that its model gives it, in an otherwise plausible world.
+
+    Slopes of the adjustment set share a drawn scale, as in ``models.priors``.
+    """
+    p = Priors()
+    assert p.shrinkage is not None, "adjusting slopes share a learnt scale"
     spread = {"capacity": 0.005, "onset": 0.3, "stay": 0.2, "bandwagon": 0.3, "balance": 0.3}
     regions = {link: rng.normal(0, sd, 4) for link, sd in spread.items()}
+    scale = {link: abs(rng.normal(0, p.shrinkage.sd)) for link in ("onset", "stay", *OUTCOMES)}
+
+    def adjusting(link: str, names: tuple[str, ...]) -> dict[str, float]:
+        return {name: rng.normal(0, scale[link] * (1.4 if name in BINARY else 1.0)) / SPREAD[name] for name in names}
+
     ends = {
         outcome: {
-            "intercept": intercept, "duress": rng.normal(0, 0.7), "threat": rng.normal(0, 0.3),
-            "product": rng.normal(0, 0.25), "capacity": rng.normal(0, 0.25),
+            "intercept": intercept, "duress": rng.normal(0, p.binary.sd), **adjusting(outcome, ("threat", "capacity")),
+            "product": rng.normal(0, p.product.sd) / SPREAD["threat"],
         }
         for outcome, intercept in (("bandwagon", -3.4), ("balance", -3.0))
     }  # fmt: skip
+    levels = {"onset": -2.2, "stay": 0.2}
+    moving = {
+        link: (
+            level,
+            rng.normal(0, p.continuous.sd) / SPREAD["capacity"],
+            *adjusting(link, ("duress_lately",)).values(),
+        )
+        for link, level in levels.items()
+    }
     return Truth(
-        rho=rng.normal(0.975, 0.01), drift=0.0, pull=(rng.normal(0, 0.05), rng.normal(0, 0.05)),
-        aid=rng.normal(0, 0.03),
-        exogenous={name: rng.normal(0, 0.01) for name in EXOGENOUS}, sigma=0.06, nu=6.0,
-        onset=(-2.2, rng.normal(0, 0.5), rng.normal(0, 0.5)), stay=(0.2, rng.normal(0, 0.5), rng.normal(0, 0.5)),
-        regions=regions, outcomes=ends,
+        rho=rng.normal(0.985, 0.005), drift=0.0, pull=(rng.normal(0, 0.03), rng.normal(0, 0.03)),
+        aid=rng.normal(0, 0.03), exogenous={name: rng.normal(0, 0.01) for name in EXOGENOUS}, sigma=0.06, nu=6.0,
+        onset=moving["onset"], stay=moving["stay"], regions=regions, outcomes=ends,
+        duress={link: adjusting(link, (*EXOGENOUS, "aid_us")) for link in levels},
+        ends={outcome: adjusting(outcome, tuple(OTHERS)) for outcome in OUTCOMES},
     )  # fmt: skip
 
 
@@ -114,16 +149,19 @@ def forward(
         own = own + what.aid * np.log1p(dollars).mean(axis=1)[:, None]
         own = own + what.sigma * rng.standard_t(what.nu, (lag.shape[0], copies))
         capacity[..., t] = own + (0.0 if added is None else added[t])
+        seen = {name: columns[name][:, t if name == "threat" else t - 1] for name in EXOGENOUS}
+        seen["aid_us"] = np.log1p(columns["aid_us"][:, t - BEFORE : t]).mean(axis=1)
+        fixed = {
+            link: sum(slope * (seen[name] - CENTRES[name]) for name, slope in slopes.items())
+            for link, slopes in what.duress.items()
+        }
         log_odds = {
-            name: link[0] + what.regions[name][region][:, None] + link[1] * lag + link[2] * lately
+            name: link[0] + (what.regions[name][region] + fixed[name])[:, None] + link[1] * lag + link[2] * lately
             for name, link in (("onset", what.onset), ("stay", what.stay))
         }
         p = expit(np.where(before == 1, log_odds["stay"], log_odds["onset"]))
         duress[..., t] = rng.random(p.shape) < p
     return capacity, duress
-
-
-CENTRES = {"income": 8.0, "population": 1.5, "polyarchy": 0.3, "threat": 0.5}
 
 
 def _runs(running: tuple[int, int], t: int) -> Float:
@@ -138,6 +176,8 @@ def probability(what: Truth, outcome: str, rows: pd.DataFrame, window: Float, ca
     region = what.regions[outcome][_region_of(rows["state"].to_numpy())]
     threat = rows["threat"].to_numpy(float)[:, None]
     eta = s["intercept"] + region[:, None] + s["duress"] * window + s["threat"] * threat
+    for name, slope in what.ends[outcome].items():
+        eta = eta + slope * (rows[name].to_numpy(float)[:, None] - OTHERS[name])
     return expit(eta + s["product"] * window * threat + s["capacity"] * capacity)
 
 
