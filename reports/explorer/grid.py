@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 Float = NDArray[np.float64]
 CONTROLS = ("threat", "proximity", "support", "duress")
-NODES = 5  # values of a continuous driver
+NODES = {"threat": 5, "proximity": 5, "support": 7}  # values of a driver; more where the bounds bend more
 SUMMED = 6  # values of v at which the rows are summed
 DRAWS = 1000  # evenly spaced; no quantile of a report needs more
 BLOCK = 1 << 17  # rows x draws at a time: what a core's cache holds
@@ -102,7 +102,7 @@ def axes(design: Design, frame: pd.DataFrame) -> dict[str, Float]:
     for name in CONTROLS:
         if name in design.scaling:
             low, high = np.quantile(frame[name].to_numpy(float), REACH)
-            out[name] = np.array([0.0, 1.0]) if design.scaling[name].binary else chebyshev(low, high, NODES)
+            out[name] = np.array([0.0, 1.0]) if design.scaling[name].binary else chebyshev(low, high, NODES[name])
     return out
 
 
