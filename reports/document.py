@@ -114,7 +114,7 @@ def _aid(numbers: Place) -> Block:
 def _pictures(numbers: Place, scenario: Place) -> list[Block]:
     names = {name: f"{name}-{scenario['id'].value}" for name in ("fan", "timing")}
     return [
-        figure(file, programme.alt(scenario, name), programme.caption(name, numbers), width=72)
+        figure(file, programme.alt(scenario, name), programme.caption(name, numbers), width=70)
         for name, file in names.items()
         if file in numbers["figures"].value
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.judgement import direction
-from reports.printed import Place, Sentence, listed, say
+from reports.printed import Place, Sentence, joined, listed, say
 from reports.sentences import difference, without_duress
 
 GIVEN = "given"
@@ -124,16 +124,15 @@ def setting(scenario: Place) -> Sentence:
 
 
 def timing(scenario: Place, per: Place) -> list[Sentence]:
-    """Early against late under each assumption."""
-    out = []
+    """Early against late under each assumption, in one sentence."""
+    parts = []
     for arrow, assumption in ARROWS.items():
         wanted = {"arrow": arrow, "outcome": "bandwagon", "horizon": spoken_of(scenario)}
         row = found(scenario["early_less_late"], **wanted)
         if row:
-            words = "Early rather than late, {assumption}: {change} in {per} dyad-years."
-            change = difference(row["difference"])
-            out.append(say(words, assumption=assumption, change=change, per=per.printed("count")))
-    return out
+            parts.append(say("{change} {if_}", change=difference(row["difference"]), if_=assumption))
+    words = "Early rather than late, in {per} dyad-years: {parts}."
+    return [say(words, per=per.printed("count"), parts=listed(parts))] if parts else []
 
 
 def table(scenario: Place) -> list[list[Sentence]]:
@@ -191,13 +190,14 @@ def thresholds(scenario: Place) -> list[Sentence]:
 
 
 def averted(scenario: Place) -> list[Sentence]:
-    """How many programmes it takes to avert one bandwagoning, as the simulation says it, under each assumption."""
+    """How many programmes it takes to avert one bandwagoning under each assumption, as the simulation says it."""
     rows = {arrow: effect(scenario, arrow, "early") for arrow in ARROWS}
-    return [
-        say("Early, {if_}: {words}.", if_=ARROWS[arrow], words=row["nnt"]["words"].printed("text"))
+    parts = [
+        say("{if_}, {words}", if_=ARROWS[arrow], words=row["nnt"]["words"].printed("text"))
         for arrow, row in rows.items()
         if row and row["nnt"].value
     ]
+    return [say("Early programmes: {parts}.", parts=joined(parts, "; "))] if parts else []
 
 
 def caption(name: str, numbers: Place) -> Sentence:

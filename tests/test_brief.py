@@ -254,7 +254,7 @@ def bottom_line(slopes, folder):
         for outcome in OUTCOMES:
             assert not fit(claim, outcome, frame, settings, provenance(panel), folder / "posteriors").failed
     trees = archives.load(claims, panel, folder / "posteriors")
-    collected = numbers.collect(claims, trees, {}, {}) | {"figures": []}
+    collected = numbers.collect(claims, trees, {}, {}, panel) | {"figures": []}
     collected["brief"] = brief.numbers(collected, trees)
     page = written(folder / "build", collected)
     test_every_number_of_the_page_stands_in_the_numbers((collected, folder, page))
