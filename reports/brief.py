@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.sources import sources
 from models.hypotheses import OUTCOMES
-from reports import document, frequencies, judgement, style
+from reports import document, frequencies, judgement, page, style
 from reports.document import Block
 from reports.figures import glance
 from reports.page import TEMPLATES
@@ -67,13 +67,10 @@ def _errors(part: object) -> Iterator[float]:
 
 def html(sections: list[Block], draft: str = "") -> str:
     """The brief as a page; every number carries its place in numbers.json."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
+    environment, style = page.environment(), page.inline("brief.css")
     environment.filters["plain"] = plain
-    return environment.get_template("brief.html.j2").render(sections=sections, draft=draft, title=document.TITLE)
+    words = {"draft": draft, "title": document.TITLE, "style": style, "policy": page.policy(style)}
+    return environment.get_template("brief.html.j2").render(sections=sections, **words)
 
 
 def _texts(part: Any) -> Any:  # noqa: ANN401 (any part of a document)

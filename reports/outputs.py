@@ -45,7 +45,7 @@ def _appendix(material: Material) -> None:
 
 def _brief(material: Material) -> None:
     draft = "; ".join(material.numbers["draft"])
-    brief.write(material.numbers, material.out, draft=f"Draft: {draft}" if draft else "")
+    brief.write(material.numbers, material.out, draft=f"Draft, not to be cited: {draft}" if draft else "")
 
 
 def _inspect(material: Material) -> None:

@@ -136,7 +136,7 @@ def environment() -> jinja2.Environment:
     return out
 
 
-def _inline(name: str) -> Markup:
+def inline(name: str) -> Markup:
     """A style sheet or script to stand in a page as it is."""
     from markupsafe import Markup
 
@@ -148,7 +148,7 @@ def _style() -> Markup:
     from markupsafe import Markup
 
     rules = [f'[data-colour="{name}"] {{ background: {colour}; }}' for name, colour in COLOURS.items()]
-    return _inline("style.css") + Markup("\n".join(rules))
+    return inline("style.css") + Markup("\n".join(rules))
 
 
 def _hash(text: str) -> str:
@@ -156,18 +156,18 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def policy(style: str, script: str) -> str:
-    """The Content-Security-Policy of a page: its own pictures, this style, this script, and nothing else."""
+def policy(style: str, script: str | None = None) -> str:
+    """The Content-Security-Policy of a page: its own pictures, this style, this script if any, and nothing else."""
     sources = {
-        "default-src": "'none'", "img-src": "'self'", "style-src": _hash(style), "script-src": _hash(script),
-        "base-uri": "'none'", "form-action": "'none'",
+        "default-src": "'none'", "img-src": "'self'", "style-src": _hash(style),
+        "script-src": _hash(script) if script is not None else "'none'", "base-uri": "'none'", "form-action": "'none'",
     }  # fmt: skip
     return "; ".join(f"{name} {source}" for name, source in sources.items())
 
 
 def render(template: str, numbers: dict[str, Any], **words: object) -> str:
     """A page as HTML from a template of words and the numbers; one that ``numbers`` lacks is an error."""
-    style, script = _style(), _inline("search.js")
+    style, script = _style(), inline("search.js")
     page = {"style": style, "script": script, "policy": policy(style, script)}
     names = {"units": UNITS, "events": EVENTS, "names": NAMES}
     return environment().get_template(template).render(**numbers, **names, **page, **words)

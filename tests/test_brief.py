@@ -179,6 +179,7 @@ def test_headings_are_in_order_and_tables_have_heads(both):
     assert ("html", {"lang": "en"}) in page.tags
     policy = next(attrs["content"] for tag, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
     assert {attrs["scope"] for tag, attrs in page.tags if tag == "th"} == {"col", "row"}
     assert all(attrs["alt"] for tag, attrs in page.tags if tag == "img")
 

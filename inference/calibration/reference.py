@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -69,8 +70,9 @@ def registered(panel: Path = PANEL) -> Design:
 
 
 def design_sha256(design: Design) -> str:
-    """Hash of everything that the likelihood of ``design`` is made of, priors included."""
-    digest = hashlib.sha256(repr((design.terms, design.varying, design.priors, list(design.groups))).encode())
+    """Hash of everything that the posterior of ``design`` is made of, its own priors included."""
+    own = replace(design.priors, alpha={design.outcome: design.priors.alpha[design.outcome]})
+    digest = hashlib.sha256(repr((design.terms, design.varying, own, list(design.groups))).encode())
     arrays = [design.x, design.y, design.shrunk, *design.error.values(), *(g.index for g in design.groups.values())]
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,9 @@ from data.codebook import alignment
 from data.groups import ERAS, REGIONS
 from inference.scenarios import REACH
 from models.hypotheses import OUTCOMES, Hypothesis
+from reports import page
 from reports.explorer import grid, models, neighbours
-from reports.page import FILTERS, TEMPLATES
+from reports.logits import PER
 from reports.style import COLOURS, EVENTS, NAMES
 
 if TYPE_CHECKING:
@@ -70,39 +70,31 @@ def data(collected: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, An
     }
 
 
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
 def render(collected: dict[str, Any], found: list[dict[str, Any]]) -> str:
     """The page as HTML: its policy lets this script and this style run, and nothing load."""
-    import jinja2
     from jinja2.utils import htmlsafe_json_dumps
-    from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    environment.filters |= FILTERS
-    script, style = (Markup((TEMPLATES / f"explorer.{kind}").read_text(encoding="utf-8")) for kind in ("js", "css"))
+    script, style = (page.inline(f"explorer.{kind}") for kind in ("js", "css"))
     for name in OUTCOMES:
         style = style.replace(f"COLOUR_{name}", COLOURS[name])
-    policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
-    )
     known = data(collected, found)
     entries = {entry["id"]: entry for entry in collected["hypotheses"]}
-    return environment.get_template("explorer.html.j2").render(
-        data=known,
-        grids=htmlsafe_json_dumps(known, sort_keys=False, separators=(",", ":")),  # drivers stay in their order
-        policy=policy,
-        script=script,
-        style=style,
-        models=[model | {"entries": [entries[claim] for claim in model["claims"]]} for model in found],
-        outcomes={name: NAMES[name] for name in OUTCOMES},
-        programme=known["programme"],
-        interval=collected["interval"],
-        draft=collected.get("draft"),
-        draws=grid.DRAWS,
-        reach=REACH[1] - REACH[0],
+    return (
+        page.environment()
+        .get_template("explorer.html.j2")
+        .render(
+            data=known,
+            per=PER,
+            grids=htmlsafe_json_dumps(known, sort_keys=False, separators=(",", ":")),  # drivers stay in their order
+            policy=page.policy(style, script),
+            script=script,
+            style=style,
+            models=[model | {"entries": [entries[claim] for claim in model["claims"]]} for model in found],
+            outcomes={name: NAMES[name] for name in OUTCOMES},
+            programme=known["programme"],
+            interval=collected["interval"],
+            draft=collected.get("draft"),
+            draws=grid.DRAWS,
+            reach=REACH[1] - REACH[0],
+        )
     )
