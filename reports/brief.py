@@ -106,7 +106,7 @@ def write(collected: dict[str, Any], folder: Path, draft: str = "") -> None:
     """
     with style.applied():
         if figure := glance.glance(collected):
-            style.save(figure, "glance", folder)
+            style.save(figure, "glance", folder, draft=bool(draft))
     sections = document.sections(Place(collected))
     (folder / "brief.html").write_text(html(sections, draft), encoding="utf-8")
     (folder / "brief.pdf").write_bytes(pdf(sections, folder, draft))

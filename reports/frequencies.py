@@ -120,10 +120,10 @@ def duress_removed(trees: Trees) -> dict[str, Any] | None:
     return out
 
 
-def balancing_commoner(pair: Pair) -> dict[str, float]:
+def balancing_commoner(pair: Pair) -> dict[str, Any]:
     """Probability that balancing is more common than bandwagoning over the rows of a model."""
     bandwagon, balance = (group(pair[outcome], "contrasts")["rate"] for outcome in ("bandwagon", "balance"))
-    return probability(balance > bandwagon)
+    return probability(balance > bandwagon) | {"fit_keys": _keys(pair)}
 
 
 def years(trees: Trees) -> list[int] | None:
