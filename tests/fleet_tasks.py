@@ -61,6 +61,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C
     # A function of __main__ would have no name that a worker knows.
     square = "tests.fleet_tasks:square"
     main()
