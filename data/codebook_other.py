@@ -11,6 +11,7 @@ from data.variable import ATOP, MID, NMC, Panel, Variable, binary, key, number, 
 COW_STATES = "Correlates of War state system 2016"
 COW_WARS = "Sarkees and Wayman (2010), inter-state wars 4"
 FARISS = "Fariss et al. (2022)"
+AIDDATA_YEARS = (1973, 2013)  # aid by sector, and that of others than the United States
 LAST_STATE_YEAR = 2015  # capacity, leaders and ruling parties end in it
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data import groups
-from data.codebook_other import LAST_STATE_YEAR
+from data.codebook_other import AIDDATA_YEARS, LAST_STATE_YEAR
 from data.codes import to_cow
 from data.grid import FIRST, YEARS
 from data.measures.capacity import calibrated
@@ -21,7 +21,6 @@ from data.termination import threats
 from data.world import Field, World
 
 US = 2
-AIDDATA_YEARS = (1973, 2013)
 US_SINCE = 1946
 THOUSAND, MILLION = 1e3, 1e6
 

@@ -7,10 +7,12 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from inference.archive import FOLDER
+from inference.command_line import Parser, positive, seed
 from inference.engines import ENGINES
+from inference.panels import PANEL
 
 if TYPE_CHECKING:
     from inference import fleet
@@ -18,37 +20,17 @@ if TYPE_CHECKING:
     from inference.fleet import Task
     from models.hypotheses import Hypothesis
 
-PANEL = Path(__file__).parents[1] / "data" / "panels" / "alignment.parquet"
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {message}\n")
-
-
-def _positive(text: str) -> int:
-    value = int(text) if text.isdigit() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return value
-
-
-def _seed(text: str) -> int:
-    if not text.isdigit() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
-    return int(text)
-
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m inference", description=__doc__)
+    parser = Parser(prog="python -m inference", description=__doc__)
     parser.add_argument("--list", action="store_true", help="list the registered hypotheses and stop")
     parser.add_argument("--hypotheses", metavar="IDS", help="ids, separated by commas or spaces (default: all)")
     parser.add_argument("--panel", type=Path, default=PANEL, help="panel to fit (default: the committed one)")
-    parser.add_argument("--chains", type=_positive, default=4, help="chains (default: 4)")
-    parser.add_argument("--draws", type=_positive, default=1000, help="draws of each chain (default: 1000)")
-    parser.add_argument("--seed", type=_seed, default=2022, help="seed of the whole run (default: 2022)")
+    parser.add_argument("--chains", type=positive, default=4, help="chains (default: 4)")
+    parser.add_argument("--draws", type=positive, default=1000, help="draws of each chain (default: 1000)")
+    parser.add_argument("--seed", type=seed, default=2022, help="seed of the whole run (default: 2022)")
     parser.add_argument("--engine", choices=ENGINES, default="kernel", help="sampler (default: kernel)")
-    parser.add_argument("--workers", type=_positive, default=2, help="fits at the same time (default: 2)")
+    parser.add_argument("--workers", type=positive, default=2, help="fits at the same time (default: 2)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to fit on, as tcp://host:8786")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where archives go")
     return parser

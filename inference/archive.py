@@ -11,10 +11,10 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inference.provenance import Provenance, sha256
 
@@ -124,21 +124,26 @@ def group(tree: xr.DataTree, name: str) -> xr.Dataset:
     return tree.children[name].to_dataset()
 
 
-def fresh(tree: xr.DataTree, now: Provenance) -> str | None:
-    """Why an archive is stale for the present panel and code, or None when it is not."""
+def fresh(attributes: Mapping[Any, object], now: Provenance) -> str | None:
+    """Why an archive of these attributes is stale for the present panel and code, or None when it is not."""
     for what, expected in (("panel", now.panel), ("code", now.code), ("lock", now.lock)):
-        found = tree.attrs.get(f"{what}_sha256")
+        found = attributes.get(f"{what}_sha256")
         if found != expected:
             return f"fitted on another {what} (sha256 {str(found)[:12]}..., now {expected[:12]}...)"
     return None
 
 
-def key_of(name: str, folder: Path = FOLDER) -> str | None:
-    """The fit key of a verified archive without loading it, or None when there is none."""
+def attributes(name: str, folder: Path = FOLDER) -> dict[str, object]:
+    """The attributes of a verified archive, without loading it."""
     import netCDF4
 
+    with netCDF4.Dataset(verify(name, folder)) as file:
+        return {key: file.getncattr(key) for key in file.ncattrs()}
+
+
+def key_of(name: str, folder: Path = FOLDER) -> str | None:
+    """The fit key of a verified archive without loading it, or None when there is none."""
     try:
-        with netCDF4.Dataset(verify(name, folder)) as file:
-            return file.getncattr("fit_key")
-    except (ArchiveError, AttributeError, OSError):
+        return str(attributes(name, folder)["fit_key"])
+    except (ArchiveError, KeyError, OSError):
         return None

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference import archive, sensitivity
-from inference.statistics import mcse_mean
+from inference.statistics import mcse_mean, mcse_share
 from models.hypotheses import RATIO, Estimand, Hypothesis
 
 Float = NDArray[np.float64]
@@ -20,6 +20,7 @@ SUPPORTED = 0.95  # above it
 VERDICTS = ((0.80, "leaning for"), (0.20, "undecided"), (0.05, "leaning against"), (0.0, "contradicted"))
 ROPE = 0.1  # log-odds per standard deviation: smaller slopes are practically none
 CI_PROB, CI_KIND = 0.90, "equal-tailed"
+CI_BOUNDS = ((1 - CI_PROB) / 2, (1 + CI_PROB) / 2)
 
 
 def verdict(probability: float) -> str:
@@ -85,8 +86,8 @@ def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
     Monte Carlo errors stand beside mean and probability; where all draws agree on the sign, the error is
     bounded by one draw.
     """
-    low, high = np.quantile(draws, [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2])
-    expected = (draws * sign > 0).astype(float)
+    low, high = np.quantile(draws, CI_BOUNDS)
+    expected = draws * sign > 0
     probability = float(expected.mean())
     return {
         "mean": float(draws.mean()),
@@ -95,7 +96,7 @@ def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
         "low": float(low),
         "high": float(high),
         "p_sign": probability,
-        "p_sign_mcse": mcse_mean(expected) if 0 < probability < 1 else 1 / draws.size,
+        "p_sign_mcse": mcse_share(expected),
         "p_sign_prior": float((prior * sign > 0).mean()),
         "in_rope": float((np.abs(draws) < ROPE).mean()),
         "verdict": verdict(probability),
@@ -105,7 +106,7 @@ def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
 def quantity(draws: xr.DataArray, scale: float = 1.0) -> dict[str, float]:
     """Mean, Monte Carlo error of the mean and interval of draws (chain, draw); no error of what does not vary."""
     values = scale * draws.transpose("chain", "draw").to_numpy().astype(float)
-    low, high = np.quantile(values, [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2])
+    low, high = np.quantile(values, CI_BOUNDS)
     error = mcse_mean(values) if values.std() > 0 else 0.0
     return {"value": float(values.mean()), "mcse": error, "low": float(low), "high": float(high)}
 
@@ -141,7 +142,7 @@ def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> pd.Data
 def _of_one_logit(tree: xr.DataTree, which: Estimand) -> dict[str, object]:
     """Risk difference, change in predictive density and power-scaling of a slope of one logit."""
     difference = 1000 * archive.group(tree, "contrasts")["risk_difference"].sel(term=which.term)
-    low, high = difference.quantile([(1 - CI_PROB) / 2, (1 + CI_PROB) / 2]).to_numpy()
+    low, high = difference.quantile(CI_BOUNDS).to_numpy()
     out: dict[str, object] = {"rd": float(difference.mean()), "rd_low": float(low), "rd_high": float(high)}
     out["rd_mcse"] = mcse_mean(difference.transpose("chain", "draw").to_numpy())
     out |= {name: tree.attrs[name] for name in ("rows", "events", "elpd_diff", "elpd_diff_se", "bad_k", "refitted")}

@@ -104,15 +104,16 @@ def check_priors(designs: dict[str, Design], settings: Settings) -> dict[str, Pr
     return out
 
 
-def _attributes(
-    hypothesis: Hypothesis, design: Design, settings: Settings, provenance: Provenance, gate: list[checks.CheckResult]
+def described(
+    hypothesis: Hypothesis, outcome: str, settings: Settings, provenance: Provenance, gate: list[checks.CheckResult]
 ) -> dict[str, object]:
-    equation = hypothesis.equation(design.outcome)
+    """What describes every posterior, whatever its model: the claim, its equation, the gate, how it was made."""
+    equation = hypothesis.equation(outcome)
     return {
         "hypothesis": hypothesis.id,
         "claim": hypothesis.claim,
         "claim_source": hypothesis.source,
-        "outcome": design.outcome,
+        "outcome": outcome,
         "exposures": ", ".join(equation.exposures),
         "adjustment": ", ".join(equation.adjustment),
         "panel": hypothesis.panel,
@@ -121,10 +122,6 @@ def _attributes(
         "identified": int(hypothesis.identified),
         "expected_signs": "; ".join(map(str, hypothesis.estimands)),
         "note": hypothesis.note,
-        "priors": json.dumps(design.priors.words(design.outcome)),
-        "rows": design.y.size,
-        "events": int(design.y.sum()),
-        "rows_lost": json.dumps(dict(design.lost)),
         "gate": json.dumps([{**asdict(result), "value": float(result.value)} for result in gate]),
         **asdict(settings),
         "panel_sha256": provenance.panel,
@@ -132,7 +129,7 @@ def _attributes(
         "lock_sha256": provenance.lock,
         "revision": provenance.revision,
         "versions": versions(),
-        "fit_key": fit_key(design.name, settings, provenance),
+        "fit_key": fit_key(f"{hypothesis.id}.{outcome}", settings, provenance),
     }
 
 
@@ -237,7 +234,13 @@ def fit(
         groups |= estimates.predictive(design, posterior, groups["loo"], seed_of(settings, design.name, "predictive"))
     failed = checks.failures(gate)
     result = xr.DataTree.from_dict(groups)
-    result.attrs = _attributes(hypothesis, design, settings, provenance, gate) | change
+    result.attrs = described(hypothesis, outcome, settings, provenance, gate) | change
+    result.attrs |= {
+        "priors": json.dumps(design.priors.words(outcome)),
+        "rows": design.y.size,
+        "events": int(design.y.sum()),
+        "rows_lost": json.dumps(dict(design.lost)),
+    }
     path = archive.write(result, design.name, passed=not failed, folder=folder)
     verdict = "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)
     text = f"{design.y.size:,} rows, {int(design.y.sum())} events; {verdict}"

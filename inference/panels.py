@@ -6,11 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.codebook_chain import DERIVED
-from models.hypotheses import Hypothesis
-
 if TYPE_CHECKING:
     import pandas as pd
+
+    from models.hypotheses import Hypothesis
 
 PANEL = Path(__file__).parents[1] / "data" / "panels" / "alignment.parquet"
 
@@ -22,6 +21,8 @@ def path_of(name: str, alignment: Path) -> Path:
 
 def files_of(name: str, alignment: Path) -> tuple[Path, ...]:
     """Files that a panel is made from: its own, or those that a derived one follows from."""
+    from data.codebook_chain import DERIVED
+
     if name == "placebo":
         return alignment, path_of("state", alignment)
     return (path_of("state" if name in DERIVED else name, alignment),)
@@ -36,6 +37,7 @@ def lacking(hypothesis: Hypothesis, alignment: Path) -> Path | None:
 def read(name: str, alignment: Path) -> pd.DataFrame:
     """A validated panel, read or derived once in a process; not to be changed."""
     from data import schema, transition
+    from data.codebook_chain import DERIVED
 
     if name == "placebo":
         return transition.placebo(read("alignment", alignment), read("state", alignment))

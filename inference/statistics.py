@@ -39,3 +39,8 @@ def worst_bfmi(energy: xr.DataArray) -> float:
 def mcse_mean(draws: Float) -> float:
     """Monte Carlo standard error of the mean of draws (chain, draw)."""
     return float(_arviz().mcse(draws, method="mean", chain_axis=0, draw_axis=1))
+
+
+def mcse_share(holds: NDArray[np.bool_]) -> float:
+    """Monte Carlo standard error of a share of draws (chain, draw), bounded by one draw where all agree."""
+    return mcse_mean(holds.astype(float)) if 0 < holds.mean() < 1 else 1 / holds.size

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.archive import FOLDER, ArchiveError
+from inference.panels import PANEL
 
 if TYPE_CHECKING:
     from models.hypotheses import Hypothesis
     from reports.outputs import Material
 
 BUILD = Path(__file__).parent / "build"
-PANEL = Path(__file__).parents[1] / "data" / "panels" / "alignment.parquet"
 IN_ORDER = "asked for as a draft; every posterior is in order"
 
 

@@ -58,7 +58,7 @@ def read(name: str, panel: Path, folder: Path, draft: Draft = None, unlike: Unli
     Raises ArchiveError for any other.
     """
     tree = opened(name, folder)
-    reason = archive.fresh(tree, _origin(panel))
+    reason = archive.fresh(tree.attrs, _origin(panel))
     if reason and draft is None:
         raise ArchiveError(f"{name}: {reason}; run 'make fit'")
     if reason and unlike and (other := unlike(tree)):

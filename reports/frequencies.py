@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 
 from inference.archive import group
 from inference.comparison import quantity
-from inference.statistics import mcse_mean
+from inference.statistics import mcse_share
 from models.hypotheses import OUTCOMES
 
 if TYPE_CHECKING:
@@ -58,13 +58,9 @@ def rate_at(tree: xr.DataTree, exposure: str, value: float) -> xr.DataArray | No
 
 
 def probability(holds: xr.DataArray) -> dict[str, float]:
-    """Share of the draws (chain, draw) for which something holds, and its Monte Carlo error.
-
-    Where it holds for all or none, the error is bounded by one draw.
-    """
-    draws = holds.transpose("chain", "draw").to_numpy().astype(float)
-    share = float(draws.mean())
-    return {"value": share, "mcse": mcse_mean(draws) if 0 < share < 1 else 1 / draws.size}
+    """Share of the draws (chain, draw) for which something holds, and its Monte Carlo error."""
+    draws = holds.transpose("chain", "draw").to_numpy()
+    return {"value": float(draws.mean()), "mcse": mcse_share(draws)}
 
 
 def _sides(without: xr.DataArray, present: xr.DataArray, scale: float) -> dict[str, Any]:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from inference.archive import group
-from inference.comparison import CI_PROB, quantity
-from inference.statistics import mcse_mean
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from inference.comparison import CI_BOUNDS, quantity
+from inference.statistics import mcse_share
 
 PER = 1000  # rows that a rate is given for
-BOUNDS = ((1 - CI_PROB) / 2, (1 + CI_PROB) / 2)
 Q = dict[str, float]  # value, mcse, low, high
-
-
-def error_of_share(shares: NDArray[np.bool_]) -> float:
-    """Monte Carlo error of a share of draws (chain, draw), bounded by one draw where all agree."""
-    return mcse_mean(shares.astype(float)) if 0 < shares.mean() < 1 else 1 / shares.size
 
 
 def collect(tree: xr.DataTree) -> dict[str, Any]:
@@ -70,7 +61,7 @@ def _predictive(tree: xr.DataTree) -> dict[str, Any]:
     levels = {}
     for name in ("region", "era"):
         tail = checks[f"p_events_{name}"]
-        outside = (tail < BOUNDS[0]) | (tail > BOUNDS[1])
+        outside = (tail < CI_BOUNDS[0]) | (tail > CI_BOUNDS[1])
         levels[name] = {"outside": [str(v) for v in tail[name].to_numpy()[outside.to_numpy()]], "levels": tail.size}
     observed = {"observed": int(checks["observed_events"]), "tail": float(checks["p_events"])}
     return observed | {"events": quantity(checks["events"].astype(float)), "levels": levels}
@@ -93,7 +84,7 @@ def _slopes(tree: xr.DataTree) -> dict[str, dict[str, float]]:
     for term in beta["predictor"].to_numpy():
         draws = beta.sel(predictor=term)
         positive = (draws > 0).to_numpy()
-        error = error_of_share(positive)
+        error = mcse_share(positive)
         out[str(term)] = quantity(draws) | {"positive": float(positive.mean()), "positive_mcse": error}
     return out
 

@@ -12,9 +12,10 @@ import pandas as pd
 from data.codebook_other import label
 from inference.archive import group
 from inference.comparison import ROPE, compare, estimand, quadrants, quantity, slope
+from inference.statistics import mcse_share
 from models.hypotheses import FAMILIES, OUTCOMES, RATIO, Hypothesis, archive_of
 from reports import claims, limits, logits, refits, sample
-from reports.logits import PER, error_of_share
+from reports.logits import PER
 
 if TYPE_CHECKING:
     from reports.archives import Pair, Trees
@@ -63,7 +64,7 @@ def _estimands(hypothesis: Hypothesis, pair: Pair) -> list[dict[str, Any]]:
         ratio = which.outcome == RATIO
         row["label"] = "rate" if ratio else label(which.term, hypothesis.panel)
         row["sign"] = "positive" if which.sign > 0 else "negative"
-        row["in_rope_mcse"] = error_of_share(np.abs(estimand(pair, which)) < ROPE)
+        row["in_rope_mcse"] = mcse_share(np.abs(estimand(pair, which)) < ROPE)
         row["fit_keys"] = _keys(pair, which.outcome)
     return rows
 
@@ -74,7 +75,7 @@ def _masses(pair: Pair, term: str) -> dict[str, dict[str, float]]:
     up, towards = balance > 0, bandwagon > 0
     inside = (up & ~towards, ~up & towards, up & towards, ~up & ~towards)
     masses = quadrants(balance, bandwagon)
-    errors = {name: error_of_share(draws) for name, draws in zip(masses, inside, strict=True)}
+    errors = {name: mcse_share(draws) for name, draws in zip(masses, inside, strict=True)}
     return {"masses": masses, "errors": errors}
 
 

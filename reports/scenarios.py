@@ -44,7 +44,7 @@ def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: lis
                 raise
             draft.append(str(error))
             continue
-        if reason := archive.fresh(tree, now):
+        if reason := archive.fresh(tree.attrs, now):
             if draft is None:
                 raise ArchiveError(f"{run.name_of(scenario)}: {reason}; run 'make fit'")
             draft.append(f"{run.name_of(scenario)}: {reason}")

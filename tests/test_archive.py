@@ -82,8 +82,8 @@ def test_missing_and_unfinished_archives_are_named(tmp_path):
 @pytest.mark.parametrize("what", ["panel", "code", "lock"])
 def test_stale_archives_say_what_changed(what):
     other = Provenance(**{"panel": NOW.panel, "code": NOW.code, "lock": NOW.lock, "revision": "r"} | {what: "x" * 64})
-    assert archive.fresh(tree(), NOW) is None
-    assert archive.fresh(tree(), other).startswith(f"fitted on another {what} ")
+    assert archive.fresh(tree().attrs, NOW) is None
+    assert archive.fresh(tree().attrs, other).startswith(f"fitted on another {what} ")
 
 
 WRITER = """

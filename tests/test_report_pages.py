@@ -12,6 +12,7 @@ from data import schema
 from data.codebook_other import label
 from inference import archive, checks, panels
 from inference.comparison import ROPE, SUPPORTED, verdict
+from inference.statistics import mcse_share
 from models.hypotheses import REGISTRY
 from reports import limits, logits, page, sample
 from tests.scenario import COUNTERFACTUAL, SCENARIO
@@ -208,8 +209,8 @@ def test_what_is_reported_of_a_logit_is_what_its_archive_holds(reported, numbers
     none = (np.abs(tree["posterior"]["beta"].sel(predictor="duress")) < ROPE).to_numpy()
     own = numbers["hypotheses"][[e["id"] for e in numbers["hypotheses"]].index("bal-3")]["estimands"][0]
     assert 0 < own["in_rope_mcse"] < 0.02
-    assert logits.error_of_share(none) == pytest.approx(np.sqrt(none.mean() * (1 - none.mean()) / none.size), rel=0.5)
-    assert logits.error_of_share(np.ones((4, 10), bool)) == 1 / 40
+    assert mcse_share(none) == pytest.approx(np.sqrt(none.mean() * (1 - none.mean()) / none.size), rel=0.5)
+    assert mcse_share(np.ones((4, 10), bool)) == 1 / 40
     masses, errors = entry["quadrants"]["duress"], entry["quadrant_errors"]["duress"]
     assert sum(masses.values()) == pytest.approx(1)
     assert all(0 < errors[name] < 0.05 for name in masses)

@@ -16,12 +16,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference import statistics
+from inference.panels import PANEL
 from inference.provenance import ROOT, versions
 
 if TYPE_CHECKING:
     from models.design import Design
 
-PANEL = ROOT / "data" / "panels" / "alignment.parquet"
 FOLDER = ROOT / "tests" / "reference"
 HYPOTHESIS, OUTCOME = "carter-3", "bandwagon"
 CHAINS, DRAWS, TUNE, TARGET_ACCEPT = 10, 1000, 1000, 0.95

@@ -6,23 +6,18 @@ import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from inference.archive import FOLDER, ArchiveError
+from inference.command_line import Parser, seed
+from inference.panels import PANEL
 
 if TYPE_CHECKING:
     from inference.counterfactual.scenario import Scenario
 
-PANEL = Path(__file__).parents[2] / "data" / "panels" / "alignment.parquet"
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {message}\n")
-
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m inference.counterfactual", description=__doc__)
+    parser = Parser(prog="python -m inference.counterfactual", description=__doc__)
     parser.add_argument("--list", action="store_true", help="list the shipped scenarios and stop")
     parser.add_argument(
         "--scenario", metavar="ID [FIELD=VALUE ...]", nargs="+", default=[],
@@ -30,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--panel", type=Path, default=PANEL, help="alignment panel that the chain was fitted to")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the posteriors are and the scenario goes")
-    parser.add_argument("--seed", type=int, default=2022, help="seed of the simulation (default: 2022)")
+    parser.add_argument("--seed", type=seed, default=2022, help="seed of the simulation (default: 2022)")
     return parser
 
 
@@ -52,10 +47,11 @@ def _fresh(folder: Path, alignment: Path) -> None:
     from models.hypotheses import REGISTRY
     from models.links import LINKS
 
+    panel = {name: (REGISTRY | LINKS)[name.partition(".")[0]].panel for name in ARCHIVES}
+    now = {name: provenance(*panels.files_of(name, alignment)) for name in set(panel.values())}
     faults = []
     for name in ARCHIVES:
-        claim = (REGISTRY | LINKS)[name.partition(".")[0]]
-        reason = archive.fresh(archive.read(name, folder), provenance(*panels.files_of(claim.panel, alignment)))
+        reason = archive.fresh(archive.attributes(name, folder), now[panel[name]])
         faults += [f"{name}: {reason}"] if reason else []
     if faults:
         raise ArchiveError("\n  ".join(["these links are stale; run 'make fit':", *faults]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,8 @@ import numpy as np
 import xarray as xr
 
 from inference import archive, checks, panels
-from inference.fit import FitResult, Settings, convergence, fit_key, seed_of
-from inference.provenance import Provenance, provenance, versions
+from inference.fit import FitResult, Settings, convergence, described, seed_of
+from inference.provenance import Provenance, provenance
 from models import capacity
 from models.capacity import CapacityDesign
 from models.links import AUTOREGRESSIONS
@@ -88,8 +88,6 @@ def prior_check(what: CapacityDesign, seed: int) -> list[checks.CheckResult]:
 
 def replace_rows(what: CapacityDesign, keep: slice) -> CapacityDesign:
     """The design on some of its rows."""
-    from dataclasses import replace
-
     groups = {name: capacity.Group(group.index[keep], group.levels) for name, group in what.groups.items()}
     return replace(
         what,
@@ -130,7 +128,7 @@ def flat(posterior: xr.Dataset, step: int = 1) -> dict[str, Float]:
 
 
 def predictive(what: CapacityDesign, posterior: xr.Dataset, seed: int) -> dict[str, xr.Dataset]:
-    """Spread of a year's change and of the changes over ten years of one state after another, drawn and observed."""
+    """Spread of a year's change, and the share of large ones, drawn and observed."""
     few = flat(posterior, max(1, posterior["alpha"].size // REPLICATES))
     scores = replicate(what, few, np.random.default_rng(seed))
     observed, drawn = spread(what.y[None], what)[0], spread(scores, what)
@@ -168,27 +166,16 @@ def fit(link: Hypothesis, what: CapacityDesign, settings: Settings, origin: Prov
     }
     result = xr.DataTree.from_dict(groups)
     failed = checks.failures(gate)
-    result.attrs = _attributes(link, what, settings, origin, gate)
+    result.attrs = described(link, "capacity_next", settings, origin, gate) | {
+        "priors": json.dumps(what.priors.words()),
+        "rows": what.y.size,
+        "rows_lost": json.dumps(dict(what.lost)),
+        "engine": "nutpie",
+    }
     name = f"{link.id}.capacity_next"
     path = archive.write(result, name, passed=not failed, folder=folder)
     verdict = "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)
     return FitResult(name, path, tuple(failed), f"{what.y.size:,} rows, {what.error_sd.size} states; {verdict}")
-
-
-def _attributes(
-    link: Hypothesis, what: CapacityDesign, settings: Settings, origin: Provenance, gate: list[checks.CheckResult]
-) -> dict[str, object]:
-    equation = link.equation("capacity_next")
-    return {
-        "hypothesis": link.id, "claim": link.claim, "claim_source": link.source, "outcome": "capacity_next",
-        "exposures": ", ".join(equation.exposures), "adjustment": ", ".join(equation.adjustment), "panel": link.panel,
-        "sample": link.sample_words, "identified": int(link.identified), "priors": json.dumps(what.priors.words()),
-        "rows": what.y.size, "rows_lost": json.dumps(dict(what.lost)),
-        "gate": json.dumps([{**asdict(result), "value": float(result.value)} for result in gate]),
-        **asdict(settings), "engine": "nutpie", "panel_sha256": origin.panel, "code_sha256": origin.code,
-        "lock_sha256": origin.lock, "revision": origin.revision, "versions": versions(),
-        "fit_key": fit_key(f"{link.id}.capacity_next", settings, origin),
-    }  # fmt: skip
 
 
 def task(hypothesis: str, panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:

@@ -58,17 +58,6 @@ class Logit:
         """Slope of a term (region, draw)."""
         return self.slope[:, self.design.terms.index(name)]
 
-    def cells(self, frame: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Region and era of the rows of a frame as positions in the draws; ValueError for a level not fitted."""
-        out = []
-        for name in ("region", "era"):
-            levels = self.design.groups[name].levels
-            known = {level: k for k, level in enumerate(levels)}
-            if unknown := sorted(set(frame[name].astype(str)) - set(levels)):
-                raise ValueError(f"{self.design.name} was fitted without the {name} {unknown[0]!r}")
-            out.append(frame[name].astype(str).map(known).to_numpy(int))
-        return out[0], out[1]
-
 
 @dataclass(frozen=True)
 class Autoregression:
@@ -133,6 +122,18 @@ class Chain:
         if link == "duress":
             return replace(self, outcomes={name: _without(logit, "duress") for name, logit in self.outcomes.items()})
         raise ValueError(f"unknown link {link!r}: choose from aid, capacity, duress")
+
+
+def cells(design: Design | CapacityDesign, frame: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Region and era of the rows of a frame as positions in the draws; ValueError for a level not fitted."""
+    out = []
+    for name in ("region", "era"):
+        levels = design.groups[name].levels
+        known = {level: k for k, level in enumerate(levels)}
+        if unknown := sorted(set(frame[name].astype(str)) - set(levels)):
+            raise ValueError(f"{design.name} was fitted without the {name} {unknown[0]!r}")
+        out.append(frame[name].astype(str).map(known).to_numpy(int))
+    return out[0], out[1]
 
 
 def _without(logit: Logit, variable: str) -> Logit:

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from inference.comparison import CI_BOUNDS
 from inference.counterfactual.population import Population
 from inference.counterfactual.programme import ARMS, BASELINE, Evaluation, main
 from inference.counterfactual.scenario import Scenario
@@ -70,19 +71,16 @@ def dataset(
 
 def trajectory(scenario: Scenario, population: Population, wanted: list[Evaluation], events: Events) -> xr.Dataset:
     """Events per 1,000 dyad-years of each year counted, and cumulated: mean and 90 % interval (outcome, arm, year)."""
-    from inference.comparison import CI_PROB
-
     at = main(wanted)
     names = [wanted[k].name for k in at]
     years = population.years[scenario.lead :]
-    edges = [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2]
     found: dict[str, list[Float]] = {"rate": [], "difference": []}
     for outcome in OUTCOMES:
         rows = np.bincount(population.alignment[outcome].year, minlength=population.years.size)[scenario.lead :]
         cumulated = np.cumsum(events.by_year[outcome][at, scenario.lead :], axis=1)
         rate = THOUSAND * cumulated / np.maximum(np.cumsum(rows), 1)[None, :, None]
         for name, values in (("rate", rate), ("difference", rate - rate[:1])):
-            low, high = np.quantile(values, edges, axis=-1)
+            low, high = np.quantile(values, CI_BOUNDS, axis=-1)
             found[name].append(np.stack([values.mean(axis=-1), low, high]))
     dims = ("outcome", "statistic", "arm", "year")
     coords = {"outcome": list(OUTCOMES), "statistic": ["mean", "low", "high"], "arm": names, "year": years}
@@ -93,8 +91,7 @@ def _cells(
     population: Population, wanted: list[Evaluation], events: Events, shape: tuple[int, int]
 ) -> dict[str, xr.Dataset]:
     """Expected and observed events by region and era of the years counted."""
-    regions = sorted(set(population.regions))
-    eras = list(dict.fromkeys(population.frame["era"].astype(str)))
+    regions, eras = population.levels
     names = [wanted[k].name for k in main(wanted)]
     coords = {"outcome": list(OUTCOMES), "arm": names, "region": regions, "era": eras}
     expected = np.stack([events.cells[o] for o in OUTCOMES]).astype(np.float32)

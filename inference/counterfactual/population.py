@@ -70,6 +70,11 @@ class Population:
         """Region of each unit."""
         return [str(name) for name in self.frame["region"].to_numpy()[:: self.years.size]]
 
+    @property
+    def levels(self) -> tuple[list[str], list[str]]:
+        """Regions and eras that occur, regions by name and eras in time."""
+        return sorted(set(self.regions)), list(dict.fromkeys(self.frame["era"].astype(str)))
+
     def threatened(self, first: int, last: int) -> int:
         """State-years between two years with an aggressor in reach: what rates per decade are taken over."""
         rows = self.alignment["bandwagon"]

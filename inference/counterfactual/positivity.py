@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from data.codebook_other import AIDDATA_YEARS
 from inference.counterfactual.chain import Chain
 from inference.counterfactual.population import Population
 from inference.counterfactual.programme import SIZES, SOURCES, sd_of_capacity
@@ -43,6 +44,13 @@ def _windows(chain: Chain, years: int) -> tuple[Float, Float]:
     return np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
 
 
+def _aided(chain: Chain, source: str) -> tuple[Float, Float]:
+    """Capacity of the observed state-years of a source of aid, and its constant dollars per head and year (obs,)."""
+    design = chain.aid[source].design
+    scaling = design.scaling[source]
+    return design.lag, np.expm1(design.x[:, design.terms.index(source)] * scaling.scale + scaling.centre)
+
+
 def quarters(chain: Chain) -> Float:
     """Quartiles of capacity among the state-years of the autoregression (3,)."""
     return np.quantile(chain.capacity.design.lag, [0.25, 0.5, 0.75])
@@ -57,11 +65,8 @@ def groups(scenario: Scenario, chain: Chain, who: Population) -> dict[str, xr.Da
     sources = [source for source in SOURCES if source in chain.aid]
     aid = np.zeros((len(sources), len(QUARTERS), len(DOLLARS) - 1), np.int64)
     for k, source in enumerate(sources):
-        design = chain.aid[source].design
-        column = design.terms.index(source)
-        scaling = design.scaling[source]
-        dollars = np.expm1(design.x[:, column] * scaling.scale + scaling.centre)
-        np.add.at(aid[k], (np.searchsorted(edges, design.lag), np.digitize(dollars + 1e-9, DOLLARS) - 1), 1)
+        capacity, dollars = _aided(chain, source)
+        np.add.at(aid[k], (np.searchsorted(edges, capacity), np.digitize(dollars + 1e-9, DOLLARS) - 1), 1)
     here = np.bincount(np.searchsorted(edges, who.score), minlength=len(QUARTERS))
     data = {
         "gains": (("start", "gain"), gains),
@@ -80,7 +85,7 @@ def _seen(values: Float, least: float) -> str:
     return f"{count:,} of {values.size:,}"
 
 
-def flags(scenario: Scenario, chain: Chain, who: Population, found: dict[str, xr.Dataset]) -> list[str]:  # noqa: ARG001
+def flags(scenario: Scenario, chain: Chain, who: Population) -> list[str]:
     """Where a scenario leaves the data, in sentences; empty when it does not."""
     out, edges = [], quarters(chain)
     own = np.unique(np.searchsorted(edges, who.score))
@@ -97,10 +102,8 @@ def flags(scenario: Scenario, chain: Chain, who: Population, found: dict[str, xr
     for source, arrow in SOURCES.items():
         if source not in chain.aid:
             continue
-        design = chain.aid[source].design
-        scaling, column = design.scaling[source], design.terms.index(source)
-        dollars = np.expm1(design.x[:, column] * scaling.scale + scaling.centre)
-        mine = dollars[np.isin(np.searchsorted(edges, design.lag), own)]
+        capacity, dollars = _aided(chain, source)
+        mine = dollars[np.isin(np.searchsorted(edges, capacity), own)]
         if (mine >= scenario.dollars).sum() < FEW:
             out.append(
                 f"Aid of {scenario.dollars:g} dollars per head and year ({arrow}) was seen in "
@@ -112,8 +115,8 @@ def flags(scenario: Scenario, chain: Chain, who: Population, found: dict[str, xr
 def _gaps(scenario: Scenario, who: Population) -> list[str]:
     """What was filled in or left out."""
     out = []
-    if scenario.begin < AIDDATA_FIRST:
-        out.append(f"Aid for governance is unknown before {AIDDATA_FIRST} and taken as none.")
+    if scenario.begin < AIDDATA_YEARS[0]:
+        out.append(f"Aid for governance is unknown before {AIDDATA_YEARS[0]} and taken as none.")
     if who.carried:
         share = 100 * who.carried / (who.states.size * who.years.size)
         out.append(
@@ -125,6 +128,3 @@ def _gaps(scenario: Scenario, who: Population) -> list[str]:
             f"{', '.join(map(str, who.unknown))}."
         )
     return out
-
-
-AIDDATA_FIRST = 1973

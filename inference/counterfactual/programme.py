@@ -156,7 +156,7 @@ def main(wanted: list[Evaluation]) -> list[int]:
 
 
 def evaluations() -> list[Evaluation]:
-    """Every evaluation of a scenario: all arms, their paths, and under biases of the slope of duress."""
+    """Every evaluation of a scenario: all arms, their paths, and under biases of the slopes of duress and capacity."""
     out = [whole(arm) for arm in ARMS]
     out += [path for arm in MAIN for path in paths(arm)]
     out += [confounded(arm) for arm in (BASELINE, *MAIN)]

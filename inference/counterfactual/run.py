@@ -65,9 +65,8 @@ def attributes(scenario: Scenario, chain: Chain, who: Population, flags: list[st
 
 def simulated(scenario: Scenario, chain: Chain, who: Population, seed: int) -> xr.DataTree:
     """The archive of a scenario, without provenance."""
-    found = groups(scenario, chain, who, seed)
-    tree = xr.DataTree.from_dict(found)
-    tree.attrs = attributes(scenario, chain, who, positivity.flags(scenario, chain, who, found), seed)
+    tree = xr.DataTree.from_dict(groups(scenario, chain, who, seed))
+    tree.attrs = attributes(scenario, chain, who, positivity.flags(scenario, chain, who), seed)
     return tree
 
 

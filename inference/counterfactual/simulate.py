@@ -7,13 +7,14 @@ nothing gives the numbers of none, exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.counterfactual import chain as chain_of
 from inference.counterfactual import programme as programmes_of
 from inference.counterfactual.chain import Autoregression, Chain, Logit
 from inference.counterfactual.population import CARRIED, Population
@@ -27,6 +28,7 @@ from models.hypotheses import OUTCOMES
 from models.terms import variables
 
 Float = NDArray[np.float64]
+BLOCK = 12  # states that a thread takes at a time
 CONFOUNDER_SD = 0.5  # of both arrows of the unobserved cause, on the log-odds scale
 
 
@@ -54,21 +56,13 @@ class Events:
     started: NDArray[np.int32]
 
 
-Random = Callable[[int], tuple[Float, Float]]
-
-
-def innovations(chain: Chain, population: Population, seed: int) -> Random:
+def innovations(chain: Chain, population: Population, unit: int, seed: int) -> tuple[Float, Float]:
     """Random numbers of a unit: changes of capacity (year, draw), and uniform numbers for duress (year, draw)."""
-    shape = (population.years.size, chain.draws)
-
-    def of(unit: int) -> tuple[Float, Float]:
-        code, link = int(population.states[unit]), chain.capacity
-        rng = np.random.default_rng([seed, 2, code])
-        new = link.sigma * np.exp(link.omega * rng.normal(size=chain.draws))  # of a state that the fit lacks
-        noise = link.scale.get(code, new) * rng.standard_t(link.nu, shape)
-        return noise, rng.random(shape)
-
-    return of
+    shape, code, link = (population.years.size, chain.draws), int(population.states[unit]), chain.capacity
+    rng = np.random.default_rng([seed, 2, code])
+    new = link.sigma * np.exp(link.omega * rng.normal(size=chain.draws))  # of a state that the fit lacks
+    noise = link.scale.get(code, new) * rng.standard_t(link.nu, shape)
+    return noise, rng.random(shape)
 
 
 def true_capacity(chain: Chain, population: Population, unit: int, seed: int) -> Float:
@@ -98,14 +92,14 @@ def dynamics(chain: Chain, population: Population, unit: int, error: Float) -> D
 
 
 def _drift(link: Autoregression, frame) -> tuple[Float, Float]:  # noqa: ANN001 (a frame; pandas is heavy)
-    where = {name: {level: k for k, level in enumerate(link.design.groups[name].levels)} for name in ("region", "era")}
+    region, era = chain_of.cells(link.design, frame)
     fixed = [term for term in link.design.terms if term in CARRIED]
     scaling = {term: link.design.scaling[term] for term in fixed}
     x = predictors(frame, tuple(fixed), scaling)
     beta = link.beta[[link.design.terms.index(term) for term in fixed]]
     drift = link.alpha + x @ beta
-    drift += link.region[where["region"][str(frame["region"].iloc[0])]]
-    drift += link.era[[where["era"][str(era)] for era in frame["era"]]]
+    drift += link.region[region]
+    drift += link.era[era]
     pull = []
     for name in ("duress_before", "duress_lately"):
         slope, centring = _raw(link.beta[link.design.terms.index(name)], link, name)
@@ -116,7 +110,7 @@ def _drift(link: Autoregression, frame) -> tuple[Float, Float]:  # noqa: ANN001 
 
 def _log_odds(logit: Logit, frame) -> tuple[Float, Float]:  # noqa: ANN001
     """Fixed part of a logit's log odds (year, draw), and slopes (2, draw) of capacity and of duress lately."""
-    region, era = logit.cells(frame)
+    region, era = chain_of.cells(logit.design, frame)
     terms = tuple(logit.design.terms[k] for k in logit.fixed)
     x = predictors(frame, terms, {term: logit.design.scaling[term] for term in terms})
     slope = logit.slope[region[0]]
@@ -136,7 +130,6 @@ def ends(logit: Logit, population: Population, outcome: str, unit: int) -> Ends:
     at = rows.positions[mine]
     region, era = (design.groups[name].index[at] for name in ("region", "era"))
     slope = logit.slope[region[0]] if mine.size else logit.slope[0]
-    z = {name: (0.0 - s.centre) / s.scale for name, s in design.scaling.items()}
     base = logit.intercept[region, era] + design.x[at][:, logit.fixed] @ slope[logit.fixed]
     duress = np.zeros_like(base)
     for k, term in enumerate(design.terms):
@@ -144,7 +137,7 @@ def ends(logit: Logit, population: Population, outcome: str, unit: int) -> Ends:
             others = [name for name in variables(term) if name != "duress"]
             multiple = np.prod([design.x[at, design.terms.index(name)] for name in others], axis=0) * np.ones(mine.size)
             duress += np.multiply.outer(multiple, slope[k]) / design.scaling["duress"].scale
-    base += duress * z["duress"] * design.scaling["duress"].scale
+    base -= duress * design.scaling["duress"].centre
     capacity, centring = _raw(slope[design.terms.index("capacity")], logit, "capacity")
     base += centring
     single = np.float32
@@ -189,10 +182,11 @@ def biases(wanted: list[Evaluation], draws: int, seed: int) -> tuple[NDArray[np.
 
 
 def histories(
-    scenario: Scenario, chain: Chain, population: Population, unit: int, random: Random, error: Float, effect: Float
-) -> Histories:
-    """One unit forward in time under every arm."""
-    move, (noise, uniform) = dynamics(chain, population, unit, error), random(unit)
+    scenario: Scenario, chain: Chain, population: Population, unit: int, random: tuple[Float, Float], error: Float,
+    effect: Float,
+) -> Histories:  # fmt: skip
+    """One unit forward in time under every arm, with the random numbers of `innovations` or those of `unit.abduct`."""
+    move, (noise, uniform) = dynamics(chain, population, unit, error), random
     shape = (len(ARMS), *noise.shape)
     out = Histories(
         np.zeros(shape, np.int8), np.zeros(shape, np.float32), np.zeros(shape, np.int8),
@@ -207,13 +201,13 @@ def histories(
 
 
 def every_history(
-    scenario: Scenario, chain: Chain, population: Population, seed: int, units: range, random: Random | None = None
+    scenario: Scenario, chain: Chain, population: Population, seed: int, units: range
 ) -> Iterator[tuple[int, Histories]]:
     """Units with their histories, one after another."""
-    random = random or innovations(chain, population, seed)
     effect = programmes_of.elicited(chain.draws, seed)
     for unit in units:
         error = true_capacity(chain, population, unit, seed)
+        random = innovations(chain, population, unit, seed)
         yield unit, histories(scenario, chain, population, unit, random, error, effect)
 
 
@@ -225,8 +219,7 @@ def sources(wanted: list[Evaluation]) -> NDArray[np.intp]:
 def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[Evaluation], seed: int) -> Events:
     """All events of a scenario, states on all cores at the same time; the same on any number of them."""
     years, draws = population.years.size, chain.draws
-    regions = sorted(set(population.regions))
-    eras = list(dict.fromkeys(population.frame["era"].astype(str)))
+    regions, eras = population.levels
     era_of = np.array([eras.index(str(era)) for era in population.frame["era"][:years]])
     main = programmes_of.main(wanted)
     (turn, tilt), source = biases(wanted, draws, seed), sources(wanted)
@@ -264,9 +257,6 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
             out = found if out is None else _add(out, found)
     assert out is not None, "a population has at least one state"
     return out
-
-
-BLOCK = 12  # states that a thread takes at a time
 
 
 def _add(a: Events, b: Events) -> Events:

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference import archive
-from inference.comparison import CI_PROB, quantity
+from inference.comparison import CI_BOUNDS, quantity
 from inference.counterfactual import effects
 from inference.counterfactual.programme import (
     ARROWS,
@@ -25,20 +25,18 @@ from inference.counterfactual.programme import (
     Arm,
     biased,
 )
-from inference.statistics import mcse_mean
+from inference.statistics import mcse_share
 from models.hypotheses import OUTCOMES
 from models.links import LINKS
 
 Float = NDArray[np.float64]
 CUTS = (0.10, 0.25)  # reductions of the rate that thresholds are given for
-EDGES = ((1 - CI_PROB) / 2, (1 + CI_PROB) / 2)
 
 
 def share(draws: xr.DataArray) -> tuple[float, float]:
-    """Share of draws (chain, draw) that hold, and its Monte Carlo error (bounded by one draw where all agree)."""
-    values = draws.transpose("chain", "draw").to_numpy().astype(float)
-    mean = float(values.mean())
-    return mean, mcse_mean(values) if 0 < mean < 1 else 1 / values.size
+    """Share of draws (chain, draw) that hold, and its Monte Carlo error."""
+    values = draws.transpose("chain", "draw").to_numpy()
+    return float(values.mean()), mcse_share(values)
 
 
 def needed(averted: xr.DataArray) -> dict[str, Any]:
@@ -184,7 +182,7 @@ def natural_course(tree: xr.DataTree, seed: int = 0) -> list[dict[str, Any]]:
                 if not int(size):
                     continue
                 drawn, y = rng.poisson(mean.to_numpy().astype(float)), int(seen)
-                low, high = np.quantile(drawn, EDGES)
+                low, high = np.quantile(drawn, CI_BOUNDS)
                 out.append({
                     "outcome": outcome, "by": dim, "level": str(level), "observed": y, "dyad_years": int(size),
                     "expected": quantity(mean), "low": float(low), "high": float(high),

@@ -86,7 +86,7 @@ def replay(scenario: Scenario, chain: Chain, population: Population, seed: int) 
     uniform = np.random.default_rng([seed, 5, int(population.states[0])]).random(capacity.shape)
     own = abduct(move, duress, capacity, uniform)
     effect = programme.elicited(chain.draws, seed)
-    return simulate.histories(scenario, chain, population, 0, lambda _: own, error, effect)
+    return simulate.histories(scenario, chain, population, 0, own, error, effect)
 
 
 def groups(scenario: Scenario, chain: Chain, population: Population, seed: int) -> dict[str, xr.Dataset]:

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from inference.comparison import CI_PROB
+from inference.comparison import CI_BOUNDS
 from inference.engine import assemble, stream
 from inference.engine.sampling import CORES
 from inference.estimates import thinned
@@ -191,7 +191,7 @@ def summary(probability: NDArray[np.float32]) -> Float:
     sd = np.sqrt(square.mean(axis=1, dtype=float))
     skewness = np.einsum("ps,ps->p", square, latent) / latent.shape[1] / sd**3
     excess = np.einsum("ps,ps->p", square, square) / latent.shape[1] / sd**4 - 3
-    bounds = [mean + sd * _quantile(z, skewness, excess) for z in norm.ppf([(1 - CI_PROB) / 2, (1 + CI_PROB) / 2])]
+    bounds = [mean + sd * _quantile(z, skewness, excess) for z in norm.ppf(CI_BOUNDS)]
     return np.stack([logit(probability.mean(axis=1, dtype=float)), *bounds])
 
 
@@ -202,5 +202,5 @@ def _quantile(z: float, skewness: Float, excess: Float) -> Float:
 
 
 def _error(draws: Float, chains: int) -> float:
-    low, high = np.quantile(draws, [(1 - CI_PROB) / 2, (1 + CI_PROB) / 2])
+    low, high = np.quantile(draws, CI_BOUNDS)
     return mcse_mean(draws.reshape(chains, -1)) / float(high - low)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from inference.comparison import CI_PROB
+from inference.comparison import CI_BOUNDS
 from reports.style import UNITS
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
-BOUNDS = [(1 - CI_PROB) / 2, 0.5, (1 + CI_PROB) / 2]
+BOUNDS = [CI_BOUNDS[0], 0.5, CI_BOUNDS[1]]
 
 
 def per_1000(panel: str = "alignment") -> str:
