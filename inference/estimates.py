@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FEW = 1000  # draws that simulated counts are made for, evenly spaced
 CURVE_DRAWS = 400  # draws that a curve is averaged over, evenly spaced
-REPLICATES = 400  # draws with an outcome of every row: with fewer the mean of a rare one is too coarse to be ranked by
+BY_ROW = 400  # draws of which every row is kept: with fewer the mean of a rare outcome is too coarse to be ranked by
 
 
 def cells(design: Design) -> xr.Dataset:
@@ -47,11 +47,11 @@ def thinned(posterior: xr.Dataset, draws: int) -> xr.Dataset:
 
 
 def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int) -> dict[str, xr.Dataset]:
-    """Replicated outcomes of every row, event counts with their tail probabilities, calibration, and fitted rates.
+    """What the posterior says of the rows: replicates, log likelihoods, event counts, calibration, fitted rates.
 
-    ``posterior_predictive`` holds ``y`` (chain, draw, obs), as ArviZ's predictive plots ask; the counts in
-    ``predictive_checks`` are of more draws and of replicates of their own. ``loo`` holds the pointwise densities of
-    the same posterior.
+    ``posterior_predictive`` and ``log_likelihood`` hold ``y`` (chain, draw, obs) of evenly spaced draws, as ArviZ's
+    predictive plots and comparisons ask; the counts in ``predictive_checks`` are of more draws and of replicates of
+    their own. ``loo`` holds the pointwise densities of the same posterior, from all draws.
     """
     simulated = stream.event_counts(design, thinned(posterior, FEW), seed)  # (chain, draw, region, era)
     observed = cells(design)["events"]
@@ -70,9 +70,10 @@ def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int
     fitted = np.where(design.y == 1, density, 1 - density)
     tails = checks.posterior_predictive(counts, truth)
     observed_counts = {f"observed_{name}": truth[name] for name in truth.data_vars}
-    replicated = stream.replicates(design, thinned(posterior, REPLICATES), seed + 1)
+    replicated, log_likelihood = stream.by_row(design, thinned(posterior, BY_ROW), seed + 1)
     return {
         "posterior_predictive": xr.Dataset({"y": replicated}),
+        "log_likelihood": xr.Dataset({"y": log_likelihood}),
         "predictive_checks": counts.merge(tails).assign(observed_counts),
         "fitted": xr.Dataset({"probability": ("obs", fitted.astype(np.float32))}),
         "calibration": checks.calibration(fitted, design.y),

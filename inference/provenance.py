@@ -39,7 +39,8 @@ class Provenance:
 
 def sha256(path: Path) -> str:
     """Hexadecimal sha256 of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache

@@ -20,8 +20,6 @@ Pair = dict[str, "xr.DataTree"]  # outcome -> archive
 Trees = dict[str, Pair]  # claim -> outcome -> archive
 Draft = list[str] | None  # of a draft: what is wrong with it, to be added to; None where nothing may be wrong
 Unlike = Callable[["xr.DataTree"], str | None] | None  # why an archive is not what its name says
-# One value for each row of the panel: no report needs them, and of thirty models they fill the memory.
-BY_ROW = ("loo", "loo_without", "fitted", "observed_data", "posterior_predictive")
 # What is printed of a posterior; another version of the code may have archived less.
 GROUPS = (
     "posterior", "prior", "prior_predictive", "predictive_checks", "calibration", "contrasts", "curves",
@@ -43,21 +41,13 @@ def absent(hypotheses: list[Hypothesis], alignment: Path) -> dict[str, str]:
     return out
 
 
-def opened(name: str, folder: Path) -> xr.DataTree:
-    """A verified archive in memory, without what has one value for each row of the panel."""
-    import xarray as xr
-
-    with xr.open_datatree(archive.verify(name, folder), engine="netcdf4") as tree:
-        return tree.drop_nodes([group for group in BY_ROW if group in tree.children]).load()
-
-
 def read(name: str, panel: Path, folder: Path, draft: Draft = None, unlike: Unlike = None) -> xr.DataTree:
     """The archive ``name``, if it is verified and was fitted on ``panel`` by the present code and lock.
 
     Of a draft a stale archive is used, and ``draft`` says so, unless ``unlike`` finds that it holds something else.
     Raises ArchiveError for any other.
     """
-    tree = opened(name, folder)
+    tree = archive.read(name, folder, rows=False)  # of thirty models the rows fill the memory
     reason = archive.fresh(tree.attrs, _origin(panel))
     if reason and draft is None:
         raise ArchiveError(f"{name}: {reason}; run 'make fit'")

@@ -8,8 +8,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from inference import archive
 from models.hypotheses import REGISTRY, Hypothesis, archive_of
-from reports import archives, refits, scenarios, style
+from reports import refits, scenarios, style
 from reports.figures import checks, graph, posterior, predicted, robustness, verdicts
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ def _of_claim(entry: dict[str, Any], places: Places) -> Sizes:
     hypothesis = REGISTRY[entry["id"]]
     sizes = _saved(_of_refits(hypothesis, entry, refits.read(places.refits)), places)
     if places.models[entry["archive"]] == entry["id"]:
-        pair = {o: archives.opened(f"{entry['archive']}.{o}", places.posteriors) for o in hypothesis.outcomes}
+        names = {o: f"{entry['archive']}.{o}" for o in hypothesis.outcomes}
+        pair = {o: archive.read(name, places.posteriors, rows=False) for o, name in names.items()}
         sizes |= _saved(_of_model(hypothesis, pair), places)
     return sizes
 

@@ -50,10 +50,21 @@ az.plot_ppc_pava(tree)
 """,
     ),
     Step(
-        "Compare models on the same rows",
-        "Pointwise densities of all draws would take gigabytes, so an archive keeps each row's leave-one-out density: "
-        "loo with the claim's exposures, loo_without without them. From these ArviZ compares without the draws. The "
-        "variable row says which rows of the panel they are: only models on the same rows may be compared.",
+        "Compare claims on the same rows",
+        "log_likelihood holds every row under the draws of posterior_predictive. These are a tenth of all draws, so "
+        "that the elpd of ArviZ lies some tenths beside that of all draws, and that it flags one or two rows of a "
+        "hundred: it takes the draws for more dependent than they are. Called as az.loo(tree, reff=1) it does not.",
+        """\
+claims = ("carter-1", "carter-2")
+trees = {claim: az.from_netcdf(f"inference/posteriors/{claim}.bandwagon.nc") for claim in claims}
+print(az.compare(trees))
+""",
+    ),
+    Step(
+        "Compare by all draws, with and without the exposures",
+        "Log likelihoods of all draws would take gigabytes, so an archive keeps each row's leave-one-out density from "
+        "all of them: loo with the claim's exposures, loo_without without them. From these ArviZ compares without the "
+        "draws. The variable row says which rows of the panel they are: only models on the same rows may be compared.",
         """\
 from arviz_stats.utils import ELPDData
 

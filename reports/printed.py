@@ -32,6 +32,11 @@ def _of_hundred(value: float) -> str:
     return "fewer than 1" if value < 0.5 else "more than 99" if value > 99.5 else f"{value:.0f}"
 
 
+def _of_draws(value: float) -> str:
+    """A share of the draws in percent; neither none nor all."""
+    return f"{_of_hundred(100 * value)} %"
+
+
 # How a value of numbers.json is printed.
 FORMS = {
     "size": _size,
@@ -41,6 +46,7 @@ FORMS = {
     "error": lambda value: f"{value:.1g}",
     "bound": lambda value: f"{value:g}",
     "percent": FILTERS["percent"],
+    "of_draws": _of_draws,
     "count": FILTERS["thousands"],
     "whole": lambda value: f"{value:d}",
     "hash": lambda value: str(value)[:12],

@@ -184,7 +184,7 @@ def thresholds(scenario: Place) -> list[Sentence]:
                 "A cut of bandwagoning by {cut} takes {size} standard deviations of capacity; the largest rise "
                 "simulated reaches it in {share} of the draws."
             )
-            size, share = row["size"].printed("size"), row["share"].printed("percent")
+            size, share = row["size"].printed("size"), row["share"].printed("of_draws")
             out.append(say(words, cut=cut, size=size, share=share))
     return out
 

@@ -39,6 +39,18 @@ def test_arviz_opens_what_was_written(tmp_path):
     assert list(az.summary(opened, var_names=["beta"], round_to="none").index) == ["beta[threat]", "beta[duress]"]
 
 
+def test_log_likelihoods_are_rounded_and_nothing_else(tmp_path):
+    whole, rng = tree(), np.random.default_rng(1)
+    exact = xr.Dataset({"y": (("chain", "draw", "obs"), -rng.gamma(1.0, size=(4, 5, 99)).astype(np.float32))})
+    whole["log_likelihood"], whole["fitted"] = exact, exact
+    archive.write(whole, "a.bandwagon", passed=True, folder=tmp_path)
+    found = archive.read("a.bandwagon", tmp_path)
+    assert (abs(found["log_likelihood"]["y"] / exact["y"] - 1) <= 2.0**-8).all()
+    assert not found["log_likelihood"].to_dataset().equals(exact)
+    assert found["fitted"].to_dataset().equals(exact)
+    assert set(archive.read("a.bandwagon", tmp_path, rows=False).children) == {"posterior"}
+
+
 def test_any_flipped_byte_is_refused(tmp_path):
     path = archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
     good = path.read_bytes()

@@ -52,11 +52,15 @@ def test_fitted_probabilities_follow_from_the_densities(small):
 
 def test_replicates_and_counts_are_of_evenly_spaced_draws(small, monkeypatch):
     design, _, draws = small
-    monkeypatch.setattr(estimates, "REPLICATES", 60)
+    monkeypatch.setattr(estimates, "BY_ROW", 60)
     groups = estimates.predictive(design, draws, stream.loo(design, draws), seed=1)
     y = groups["posterior_predictive"]["y"]
     assert (y.dims, y.sizes["obs"]) == (("chain", "draw", "obs"), design.y.size)
     assert y["draw"].to_numpy().tolist() == draws["draw"].to_numpy()[::4].tolist()
+    densities = groups["log_likelihood"]["y"]
+    p = probabilities(design, draws, design.x)[::4]
+    np.testing.assert_allclose(densities[0], np.log(np.where(design.y == 1, p, 1 - p)), rtol=2e-5)
+    assert densities["draw"].equals(y["draw"])
     found = groups["predictive_checks"]
     assert found["events"].dims == ("chain", "draw")
     assert found["events_region"].sum("region").equals(found["events"])

@@ -122,14 +122,14 @@ def test_a_stale_archive_of_another_model_is_left_out_of_a_draft(reported, monke
 def test_a_stale_archive_without_what_is_printed_is_left_out_of_a_draft(reported, monkeypatch):
     other = replace(provenance(reported / "panel.parquet"), code="0" * 64)
     monkeypatch.setattr(archives, "_origin", lambda _: other)
-    read = archives.opened
+    read = archive.read
 
-    def older(name, folder):
-        tree = read(name, folder)
+    def older(name, folder, *, rows):
+        tree = read(name, folder, rows=rows)
         tree["predictive_checks"] = tree["predictive_checks"].to_dataset().drop_vars("events")
         return tree
 
-    monkeypatch.setattr(archives, "opened", older)
+    monkeypatch.setattr(archive, "read", older)
     draft = []
     assert archives.load(get("cond-1"), reported / "panel.parquet", reported / "posteriors", draft) == {}
     assert "events" in draft[0].split("without ")[1]

@@ -108,10 +108,8 @@ def test_claims_without_a_posterior_are_named_with_the_reason(world, numbers):
 
 
 def test_claims_with_the_same_model_share_one_archive_read_once(world, monkeypatch):
-    read = []
-    monkeypatch.setattr(
-        archives, "opened", lambda name, folder, _read=archives.opened: read.append(name) or _read(name, folder)
-    )
+    read, once = [], archive.read
+    monkeypatch.setattr(archive, "read", lambda name, *how, **which: read.append(name) or once(name, *how, **which))
     trees = archives.load(get("carter-2 bal-3"), world / "panel.parquet", world / "posteriors")
     assert read == ["carter-2.bandwagon", "carter-2.balance"]
     assert trees["bal-3"] is trees["carter-2"]

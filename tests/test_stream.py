@@ -122,14 +122,21 @@ def test_replicated_events_have_the_mean_and_variance_of_independent_rows(design
 # A density just below 1 has a rounding error of 6e-8 in float32, and so has its logarithm.
 def test_replicated_outcomes_have_the_probability_of_their_row(design, posterior, eta):
     p = 1 / (1 + np.exp(-eta))
-    found = stream.replicates(design, posterior, seed=3)
+    found, _ = stream.by_row(design, posterior, seed=3)
     assert (found.dims, found.dtype, found.shape) == (("chain", "draw", "obs"), np.int8, p.shape)
     assert set(np.unique(found)) == {0, 1}
     error = (found.to_numpy() - p).mean(axis=(0, 1)) / np.sqrt((p * (1 - p)).mean(axis=(0, 1)) * p.shape[2] / p.size)
     assert abs(error.mean()) < 4 / np.sqrt(error.size)
     assert error.std() == pytest.approx(1.0, abs=4 / np.sqrt(2 * error.size))
-    np.testing.assert_array_equal(found, stream.replicates(design, posterior, seed=3))
-    assert not np.array_equal(found, stream.replicates(design, posterior, seed=4))
+    np.testing.assert_array_equal(found, stream.by_row(design, posterior, seed=3)[0])
+    assert not np.array_equal(found, stream.by_row(design, posterior, seed=4)[0])
+
+
+def test_log_likelihood_of_every_row_in_every_draw(design, posterior, eta):
+    _, found = stream.by_row(design, posterior, seed=3)
+    assert (found.dims, found.dtype) == (("chain", "draw", "obs"), np.float32)
+    expected = np.where(design.y == 1, -np.logaddexp(0, -eta), -np.logaddexp(0, eta))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize(("dtype", "rounding"), [("float64", 0.0), ("float32", 1e-7)])

@@ -164,7 +164,7 @@ def capacity_link(design: CapacityDesign, posterior: xr.Dataset) -> Autoregressi
 
 
 def _read(name: str, folder: Path, keys: dict[str, str]) -> xr.Dataset:
-    tree = archive.read(name, folder)
+    tree = archive.read(name, folder, rows=False)
     keys[name] = str(tree.attrs["fit_key"])
     return archive.group(tree, "posterior")
 

@@ -298,7 +298,7 @@ def links(folder: Path) -> list[dict[str, Any]]:
     out = []
     for link in LINKS.values():
         for which in link.estimands:
-            tree = archive.read(f"{link.id}.{which.outcome}", folder)
+            tree = archive.read(f"{link.id}.{which.outcome}", folder, rows=False)
             draws = archive.group(tree, "posterior")["beta"].sel(predictor=which.term)
             above, error = share(draws > 0)
             out.append({

@@ -97,14 +97,24 @@ def event_counts(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArr
     return _by_cell(design, posterior, totals.astype(np.int64))
 
 
-def replicates(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArray:
-    """One replicated outcome of every row for each draw (chain, draw, obs)."""
-    draws, rng = draws_of(design, posterior), np.random.default_rng(seed)
-    out = np.empty((len(draws.slope), design.y.size), np.int8)
+def by_row(design: Design, posterior: xr.Dataset, seed: int) -> tuple[xr.DataArray, xr.DataArray]:
+    """A replicated outcome of every row for each draw, and the log likelihood of the observed (chain, draw, obs).
+
+    The one function with rows x draws in memory: for few draws.
+    """
+    draws, rng = _cast(draws_of(design, posterior), "float32"), np.random.default_rng(seed)
+    shape = (len(draws.slope), design.y.size)
+    replicated, log_likelihood = np.empty(shape, np.int8), np.empty(shape, np.float32)
     for rows, eta in _predictors(design, draws, np.arange(design.y.size)):
-        out[:, rows] = (rng.random(eta.shape) < np.exp(-np.logaddexp(0.0, -eta))).T
+        none = -np.maximum(eta, 0) - np.log1p(np.exp(-np.abs(eta)))  # log probability of no event; of one: + eta
+        replicated[:, rows] = (rng.random(eta.shape, np.float32) < np.exp(none + eta)).T
+        log_likelihood[:, rows] = (none + eta * (design.y[rows, None] == 1)).T
     coords = {dim: posterior[dim] for dim in ("chain", "draw")}
-    return xr.DataArray(out.reshape(*draws.shape, -1), dims=("chain", "draw", "obs"), coords=coords)
+
+    def named(values: NDArray) -> xr.DataArray:
+        return xr.DataArray(values.reshape(*draws.shape, -1), dims=("chain", "draw", "obs"), coords=coords)
+
+    return named(replicated), named(log_likelihood)
 
 
 def row_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> Float:
@@ -221,7 +231,8 @@ def _by_cell(design: Design, posterior: xr.Dataset, values: NDArray) -> xr.DataA
 def _predictors(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
     """Blocks of ``rows``, each of one cell, and their linear predictor (row, sample)."""
     region, era, levels = assemble.indices(design)
-    x, cell = assemble.columns(design), region * assemble.layout(design).eras + era
+    x = assemble.columns(design).astype(draws.slope.dtype, copy=False)
+    cell = region * assemble.layout(design).eras + era
     order = rows[np.argsort(cell[rows], kind="stable")]
     for mine in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
         for block in np.split(mine, range(BLOCK, mine.size, BLOCK)):
