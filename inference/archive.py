@@ -77,7 +77,7 @@ def write(tree: xr.DataTree, name: str, *, passed: bool, folder: Path = FOLDER) 
     partial = folder / f"{name}.partial"
     encoding = {
         group.path: {
-            str(key): COMPRESSED | ROUNDED.get(group.path, {})
+            str(key): COMPRESSED | (ROUNDED.get(group.path, {}) if variable.dtype.kind == "f" else {})
             for key, variable in group.variables.items()
             if variable.dtype.kind in "iufb" and variable.ndim
         }

@@ -41,7 +41,10 @@ def test_arviz_opens_what_was_written(tmp_path):
 
 def test_log_likelihoods_are_rounded_and_nothing_else(tmp_path):
     whole, rng = tree(), np.random.default_rng(1)
-    exact = xr.Dataset({"y": (("chain", "draw", "obs"), -rng.gamma(1.0, size=(4, 5, 99)).astype(np.float32))})
+    exact = xr.Dataset(
+        {"y": (("chain", "draw", "obs"), -rng.gamma(1.0, size=(4, 5, 99)).astype(np.float32))},
+        {"chain": range(4), "draw": range(5)},
+    )
     whole["log_likelihood"], whole["fitted"] = exact, exact
     archive.write(whole, "a.bandwagon", passed=True, folder=tmp_path)
     found = archive.read("a.bandwagon", tmp_path)
