@@ -83,8 +83,8 @@ def streamed_average(design: Design, posterior: xr.Dataset) -> Float:
     """The same by the engine."""
     from inference.engine import stream
 
-    parts = [sign * stream.mean_probability(design, posterior, x).ravel() for sign, x in signed(design)]
-    return np.sum(parts, axis=0)
+    signs, predictors = zip(*signed(design), strict=True)
+    return np.tensordot(signs, stream.mean_probabilities(design, posterior, list(predictors)), 1).ravel()
 
 
 def signed(design: Design) -> list[tuple[float, Float]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from inference import checks, scenarios
 from inference.engine import stream
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEW = 1000  # draws that simulated counts are made for, evenly spaced
+TOGETHER = 4  # exposures whose changed predictors are in memory at the same time
 CURVE_DRAWS = 400  # draws that a curve is averaged over, evenly spaced
 BY_ROW = 400  # draws of which every row is kept: with fewer the mean of a rare outcome is too coarse to be ranked by
 
@@ -89,13 +92,7 @@ def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, p
     ``duress_rate`` is the mean probability of the rows under duress and ``duress_removed`` the same with
     duress set to none: an intervention on a population, valid under the adjustment set.
     """
-    differences = [
-        sum(
-            sign * stream.mean_probability(design, posterior, x)
-            for sign, x in scenarios.risk_difference(design, frame, term)
-        )
-        for term in exposures
-    ]
+    differences = _risk_differences(exposures, design, frame, posterior)
     draw, shape = ("chain", "draw"), (posterior.sizes["chain"], posterior.sizes["draw"])
     out = xr.Dataset(
         {
@@ -111,8 +108,20 @@ def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, p
         under = frame["duress"].to_numpy() == 1
         part = design.subset(under)
         calm = scenarios.set_to(part, frame[under], duress=0.0)
-        out["duress_rate"] = draw, stream.mean_probability(part, posterior, part.x)
-        out["duress_removed"] = draw, stream.mean_probability(part, posterior, calm)
+        rates = stream.mean_probabilities(part, posterior, [part.x, calm])
+        out["duress_rate"], out["duress_removed"] = (draw, rates[0]), (draw, rates[1])
+    return out
+
+
+def _risk_differences(
+    exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, posterior: xr.Dataset
+) -> list[NDArray[np.float64]]:
+    """Average risk difference of each exposure (chain, draw); some exposures together, for each matrix takes memory."""
+    out = []
+    for some in batched(exposures, TOGETHER):
+        parts = [scenarios.risk_difference(design, frame, term) for term in some]
+        rates = iter(stream.mean_probabilities(design, posterior, [x for part in parts for _, x in part]))
+        out += [np.sum([sign * next(rates) for sign, _ in part], axis=0) for part in parts]
     return out
 
 
@@ -125,9 +134,7 @@ def curves(design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dat
     out = {}
     for name in design.varying:
         values = scenarios.grid(design, frame, name)
-        rates = [
-            stream.mean_probability(design, few, scenarios.set_to(design, frame, **{name: v})).ravel() for v in values
-        ]
+        rates = stream.mean_probabilities(design, few, [scenarios.set_to(design, frame, **{name: v}) for v in values])
         dim = f"{name}_value"
-        out[name] = xr.DataArray(np.stack(rates, axis=-1), dims=("sample", dim), coords={dim: values})
+        out[name] = xr.DataArray(rates.reshape(len(values), -1).T, dims=("sample", dim), coords={dim: values})
     return xr.Dataset(out)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from models.hypotheses import Hypothesis
     from reports.outputs import Material
 
+PROCESSES = 2  # beside this one, which waits for them most of the time
 BUILD = Path(__file__).parent / "build"
 IN_ORDER = "asked for as a draft; every posterior is in order"
 
@@ -32,9 +35,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: Path) -> Material:
-    """Archives, numbers and figures of a report."""
+def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: Path, pool: Executor) -> Material:
+    """Archives, numbers and figures of a report; what takes long is computed in the processes of ``pool``."""
     from reports import archives, brief, gallery, numbers, refits, rivals, scenarios
+    from reports.explorer import models
     from reports.explorer import page as explorer
     from reports.outputs import Material
 
@@ -47,6 +51,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
         raise ArchiveError("none of these claims has a posterior:\n  " + "\n  ".join(absent.values()))
     for identifier, reason in absent.items():
         print(f"{identifier}: {reason}")
+    explored = [pool.submit(models.collect, model, arguments.panel) for model in models.shown(hypotheses, trees)]
     folder = arguments.refits or refits.FOLDER
     tables = refits.read(folder)
     collected = numbers.collect(hypotheses, trees, absent, tables, arguments.panel)
@@ -55,10 +60,10 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     simulated = scenarios.load(hypotheses, arguments.panel, arguments.folder, draft)
     collected["counterfactual"] = scenarios.collect(simulated, arguments.folder, folder)
     collected["draft"] = [] if draft is None else draft or [IN_ORDER]
-    collected["figure_sizes"] = gallery.draw(trees, simulated, collected, arguments.folder, folder, out)
+    collected["figure_sizes"] = gallery.draw(trees, simulated, collected, (arguments.folder, folder, out), pool)
     collected["figures"] = list(collected["figure_sizes"])
     collected["brief"] = brief.numbers(collected, trees)
-    explorer.write(collected, hypotheses, trees, arguments.panel, out)
+    explorer.write(collected, [model.result() for model in explored], out)
     return Material(collected, hypotheses, trees, out)
 
 
@@ -78,7 +83,8 @@ def main() -> int:
     try:
         from reports import outputs
 
-        outputs.write(_material(hypotheses, arguments, partial))
+        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+            outputs.write(_material(hypotheses, arguments, partial, pool))
     except (ArchiveError, FileNotFoundError) as error:
         shutil.rmtree(partial)
         print(f"error: {error}", file=sys.stderr)

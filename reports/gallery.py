@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from reports.archives import Pair, Trees
 
-PROCESSES = 2
 Sizes = dict[str, tuple[float, float]]  # figure -> width and height in inches
 # Exposure -> claim whose model its curve is drawn from.
 CURVES = {"threat": "carter-1", "proximity": "carter-2", "support": "carter-4", "duress": "carter-3"}
@@ -96,21 +94,24 @@ def _of_claim(entry: dict[str, Any], places: Places) -> Sizes:
 
 
 def draw(
-    trees: Trees, simulated: scenarios.Trees, numbers: dict[str, Any], posteriors: Path, tables: Path, out: Path
+    trees: Trees,
+    simulated: scenarios.Trees,
+    numbers: dict[str, Any],
+    places: tuple[Path, Path, Path],
+    pool: Executor,
 ) -> Sizes:
-    """Draw and write every figure, those of single claims in processes of their own; returns their sizes by name.
+    """Draw and write every figure, those of single claims in the processes of ``pool``; returns their sizes by name.
 
-    ``posteriors`` and ``tables`` are the folders of the archives that ``trees`` were read from, and of the refits;
+    ``places`` are the folders of the archives that ``trees`` were read from, of the refits, and of the figures;
     ``simulated`` are the archives of the scenarios.
     """
     entries = [entry for entry in numbers["hypotheses"] if entry["id"] in trees]
     models = {entry["archive"]: entry["id"] for entry in reversed(entries)}
-    places = Places(posteriors, tables, out, models, draft=bool(numbers["draft"]))
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        claims = [pool.submit(_of_claim, entry, places) for entry in entries]
-        ordered = {entry["archive"]: trees[models[entry["archive"]]] for entry in entries}
-        sizes = _saved(_overview(numbers, ordered, trees), places)
-        sizes |= _saved(scenarios.figures(simulated, numbers["counterfactual"]), places)
-        for claim in claims:
-            sizes |= claim.result()
+    where = Places(*places, models, draft=bool(numbers["draft"]))
+    claims = [pool.submit(_of_claim, entry, where) for entry in entries]
+    ordered = {entry["archive"]: trees[models[entry["archive"]]] for entry in entries}
+    sizes = _saved(_overview(numbers, ordered, trees), where)
+    sizes |= _saved(scenarios.figures(simulated, numbers["counterfactual"]), where)
+    for claim in claims:
+        sizes |= claim.result()
     return sizes

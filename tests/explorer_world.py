@@ -53,6 +53,11 @@ def trees_of(claims, panel):
     return {claim: {o: made[archive_of(REGISTRY[claim]), o] for o in OUTCOMES} for claim in claims}
 
 
+def found_of(claims, trees, file):
+    """The models that the page shows of ``claims``, on the panel in ``file``."""
+    return [models.collect(model, file) for model in models.shown([REGISTRY[claim] for claim in claims], trees)]
+
+
 def numbers_of(claims):
     """What the page reads of ``numbers.json``."""
     entries = []

@@ -15,7 +15,7 @@ from inference.robustness import universe
 from models.hypotheses import REGISTRY
 
 ROOT = Path(__file__).parents[1]
-FITTED = "carter-2 carter-3 cond-1 ideo-1"
+FITTED = "carter-1 carter-2 carter-3 cond-1 ideo-1"
 ASKED = f"{FITTED} bal-3 ideo-5 cond-5"  # one shares a posterior, one cannot be tested, one lacks its panel
 # One value added to the registry: everything else follows. Worker processes read this file too.
 DRIVER = """

@@ -17,7 +17,7 @@ from inference.comparison import CI_PROB
 from models.hypotheses import OUTCOMES, REGISTRY
 from reports.explorer import grid, models, neighbours, page
 from reports.style import COLOURS
-from tests.explorer_world import draws_at, exactly, interpolated, numbers_of, scenario, trees_of
+from tests.explorer_world import draws_at, exactly, found_of, interpolated, numbers_of, scenario, trees_of
 
 CLAIMS = ("all-in", "carter-1", "carter-2", "carter-3", "carter-4", "bal-3")
 TOLERANCE = 1e-3  # of a probability
@@ -31,7 +31,7 @@ def world(tmp_path_factory):
     schema.write(synthetic.panel(4000, seed=5), file)
     panel = panels.read("alignment", file)
     trees = trees_of(CLAIMS, panel)
-    return panel, file, trees, models.collect([REGISTRY[claim] for claim in CLAIMS], trees, file)
+    return panel, file, trees, found_of(CLAIMS, trees, file)
 
 
 @pytest.fixture(scope="module")
@@ -164,11 +164,11 @@ def test_without_a_counterfactual_there_is_no_programme_and_without_a_model_no_p
     assert 'id="size"' not in html
     assert held(html)["programme"] is None
     numbers = numbers_of(("bal-2",))
-    page.write(numbers, [REGISTRY["bal-2"]], {"bal-2": {}}, file, tmp_path)
+    page.write(numbers, found_of(("bal-2",), {"bal-2": {}}, file), tmp_path)
     assert numbers["explorer"] == []
     assert not list(tmp_path.iterdir())
     numbers = numbers_of(("carter-2",))
-    page.write(numbers, [REGISTRY["carter-2"]], trees, file, tmp_path)
+    page.write(numbers, found_of(("carter-2",), trees, file), tmp_path)
     first = held((tmp_path / "explorer.html").read_text())["models"][0]["outcomes"]["bandwagon"]
     assert numbers["explorer"][0]["grid_sha256"] == sha256(first["grid"].encode()).hexdigest()
     assert numbers["explorer"][0]["fit_key"] == first["fit_key"]

@@ -8,9 +8,9 @@ from data import schema, synthetic
 from data.groups import ERAS, REGIONS
 from inference import panels
 from models.hypotheses import OUTCOMES, REGISTRY
-from reports.explorer import grid, models, neighbours, page
+from reports.explorer import grid, neighbours, page
 from tests.browser import NARROW, WIDE
-from tests.explorer_world import interpolated, numbers_of, scenario, trees_of
+from tests.explorer_world import found_of, interpolated, numbers_of, scenario, trees_of
 
 CLAIMS = ("all-in", "carter-1", "carter-2")
 BOUNDS = ("value", "low", "high")
@@ -42,7 +42,7 @@ def made(tmp_path_factory):
     empty = (rows["region"] == list(REGIONS)[HOLE[0]]) & (rows["era"] == list(ERAS)[HOLE[1]])
     schema.write(rows[~empty].reset_index(drop=True), folder / "panel.parquet")
     panel = panels.read("alignment", folder / "panel.parquet")
-    found = models.collect([REGISTRY[claim] for claim in CLAIMS], trees_of(CLAIMS, panel), folder / "panel.parquet")
+    found = found_of(CLAIMS, trees_of(CLAIMS, panel), folder / "panel.parquet")
     html = page.render(numbers_of(CLAIMS) | {"counterfactual": scenario()}, found)
     (folder / "explorer.html").write_text(html, encoding="utf-8")
     return folder / "explorer.html", panel, found

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
 
+from inference import estimates
 from inference.engine import stream
 from models import prior_draws
 from tests.engine_designs import simulated
@@ -92,6 +95,19 @@ def test_contrast_of_two_predictor_matrices(design, posterior, eta):
     slope = slope.transpose("chain", "draw", "obs").to_numpy()
     expected = (1 / (1 + np.exp(-eta - slope)) - 1 / (1 + np.exp(-eta))).mean(axis=-1)
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", PRECISION)
+def test_changes_of_any_columns_together_or_alone(design, posterior, dtype):
+    rng = np.random.default_rng(3)
+    one, all_of_them = design.x.copy(), design.x + rng.normal(size=design.x.shape)
+    one[:, 2] = 0.0
+    found = stream.mean_probabilities(design, posterior, [design.x, one, all_of_them, design.x], dtype)
+    for x, rate in zip((design.x, one, all_of_them), found, strict=False):
+        by_cell = stream.cell_probability(replace(design, x=x), posterior, dtype)
+        expected = estimates.overall(estimates.cells(design).assign(probability=by_cell))
+        np.testing.assert_allclose(rate, expected, rtol=PRECISION[dtype])
+    np.testing.assert_array_equal(found[0], found[3])
 
 
 def test_cells_without_rows_have_no_probability_and_no_events(design, posterior):

@@ -74,26 +74,38 @@ def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
 def cell_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.DataArray:
     """Mean probability of the rows of each cell (chain, draw, region, era); NaN in cells without rows."""
     draws = draws_of(design, posterior)
-    rows, count = _packed(design, design.x, dtype)
-    totals = _cell_totals(sweep.sum_probability, rows, draws, count.size)
+    rows, count = _packed(design, assemble.columns(design), dtype)
+    totals = _totals(sweep.sum_probability, rows, draws, count.size)
     with np.errstate(invalid="ignore"):
         return _by_cell(design, posterior, totals / count)
 
 
 def mean_probability(design: Design, posterior: xr.Dataset, x: Float, dtype: str = "float32") -> Float:
     """Probability averaged over all rows (chain, draw), their predictors being ``x`` (obs, predictor)."""
-    draws = draws_of(design, posterior)
-    rows, count = _packed(design, x, dtype)
-    totals = _cell_totals(sweep.sum_probability, rows, draws, count.size)
-    return (totals.sum(axis=1) / count.sum()).reshape(draws.shape)
+    return mean_probabilities(design, posterior, [x], dtype)[0]
+
+
+def mean_probabilities(design: Design, posterior: xr.Dataset, changed: list[Float], dtype: str = "float32") -> Float:
+    """Probability averaged over all rows under each of some predictors (change, chain, draw).
+
+    Each of ``changed`` is (obs, predictor). The linear predictor of the design's own predictors is computed once
+    for all, and what the columns that differ add to it for each: changes of few columns are cheap.
+    """
+    draws, plain = draws_of(design, posterior), assemble.columns(design)
+    differing = [np.flatnonzero((x != design.x).any(axis=0)) for x in changed]
+    differences = [x[:, columns] - design.x[:, columns] for x, columns in zip(changed, differing, strict=True)]
+    bound = np.cumsum([0, *(columns.size for columns in differing)])
+    rows, count = _packed(design, np.column_stack([plain, *differences]), dtype)
+    of = np.concatenate(differing).astype(np.int64)
+    totals = _totals(sweep.sum_changed, rows, draws, len(changed), bound, of)
+    return (totals.T / count.sum()).reshape(len(changed), *draws.shape)
 
 
 def event_counts(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArray:
     """Events of each cell (chain, draw, region, era) in one replicated data set for each draw."""
     draws = draws_of(design, posterior)
-    rows, count = _packed(design, design.x, "float32")
-    key = np.random.SeedSequence(seed).generate_state(1, np.uint64)
-    totals = _cell_totals(sweep.count_events, rows, draws, count.size, key)
+    rows, count = _packed(design, assemble.columns(design), "float32")
+    totals = _totals(sweep.count_events, rows, draws, count.size, _key(seed))
     return _by_cell(design, posterior, totals.astype(np.int64))
 
 
@@ -102,19 +114,19 @@ def by_row(design: Design, posterior: xr.Dataset, seed: int) -> tuple[xr.DataArr
 
     The one function with rows x draws in memory: for few draws.
     """
-    draws, rng = _cast(draws_of(design, posterior), "float32"), np.random.default_rng(seed)
-    shape = (len(draws.slope), design.y.size)
-    replicated, log_likelihood = np.empty(shape, np.int8), np.empty(shape, np.float32)
-    for rows, eta in _predictors(design, draws, np.arange(design.y.size)):
-        none = -np.maximum(eta, 0) - np.log1p(np.exp(-np.abs(eta)))  # log probability of no event; of one: + eta
-        replicated[:, rows] = (rng.random(eta.shape, np.float32) < np.exp(none + eta)).T
-        log_likelihood[:, rows] = (none + eta * (design.y[rows, None] == 1)).T
-    coords = {dim: posterior[dim] for dim in ("chain", "draw")}
+    draws, (rows, order) = _cast(draws_of(design, posterior), "float32"), _pack(design, assemble.columns(design))
+    shape, columns = (len(draws.slope), design.y.size), np.arange(draws.slope.shape[2])
+    simulated, log_likelihood = np.empty(shape, np.int8), np.empty(shape, np.float32)
+    more = (order, design.y.astype(np.float32), _key(seed), simulated, log_likelihood)
 
-    def named(values: NDArray) -> xr.DataArray:
-        return xr.DataArray(values.reshape(*draws.shape, -1), dims=("chain", "draw", "obs"), coords=coords)
+    def part(bounds: tuple[int, int]) -> None:
+        scratch = kernel.sums(0, 0, 0, 0, "float32")
+        sweep.each_row(rows, columns, draws.intercept, draws.slope, draws.extra, *bounds, scratch, *more)
 
-    return named(replicated), named(log_likelihood)
+    _in_threads(part, len(draws.slope))
+    dims, coords = ("chain", "draw", "obs"), {dim: posterior[dim] for dim in ("chain", "draw")}
+    of_draws, of_rows = (xr.DataArray(v.reshape(*draws.shape, -1), dims=dims, coords=coords) for v in more[-2:])
+    return of_draws, of_rows
 
 
 def row_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> Float:
@@ -128,8 +140,8 @@ def log_likelihood(design: Design, posterior: xr.Dataset, dtype: str = "float32"
     draws = draws_of(design, posterior)
     if design.weight is not None:
         raise NotImplementedError(f"{design.name}: the summed log likelihood of weighted rows is not defined here")
-    rows, count = _packed(design, design.x, dtype)
-    total = -_cell_totals(sweep.sum_softplus, rows, draws, count.size).sum(axis=1)
+    rows, count = _packed(design, assemble.columns(design), dtype)
+    total = -_totals(sweep.sum_softplus, rows, draws, count.size).sum(axis=1)
     cell, x, level = assemble.events(design, assemble.layout(design), draws.extra.shape[1])
     total += draws.intercept @ cell + np.einsum("srk,rk->s", draws.slope, x) + draws.extra @ level
     dims = ("chain", "draw")
@@ -189,12 +201,21 @@ def _relative_efficiency(posterior: xr.Dataset) -> float:
     return float(np.concatenate(ess).mean() / (posterior.sizes["chain"] * posterior.sizes["draw"]))
 
 
-def _packed(design: Design, x: Float, dtype: str) -> tuple[Rows, Float]:
-    """Rows with predictors ``x`` and the number of rows of each cell."""
-    where = assemble.layout(design)
+def _pack(design: Design, columns: Float, dtype: str = "float32") -> tuple[Rows, NDArray[np.intp]]:
+    """The rows with ``columns`` (obs, column), packed, and the order (obs,) they were put in."""
     region, era, levels = assemble.indices(design)
-    rows, _ = kernel.pack(assemble.columns(design, x), region, era, where.eras, levels, dtype)
-    return rows, np.bincount(region * where.eras + era, minlength=where.regions * where.eras).astype(float)
+    return kernel.pack(columns, region, era, assemble.layout(design).eras, levels, dtype)
+
+
+def _packed(design: Design, columns: Float, dtype: str) -> tuple[Rows, Float]:
+    """The rows with ``columns`` (obs, column), packed, and the number of rows of each cell."""
+    where, (region, era, _) = assemble.layout(design), assemble.indices(design)
+    count = np.bincount(region * where.eras + era, minlength=where.regions * where.eras).astype(float)
+    return _pack(design, columns, dtype)[0], count
+
+
+def _key(seed: int) -> NDArray:
+    return np.random.SeedSequence(seed).generate_state(1, np.uint64)
 
 
 def _cast(draws: Draws, dtype: str) -> Draws:
@@ -203,11 +224,9 @@ def _cast(draws: Draws, dtype: str) -> Draws:
 
 def _row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> Float:
     """Sums over draws (5, obs) of L, 1 / L and 1 / L^2, and the range of sign * eta; L = logistic(sign * eta)."""
-    region, era, levels = assemble.indices(design)
-    x = assemble.columns(design)
-    rows, order = kernel.pack(x, region, era, assemble.layout(design).eras, levels, dtype)
+    rows, order = _pack(design, assemble.columns(design), dtype)
     start = np.cumsum(rows.size) - rows.size
-    columns, out, sorted_sign = np.arange(x.shape[1]), np.zeros((5, order.size)), sign[order].astype(dtype)
+    columns, out, sorted_sign = np.arange(rows.width), np.zeros((5, order.size)), sign[order].astype(dtype)
     mine = _cast(draws, dtype)
 
     def part(bounds: tuple[int, int]) -> None:
@@ -231,8 +250,7 @@ def _by_cell(design: Design, posterior: xr.Dataset, values: NDArray) -> xr.DataA
 def _predictors(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
     """Blocks of ``rows``, each of one cell, and their linear predictor (row, sample)."""
     region, era, levels = assemble.indices(design)
-    x = assemble.columns(design).astype(draws.slope.dtype, copy=False)
-    cell = region * assemble.layout(design).eras + era
+    x, cell = assemble.columns(design), region * assemble.layout(design).eras + era
     order = rows[np.argsort(cell[rows], kind="stable")]
     for mine in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
         for block in np.split(mine, range(BLOCK, mine.size, BLOCK)):
@@ -256,9 +274,9 @@ def _in_threads(part: Callable[[tuple[int, int]], None], count: int) -> None:
         list(pool.map(part, pairwise(bounds)))
 
 
-def _cell_totals(function: Callable[..., None], rows: Rows, draws: Draws, cells: int, *more: NDArray) -> Float:
-    """Totals (sample, cell) that ``function`` sums, on parts of the draws at the same time."""
-    columns, out = np.arange(draws.slope.shape[2]), np.zeros((len(draws.slope), cells))
+def _totals(function: Callable[..., None], rows: Rows, draws: Draws, count: int, *more: NDArray) -> Float:
+    """Totals (sample, count) that ``function`` sums, on parts of the draws at the same time."""
+    columns, out = np.arange(draws.slope.shape[2]), np.zeros((len(draws.slope), count))
     mine = _cast(draws, rows.x.dtype.name)
 
     def part(bounds: tuple[int, int]) -> None:

@@ -33,6 +33,36 @@ def sum_probability(rows, columns, intercept, slope, extra, first, last, sums, o
 
 
 @njit(**EXACT)
+def sum_changed(rows, columns, intercept, slope, extra, first, last, sums, out, bound, of):
+    """Add the probabilities under changed predictors of draws ``first`` to ``last`` to ``out`` (sample, change).
+
+    The rows' columns after the first ``columns`` are differences: change ``c`` adds those from ``bound[c]`` to
+    ``bound[c + 1]``, each times the slope of column ``of`` (difference,).
+    """
+    start, changed = 0, np.empty_like(sums.eta)
+    for run in range(rows.size.size):
+        n, x = rows.padded[run], start * rows.width
+        for s in range(first, last):
+            _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
+            mine = slope[s, rows.region[run]]
+            for c in range(bound.size - 1):
+                _add_differences(rows.x, x, n, columns.size, bound[c], bound[c + 1], of, mine, sums.eta, changed)
+                link(changed, n, sums.probability, sums.softplus)
+                out[s, c] += total(sums.probability, rows.size[run])
+        start += n
+
+
+@njit(**INNER)
+def _add_differences(x, first, n, columns, begin, end, of, slope, eta, out):
+    for i in range(n):
+        out[i] = eta[i]
+    for k in range(begin, end):
+        difference, s = x[first + (columns + k) * n : first + (columns + k + 1) * n], slope[of[k]]
+        for i in range(n):
+            out[i] += s * difference[i]
+
+
+@njit(**EXACT)
 def sum_softplus(rows, columns, intercept, slope, extra, first, last, sums, out):
     """Add log(1 + exp(eta)) of draws ``first`` to ``last`` to ``out`` (sample, cell)."""
     start = 0
@@ -42,6 +72,26 @@ def sum_softplus(rows, columns, intercept, slope, extra, first, last, sums, out)
             link(sums.eta, rows.padded[run], sums.probability, sums.softplus)
             out[s, rows.cell[run]] += total(sums.softplus, rows.size[run])
         start += rows.padded[run]
+
+
+@njit(**EXACT)
+def each_row(rows, columns, intercept, slope, extra, first, last, sums, order, y, key, simulated, log_likelihood):
+    """Simulate the outcome of every row under draws ``first`` to ``last``, and keep the log likelihood of the observed.
+
+    ``y`` (obs,), ``simulated`` and ``log_likelihood`` (sample, obs) are in the rows' own ``order``, not the packed one.
+    """
+    start = row = 0
+    for run in range(rows.size.size):
+        for s in range(first, last):
+            _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
+            link(sums.eta, rows.padded[run], sums.probability, sums.softplus)
+            stream = _mix(key[0] + np.uint64(s))
+            for i in range(rows.size[run]):
+                obs = order[row + i]
+                simulated[s, obs] = _uniform(stream, start + i) < sums.probability[i]
+                log_likelihood[s, obs] = y[obs] * sums.eta[i] - sums.softplus[i]
+        start += rows.padded[run]
+        row += rows.size[run]
 
 
 @njit(**EXACT)
@@ -55,10 +105,14 @@ def count_events(rows, columns, intercept, slope, extra, first, last, sums, out,
             stream = _mix(key[0] + np.uint64(s))
             events = 0
             for i in range(rows.size[run]):
-                uniform = (_mix(stream + np.uint64(start + i)) >> np.uint64(11)) * 2.0**-53
-                events += uniform < sums.probability[i]
+                events += _uniform(stream, start + i) < sums.probability[i]
             out[s, rows.cell[run]] += events
         start += rows.padded[run]
+
+
+@njit(**INNER)
+def _uniform(stream, number):
+    return (_mix(stream + np.uint64(number)) >> np.uint64(11)) * 2.0**-53
 
 
 @njit(**INNER)

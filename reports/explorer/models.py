@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from data.groups import ERAS, REGIONS
 from inference import panels
 from inference.archive import group
-from models.hypotheses import OUTCOMES, Hypothesis, archive_of
+from inference.estimates import thinned
+from models.hypotheses import OUTCOMES, REGISTRY, Hypothesis, archive_of
 from models.terms import variables
 from reports.explorer import grid, neighbours
 
@@ -45,42 +46,50 @@ def coded(values: grid.Float) -> str:
     return b64encode(np.round(STEPS * np.clip(values, -FARTHEST, FARTHEST)).astype("<i2").tobytes()).decode()
 
 
-def collect(hypotheses: list[Hypothesis], trees: Trees, alignment: Path) -> list[dict[str, Any]]:
-    """Every model that has a posterior and a driver to move, each once, with the claims that share it.
+class Shown(NamedTuple):
+    """A model to be shown: what a process of its own needs to compute its grids."""
 
-    The model of all drivers at once comes first. ``alignment`` is the panel that the posteriors are of.
-    """
-    shown = [h for h in hypotheses if h.id in trees and movable(h)]
-    sharing: dict[str, list[Hypothesis]] = {}
-    for hypothesis in sorted(shown, key=lambda h: h.adjust_for is None):
-        sharing.setdefault(archive_of(hypothesis), []).append(hypothesis)
-    if not sharing:
-        return []
-    panel = panels.read("alignment", alignment)
-    return [_model(name, claims, trees[claims[0].id], panel) for name, claims in sharing.items()]
+    name: str
+    claims: list[str]  # that share it
+    posteriors: dict[str, xr.Dataset]  # outcome -> as many draws as a grid takes
+    fit_keys: dict[str, str]
 
 
-def _model(name: str, claims: list[Hypothesis], pair: dict[str, xr.DataTree], panel: pd.DataFrame) -> dict[str, Any]:
-    first = claims[0]
+def shown(hypotheses: list[Hypothesis], trees: Trees) -> list[Shown]:
+    """Every model that has a posterior and a driver to move, each once; that of all drivers at once comes first."""
+    sharing: dict[str, list[str]] = {}
+    for hypothesis in sorted(hypotheses, key=lambda h: h.adjust_for is None):
+        if hypothesis.id in trees and movable(hypothesis):
+            sharing.setdefault(archive_of(hypothesis), []).append(hypothesis.id)
+    out = []
+    for name, claims in sharing.items():
+        pair = {outcome: trees[claims[0]][outcome] for outcome in OUTCOMES}
+        posteriors = {o: thinned(group(tree, "posterior"), grid.DRAWS) for o, tree in pair.items()}
+        out.append(Shown(name, claims, posteriors, {o: str(tree.attrs["fit_key"]) for o, tree in pair.items()}))
+    return out
+
+
+def collect(model: Shown, alignment: Path) -> dict[str, Any]:
+    """What the page knows of a model; ``alignment`` is the panel that its posteriors are of."""
+    first, panel = REGISTRY[model.claims[0]], panels.read("alignment", alignment)
     exposures = {variable for o in OUTCOMES for term in first.equation(o).exposures for variable in variables(term)}
-    outcomes = {outcome: _outcome(first, outcome, pair[outcome], panel) for outcome in OUTCOMES}
+    outcomes = {o: {"fit_key": model.fit_keys[o]} | _outcome(first, o, model.posteriors[o], panel) for o in OUTCOMES}
     axes = outcomes[OUTCOMES[0]]["axes"]
     return {
-        "id": name,
-        "claims": [claim.id for claim in claims],
+        "id": model.name,
+        "claims": model.claims,
         "drivers": {driver: "exposure" if driver in exposures else "adjusted" for driver in axes},
         "outcomes": outcomes,
     }
 
 
-def _outcome(hypothesis: Hypothesis, outcome: str, tree: xr.DataTree, panel: pd.DataFrame) -> dict[str, Any]:
+def _outcome(hypothesis: Hypothesis, outcome: str, posterior: xr.Dataset, panel: pd.DataFrame) -> dict[str, Any]:
     """The grid of one logit: ``grid`` is (statistic, place, *drivers) in steps; a place is region, era (-1: all)."""
     design = hypothesis.design(panel, outcome)
     frame = panel.iloc[design.rows]
-    found = grid.build(design, group(tree, "posterior"), frame)
+    found = grid.build(design, posterior, frame)
     regions, eras = list(REGIONS), list(ERAS)
     return {
-        "fit_key": tree.attrs["fit_key"],
         "mcse": found.mcse,
         "axes": {name: nodes.tolist() for name, nodes in found.axes.items()},
         "places": [

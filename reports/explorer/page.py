@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from data.codebook import alignment
 from data.groups import ERAS, REGIONS
 from inference.scenarios import REACH
-from models.hypotheses import OUTCOMES, Hypothesis
+from models.hypotheses import OUTCOMES
 from reports import page
 from reports.explorer import grid, models, neighbours
 from reports.logits import PER
 from reports.style import COLOURS, EVENTS, NAMES
 
-if TYPE_CHECKING:
-    from reports.archives import Trees
 
+def write(collected: dict[str, Any], found: list[dict[str, Any]], folder: Path) -> None:
+    """Write ``explorer.html`` of the models ``found``, and put beside the numbers which grids it holds.
 
-def write(collected: dict[str, Any], hypotheses: list[Hypothesis], trees: Trees, panel: Path, folder: Path) -> None:
-    """Write ``explorer.html``, and put beside the numbers which grids it holds; nothing without a model to move."""
-    found = models.collect(hypotheses, trees, panel)
+    Nothing is written without a model to move.
+    """
     collected["explorer"] = _trace(found)
     if found:
         (folder / "explorer.html").write_text(render(collected, found), encoding="utf-8")
