@@ -237,8 +237,9 @@ def region_map(scenario: Scenario, outcome: str = "bandwagon") -> Figure:
             f"{q['value']:+.2f}\n[{q['low']:+.2f}, {q['high']:+.2f}]".replace("-", "\N{MINUS SIGN}"), (x, y),
             ha="center", va="center", fontsize=8,
         )  # fmt: skip
-    for region in set(world_map.ANCHORS) - set(found):
-        axes.plot(*world_map.ANCHORS[region], "x", color=MUTE, markersize=5)
+    for region, place in world_map.ANCHORS.items():
+        if region not in found:
+            axes.plot(*place, "x", color=MUTE, markersize=5)
     axes.set_title(f"events of {NAMES[outcome]} averted, {scenario['years'][0]}\N{EN DASH}{scenario['years'][1]}")
     return figure
 
