@@ -9,7 +9,7 @@ from reports.sentences import difference, without_duress
 GIVEN = "given"
 ARROWS = {  # version of the effect of aid on capacity -> under which assumption it stands
     "estimated": "if governance aid builds capacity as estimated",
-    "estimated, US aid": "if aid of the United States does, as estimated",
+    "estimated, US aid": "if aid of the United States builds capacity as estimated",
     "elicited": "if aid builds capacity as the literature suggests",
     GIVEN: "if aid is certain to build capacity",
 }
@@ -70,6 +70,16 @@ def verdict(rows: dict[str, Place]) -> str:
     return "Whether early state-building aid would make bandwagoning rarer cannot be told"
 
 
+def _told(rows: dict[str, Place]) -> dict[str, Place]:
+    """The first version of the effect, and where others do not point its way the first of them: why the verdict is so.
+
+    The table has them all.
+    """
+    first = next(iter(rows))
+    other = next((arrow for arrow, row in rows.items() if sure(row) != sure(rows[first])), first)
+    return {arrow: rows[arrow] for arrow in (first, other)}
+
+
 def early_aid(numbers: Place) -> Sentence:
     """Whether early aid would make bandwagoning rarer, by how much, and under which assumption."""
     scenario = headline(numbers)
@@ -79,7 +89,8 @@ def early_aid(numbers: Place) -> Sentence:
         return without_duress(numbers)
     spoken = {arrow: row for arrow, row in known.items() if arrow != GIVEN} or known
     first = next(iter(known.values()))
-    parts = [say("{change} {if_}", change=difference(row["confounded"]), if_=ARROWS[a]) for a, row in spoken.items()]
+    told = _told(spoken).items()
+    parts = [say("{change} {if_}", change=difference(row["confounded"]), if_=ARROWS[arrow]) for arrow, row in told]
     return say(
         "{begin}: over {horizon} years, instead of {baseline} in {per} dyad-years, {parts}{end}.",
         begin=verdict(spoken),

@@ -88,6 +88,8 @@ def difference(quantity: Place) -> Sentence:
         bounds = say("{low} to {high}", low=quantity["high"].printed("size"), high=quantity["low"].printed("size"))
     else:
         bounds = interval(quantity, "change")
+    if {str(bounds[0]), str(bounds[-1])} == {"0"}:  # too small to be told from nothing, like the value itself
+        bounds = say("its bounds too")
     return say(f"{{size}} {more(value)} ({{bounds}})", size=quantity["value"].printed("size"), bounds=bounds)
 
 
