@@ -53,8 +53,8 @@ az.plot_ppc_pava(tree)
         "Compare claims on the same rows",
         "log_likelihood holds every row under the draws of posterior_predictive. These are a tenth of all draws, so "
         "that the elpd of ArviZ lies some tenths beside that of all draws, and that it flags one or two rows of a "
-        "hundred: it takes the draws for more dependent than they are. Called as az.loo(tree, reff=1) it flags hardly "
-        "any.",
+        "hundred: it divides the effective size of all draws by the number of these. Called as az.loo(tree, reff=1) "
+        "it flags hardly any.",
         """\
 claims = ("carter-1", "carter-2")
 trees = {claim: az.from_netcdf(f"inference/posteriors/{claim}.bandwagon.nc") for claim in claims}

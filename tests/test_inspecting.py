@@ -32,7 +32,7 @@ def at_root(reported, tmp_path, monkeypatch):
     gc.collect()  # ArviZ opens files lazily: they are closed here, not while another thread reads one
 
 
-# The page says why: few draws, taken for more dependent than they are.
+# The page says why: the effective size of all draws stands over the number of the few that are kept.
 few_draws = pytest.mark.filterwarnings("ignore:Estimated shape parameter of Pareto distribution:UserWarning")
 
 
