@@ -76,8 +76,8 @@ def programme(p_fewer=0.9, reach=0.05, **changes):
                     more = {"confounded": wide, "p_fewer": p_fewer, "p_fewer_mcse": 0.01, "nnt": nnt, "decade": rates}
                     effects.append({**key, "timing": timing, **rates, **more})
                 early.append({**key, "difference": quantity(-size / 2)})
-    cuts = [{"outcome": "bandwagon", "cut": 0.1, "size": 0.8, "share": 0.6},
-            {"outcome": "bandwagon", "cut": 0.25, "size": None, "share": 0.1}]  # fmt: skip
+    cuts = [{"outcome": "bandwagon", "cut": 0.1, "size": 0.8, "share": 0.6, "share_mcse": 0.01},
+            {"outcome": "bandwagon", "cut": 0.25, "size": None, "share": 0.1, "share_mcse": 0.01}]  # fmt: skip
     scenario = {
         "id": "aid",
         "title": "Aid",

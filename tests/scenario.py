@@ -43,8 +43,16 @@ SCENARIO = {
         {"arrow": "given", "timing": "early", "path": "duress alone", "outcome": "bandwagon", "difference": _q(-0.4)}
     ],
     "threshold": [
-        {"outcome": "bandwagon", "cut": 0.1, "size": 0.6, "share": 0.7, "timing": "early", "largest": 3.0},
-        {"outcome": "bandwagon", "cut": 0.25, "size": None, "share": 0.1, "timing": "early", "largest": 3.0},
+        {
+            "outcome": "bandwagon",
+            "cut": cut,
+            "size": size,
+            "share": share,
+            "share_mcse": 0.01,
+            "timing": "early",
+            "largest": 3.0,
+        }
+        for cut, size, share in ((0.1, 0.6, 0.7), (0.25, None, 0.1))
     ],
     "cells": [
         {"outcome": "bandwagon", "region": "West Africa", "era": "1990-2001", "dyad_years": 300, "averted": _q(0.2)},
