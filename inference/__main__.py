@@ -155,7 +155,7 @@ def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
 
 def _do(tasks: list[Task], label: str, arguments: argparse.Namespace) -> int:
     """Run tasks, several at a time, and say what became of them; 1 if any failed."""
-    from inference import fleet
+    from inference import fleet, work
 
     with tempfile.TemporaryDirectory() as notes:  # what counts are the archives
         outcome = fleet.run(
@@ -166,6 +166,7 @@ def _do(tasks: list[Task], label: str, arguments: argparse.Namespace) -> int:
             workers=arguments.workers,
             scheduler=arguments.scheduler,
             label=label,
+            before=work.BEFORE if arguments.engine == "kernel" else (),
         )
     return _report(outcome, label, arguments.folder)
 

@@ -18,10 +18,10 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -67,10 +67,11 @@ class Outcome:
 
 
 class _Work(NamedTuple):
-    """What all tasks of a run have in common: the function as ``module:name`` and the hash of its code."""
+    """What all tasks of a run have in common: functions as ``module:name``, and the hash of the code."""
 
     function: str
     code: str
+    before: tuple[str, ...]
 
 
 Answer = tuple[Task, dict[str, Any]]  # with "seconds", and "result" or "error"
@@ -86,6 +87,7 @@ def run(
     workers: int = 2,
     scheduler: str | None = None,
     label: str = "tasks",
+    before: Sequence[str] = (),
 ) -> Outcome:
     """Call ``function(**task.arguments)`` for every task, several at a time, and keep each result in ``folder``.
 
@@ -106,6 +108,9 @@ def run(
         Address of the scheduler of a running Dask cluster, to be used instead. Its workers need this project.
     label : str
         What the tasks are called in the line of progress.
+    before : sequence of str
+        Functions of no arguments, as ``"module:name"``, that the processes of this machine call before the first
+        task, each once in one of them: what all tasks gain from and no result depends on.
 
     Raises
     ------
@@ -118,7 +123,7 @@ def run(
     tasks = _checked(tasks)
     if workers < 1:
         raise FleetError(f"{workers} workers: at least 1 is needed")
-    work = _Work(_reference(function), code_sha256())
+    work = _Work(_reference(function), code_sha256(), tuple(before))
     results = stored(tasks, folder, stamp)
     failures: dict[str, str] = {}
     reused, pending = len(results), [task for task in tasks if task.key not in results]
@@ -210,9 +215,8 @@ def _function(work: _Work) -> Callable[..., dict[str, Any]]:
             f"a worker has other code (sha256 {code_sha256()[:12]}...) than the process that started the run "
             f"({work.code[:12]}...): bring both to one revision; if a file was edited meanwhile, start again"
         )
-    module, name = work.function.split(":")
     try:
-        return getattr(import_module(module), name)
+        return _named(work.function)
     except Exception as error:
         raise FleetError(
             f"a worker cannot load {work.function!r} ({type(error).__name__}: {error}): check the name, "
@@ -220,8 +224,18 @@ def _function(work: _Work) -> Callable[..., dict[str, Any]]:
         ) from None
 
 
+def _named(name: str) -> Callable[..., Any]:
+    module, function = name.split(":")
+    return getattr(import_module(module), function)
+
+
 def _ready(work: _Work) -> None:
     _function(work)
+
+
+def _call(name: str) -> None:
+    with suppress(Exception):  # a task that needs what failed here will say so
+        _named(name)()
 
 
 def _answer(work: _Work, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -256,7 +270,8 @@ def _pool(work: _Work, workers: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin)
     with pool:
         try:
-            for future in [pool.submit(_ready, work) for _ in range(workers)]:
+            first = [pool.submit(_ready, work) for _ in range(workers)]
+            for future in first + [pool.submit(_call, name) for name in work.before]:
                 future.result()
             yield pool
         except BaseException as error:

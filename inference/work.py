@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+#: What compiles the engine: on a new machine the processes share it out.
+BEFORE = tuple(f"inference.engine.ahead:{part}" for part in ("chain", "sums", "reference"))
+
 
 def work(kind: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 (those of the function that does it)
     """Do a piece of work of a ``kind`` listed here; returns name, path, failed checks and a text."""

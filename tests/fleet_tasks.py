@@ -49,6 +49,19 @@ def threads():
     return {name: value for name, value in os.environ.items() if name.endswith("_NUM_THREADS")}
 
 
+def prepare():
+    """Leave a line in the log that the environment names."""
+    with Path(os.environ["FLEET_LOG"]).open("a") as file:
+        file.write(f"prepare {os.getpid()}\n")
+
+
+def prepare_in_vain():
+    """Leave a line, and fail."""
+    with Path(os.environ["FLEET_LOG"]).open("a") as file:
+        file.write(f"prepare_in_vain {os.getpid()}\n")
+    raise RuntimeError("in vain")
+
+
 def squares(numbers, **arguments):
     """Tasks that square numbers."""
     return [Task(f"square-{number}", {"number": number, **arguments}) for number in numbers]

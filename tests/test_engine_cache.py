@@ -12,6 +12,7 @@ import pytest
 
 from inference.engine import _cache
 
+ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import numpy as np
 from inference.engine import kernel
@@ -21,6 +22,40 @@ one, room = np.ones(1, np.float32), kernel.sums(1, 1, 2, 0, "float32")
 kernel.log_likelihood_sums(rows, np.arange(2), one, np.ones((1, 2), np.float32), one[:0], room)
 hits = sum(kernel.log_likelihood_sums.stats.cache_hits.values())
 print(hits, config.CACHE_DIR)
+"""
+
+FIT = """
+from importlib import import_module
+from pathlib import Path
+
+from data.schema import read
+from inference import fit, work
+from inference.engine import kernel, link, nuts, posterior, root, sweep, transport
+from models.hypotheses import REGISTRY
+
+def compiled():
+    functions = {(m.__name__, n): f for m in (kernel, link, nuts, posterior, root, sweep, transport)
+                 for n, f in vars(m).items() if hasattr(f, "signatures")}
+    return {(*name, s) for name, function in functions.items() for s in function.signatures}
+
+for name in work.BEFORE:
+    module, function = name.split(":")
+    getattr(import_module(module), function)()
+before = compiled()
+assert len(before) > 20
+settings = fit.Settings(draws=50)
+panel = read(Path("data/panels/alignment.parquet"))
+claim = REGISTRY["carter-3"]
+design = claim.design(panel, "bandwagon")
+fit.check_priors({o: claim.design(panel, o) for o in claim.outcomes}, settings)
+frame, exposures = panel.iloc[design.rows], claim.equation("bandwagon").exposures
+draws = fit.settled(design, settings, 1e9)["posterior"].to_dataset()
+fit.estimates.contrasts(exposures, design, frame, draws)
+fit.estimates.curves(design, frame, draws)
+loo = fit.densities.pointwise(design, draws, settings)
+fit.sensitivity.power_scaling(design, draws, exposures)
+fit.estimates.predictive(design, draws, loo, 1)
+print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
 """
 
 
@@ -61,3 +96,9 @@ def test_a_second_process_finds_the_compiled_code(tmp_path):
         assert directory == str(tmp_path)
     assert hits == [0, 1]
     assert list((tmp_path / _cache.fingerprint()).rglob("*.nbc"))
+
+
+@pytest.mark.slow
+def test_nothing_is_left_to_compile_after_what_goes_before_a_fleet():
+    done = subprocess.run([sys.executable, "-c", FIT], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["[]"]

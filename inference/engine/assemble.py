@@ -165,9 +165,18 @@ def column_names(design: Design) -> list[str]:
 
 def posterior(design: Design, dtype: str = "float32", packed: Packed | None = None) -> tuple[Posterior, Float]:
     """The posterior of ``design`` with its reference, and the group scales found there."""
+    packed = packed or pack(design, dtype=dtype)
+    out = unreferred(design, packed)
+    region, era, levels = indices(design)
+    order = packed.order
+    weight = np.ones(order.size) if design.weight is None else design.weight[order]
+    return out, refer(out, design.x[order], region[order], era[order], levels[:, order], weight)
+
+
+def unreferred(design: Design, packed: Packed) -> Posterior:
+    """The posterior of ``design`` before its reference is found: the quadratic approximation is zero."""
     check(design)
     where = layout(design)
-    packed = packed or pack(design, dtype=dtype)
     names = column_names(design)
     missing = [name for name in names if name not in packed.terms]
     if missing or not np.array_equal(packed.positions, design.rows):
@@ -175,17 +184,13 @@ def posterior(design: Design, dtype: str = "float32", packed: Packed | None = No
     extra = sum(len(design.groups[name].levels) for name in extra_groups(design))
     where_packed = np.array([packed.terms.index(name) for name in names], np.int64)
     sizes = (where.regions, where.own, where.shared, extra)
-    out = Posterior(
+    return Posterior(
         where,
         Data(packed.rows, where_packed, *events(design, where, extra)),
         prior(design, where),
         Quadratic(arrow(*sizes), np.zeros(where.regions * where.own + where.shared + extra)),
         *scratch(where, extra, len(scale_names(design)), packed.rows.x.dtype.name),
     )
-    region, era, levels = indices(design)
-    order = packed.order
-    weight = np.ones(order.size) if design.weight is None else design.weight[order]
-    return out, refer(out, design.x[order], region[order], era[order], levels[:, order], weight)
 
 
 def scratch(where: Layout, extra: int, scales: int, dtype: str) -> tuple[Effects, kernel.Sums, transport.Transport]:

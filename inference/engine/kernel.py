@@ -174,7 +174,7 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
     sums.cell.fill(0.0)
     sums.slope.fill(0.0)
     sums.level.fill(0.0)
-    softplus, start = 0.0, 0
+    softplus, start = 0.0, np.int64(0)
     for run in range(rows.size.size):
         n, size, cell, region = rows.padded[run], rows.size[run], rows.cell[run], rows.region[run]
         linear_predictor(rows.x, start * rows.width, n, columns, slope[region], intercept[cell], sums.eta)

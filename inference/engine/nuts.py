@@ -174,7 +174,7 @@ def _grow(target, tree, depth, point, step, start, normal, rng):
         count = leaf + 1
         while count % 2 == 0:  # the top two subtrees are of equal size
             top -= 1
-            if _join(tree, top, False, normal.variance, rng):
+            if _join(tree, top, np.bool_(False), normal.variance, rng):
                 return False, leaf + 1, accepted, False
             count //= 2
     return True, 1 << depth, accepted, False
@@ -201,7 +201,7 @@ def transition(target, tree, ends, density, step, normal, rng, max_depth, statis
     for part in range(3):
         _copy(ends[0, part], ends[1, part])
     start = 0.5 * _product(ends[0, 1], normal.variance, ends[0, 1]) - density
-    _leaf(tree, 0, ends[0], density, start, 0.0)
+    _leaf(tree, np.int64(0), ends[0], density, start, 0.0)
     depth, leaves, accepted, forward, diverged = 0, 0, 0.0, True, False
     while depth < max_depth:
         if (rng.random() < 0.5) != forward:
@@ -212,7 +212,7 @@ def transition(target, tree, ends, density, step, normal, rng, max_depth, statis
         leaves += count
         accepted += sum_accepted
         depth += 1
-        if not whole or _join(tree, 0, True, normal.variance, rng):
+        if not whole or _join(tree, np.int64(0), np.bool_(True), normal.variance, rng):
             break
     rate = accepted / leaves
     statistics[0], statistics[1], statistics[2] = tree.density[0, 0], tree.density[0, 1], rate

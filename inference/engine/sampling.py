@@ -93,7 +93,7 @@ def sample(
     statistics = np.stack([_thinned(chain[2], thin) for chain in results])
     return xr.DataTree.from_dict(
         {
-            "posterior": _named(design, scales, latent).assign_attrs(attrs),
+            "posterior": named(design, scales, latent).assign_attrs(attrs),
             "sample_stats": _statistics(statistics).assign_attrs(attrs),
         }
     )
@@ -113,7 +113,7 @@ def _run_chains(
     done, stop = np.zeros((chains, 1), np.int64), np.zeros(1, np.bool_)
 
     def run(chain: int) -> tuple[Float, Float, Float]:
-        return _chain(posterior, sigma, draws, tune, (seed, chain), done[chain], stop, target_accept)
+        return one_chain(posterior, sigma, draws, tune, (seed, chain), done[chain], stop, target_accept)
 
     with ThreadPoolExecutor(cores) as pool:
         futures = [pool.submit(run, chain) for chain in range(chains)]
@@ -137,7 +137,7 @@ def _watch(futures: list[Future], done: NDArray[np.int64], total: int, progress:
             progress(done.copy(), total)
 
 
-def _chain(
+def one_chain(
     posterior: Posterior,
     sigma: Float,
     draws: int,
@@ -174,7 +174,7 @@ def _thinned(statistics: Float, thin: int) -> Float:
     return out
 
 
-def _named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
+def named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
     """Draws by parameter from ``scales`` (chain, draw, scale) and ``theta`` (chain, draw, latent)."""
     where = assemble.layout(design)
     regions, own, at = where.regions, where.own, where.regions * where.own

@@ -219,7 +219,9 @@ def _key(seed: int) -> NDArray:
 
 
 def _cast(draws: Draws, dtype: str) -> Draws:
-    return Draws(draws.intercept.astype(dtype), draws.slope.astype(dtype), draws.extra.astype(dtype), draws.shape)
+    # Always in C order: compiled code is for one order of its arrays.
+    intercept, slope, extra = (np.ascontiguousarray(values, dtype) for values in draws[:3])
+    return Draws(intercept, slope, extra, draws.shape)
 
 
 def _row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> Float:

@@ -23,7 +23,7 @@ def _set_eta(rows, run, start, columns, intercept, slope, extra, eta):
 @njit(**EXACT)
 def sum_probability(rows, columns, intercept, slope, extra, first, last, sums, out):
     """Add the probabilities of draws ``first`` to ``last`` to ``out`` (sample, cell)."""
-    start = 0
+    start = np.int64(0)
     for run in range(rows.size.size):
         for s in range(first, last):
             _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
@@ -39,7 +39,7 @@ def sum_changed(rows, columns, intercept, slope, extra, first, last, sums, out, 
     The rows' columns after the first ``columns`` are differences: change ``c`` adds those from ``bound[c]`` to
     ``bound[c + 1]``, each times the slope of column ``of`` (difference,).
     """
-    start, changed = 0, np.empty_like(sums.eta)
+    start, changed = np.int64(0), np.empty_like(sums.eta)
     for run in range(rows.size.size):
         n, x = rows.padded[run], start * rows.width
         for s in range(first, last):
@@ -65,7 +65,7 @@ def _add_differences(x, first, n, columns, begin, end, of, slope, eta, out):
 @njit(**EXACT)
 def sum_softplus(rows, columns, intercept, slope, extra, first, last, sums, out):
     """Add log(1 + exp(eta)) of draws ``first`` to ``last`` to ``out`` (sample, cell)."""
-    start = 0
+    start = np.int64(0)
     for run in range(rows.size.size):
         for s in range(first, last):
             _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
@@ -80,7 +80,7 @@ def each_row(rows, columns, intercept, slope, extra, first, last, sums, order, y
 
     ``y`` (obs,), ``simulated`` and ``log_likelihood`` (sample, obs) are in the rows' own ``order``, not the packed one.
     """
-    start = row = 0
+    start = row = np.int64(0)
     for run in range(rows.size.size):
         for s in range(first, last):
             _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
@@ -97,7 +97,7 @@ def each_row(rows, columns, intercept, slope, extra, first, last, sums, order, y
 @njit(**EXACT)
 def count_events(rows, columns, intercept, slope, extra, first, last, sums, out, key):
     """Add events drawn with the probabilities of draws ``first`` to ``last`` to ``out`` (sample, cell)."""
-    start = 0
+    start = np.int64(0)
     for run in range(rows.size.size):
         for s in range(first, last):
             _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
@@ -127,7 +127,7 @@ def _mix(counter):
 @njit(**FAST)
 def sum_rows(rows, columns, intercept, slope, extra, first, last, sums, start, sign, out):
     """Fill ``out`` (5, row without padding) for runs ``first`` to ``last``; ``start`` (run,) of their rows."""
-    padded = 0
+    padded = np.int64(0)
     for run in range(last):
         if run >= first:
             mine = slice(start[run], start[run] + rows.size[run])
