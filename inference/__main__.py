@@ -16,8 +16,8 @@ from inference.panels import PANEL
 
 if TYPE_CHECKING:
     from inference import fleet
-    from inference.fit import Settings
     from inference.fleet import Task
+    from inference.runs import Settings
     from models.hypotheses import Hypothesis
 
 
@@ -138,7 +138,7 @@ def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
 def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     from data import coverage
     from inference import panels
-    from inference.fit import Settings
+    from inference.runs import Settings
 
     panel = panels.read("alignment", arguments.panel)
     settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)

@@ -15,8 +15,9 @@ import numpy as np
 import xarray as xr
 
 from inference import archive, checks, densities, panels
-from inference.fit import Settings, convergence, fit_key, seed_of, settled
+from inference.fit import fit_key
 from inference.provenance import provenance
+from inference.runs import Settings, seed_of, settled
 from models.hypotheses import OUTCOMES, REGISTRY
 
 if TYPE_CHECKING:
@@ -55,23 +56,23 @@ def stacking(pointwise: dict[str, xr.Dataset]) -> pd.DataFrame:
 
 def task(outcome: str, panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:
     """Fit the rivals of an outcome on their common rows and archive densities and weights."""
-    alignment, run = Path(panel), Settings(**settings)
+    alignment, asked = Path(panel), Settings(**settings)
     frame = panels.read("alignment", alignment)
     rows = common_rows(frame)
     found, failed = {}, []
     for rival in RIVALS:
         design = REGISTRY[rival].design(frame.iloc[rows], outcome)
-        short = Settings(run.chains, DRAWS, seed_of(run, design.name, "contest"), run.engine)
-        tree = settled(design, short)
-        failed += [f"{rival}, {check}" for check in checks.failures(convergence(tree, xr.Dataset(), short))]
-        found[rival] = densities.pointwise(design, tree["posterior"].to_dataset(), short)
+        short = Settings(asked.chains, DRAWS, seed_of(asked, design.name, "contest"), asked.engine)
+        run = settled(design, short)
+        failed += [f"{rival}, {check}" for check in checks.failures(run.gate)]
+        found[rival] = densities.pointwise(design, run.posterior, short)
     table = stacking(found).reindex(RIVALS)
     result = xr.DataTree.from_dict({"contest": _dataset(found, table, frame.index[rows].to_numpy())})
     origin, name = provenance(alignment), name_of(outcome)
     events = int(frame[outcome].iloc[rows].sum())
     result.attrs = {
-        "outcome": outcome, "rows": rows.size, "events": events, **asdict(run), "panel_sha256": origin.panel,
-        "code_sha256": origin.code, "lock_sha256": origin.lock, "fit_key": fit_key(name, run, origin),
+        "outcome": outcome, "rows": rows.size, "events": events, **asdict(asked), "panel_sha256": origin.panel,
+        "code_sha256": origin.code, "lock_sha256": origin.lock, "fit_key": fit_key(name, asked, origin),
     }  # fmt: skip
     path = archive.write(result, name, passed=not failed, folder=Path(folder))
     verdict = "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import batched
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEW = 1000  # draws that simulated counts are made for, evenly spaced
-TOGETHER = 4  # exposures whose changed predictors are in memory at the same time
 CURVE_DRAWS = 400  # draws that a curve is averaged over, evenly spaced
 BY_ROW = 400  # draws of which every row is kept: with fewer the mean of a rare outcome is too coarse to be ranked by
 
@@ -92,15 +91,22 @@ def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, p
     ``duress_rate`` is the mean probability of the rows under duress and ``duress_removed`` the same with
     duress set to none: an intervention on a population, valid under the adjustment set.
     """
-    differences = _risk_differences(exposures, design, frame, posterior)
-    draw, shape = ("chain", "draw"), (posterior.sizes["chain"], posterior.sizes["draw"])
+    signs: list[list[float]] = []  # of the changes whose mean probabilities add up to a difference, by exposure
+
+    def changes() -> Iterator[NDArray[np.float64]]:
+        yield design.x
+        for term in exposures:
+            parts = scenarios.risk_difference(design, frame, term)
+            signs.append([sign for sign, _ in parts])
+            yield from (x for _, x in parts)
+
+    rate, *changed = stream.mean_probabilities(design, posterior, changes())
+    rates, draw = iter(changed), ("chain", "draw")
+    differences = [np.sum([sign * next(rates) for sign in mine], axis=0) for mine in signs]
     out = xr.Dataset(
         {
-            "risk_difference": (
-                (*draw, "term"),
-                np.stack(differences, axis=-1) if differences else np.zeros((*shape, 0)),
-            ),
-            "rate": (draw, stream.mean_probability(design, posterior, design.x)),
+            "risk_difference": ((*draw, "term"), np.stack([rate, *differences], axis=-1)[..., 1:]),
+            "rate": (draw, rate),
         },
         {"chain": posterior["chain"], "draw": posterior["draw"], "term": list(exposures)},
     )
@@ -110,18 +116,6 @@ def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, p
         calm = scenarios.set_to(part, frame[under], duress=0.0)
         rates = stream.mean_probabilities(part, posterior, [part.x, calm])
         out["duress_rate"], out["duress_removed"] = (draw, rates[0]), (draw, rates[1])
-    return out
-
-
-def _risk_differences(
-    exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, posterior: xr.Dataset
-) -> list[NDArray[np.float64]]:
-    """Average risk difference of each exposure (chain, draw); some exposures together, for each matrix takes memory."""
-    out = []
-    for some in batched(exposures, TOGETHER):
-        parts = [scenarios.risk_difference(design, frame, term) for term in some]
-        rates = iter(stream.mean_probabilities(design, posterior, [x for part in parts for _, x in part]))
-        out += [np.sum([sign * next(rates) for sign, _ in part], axis=0) for part in parts]
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ import numpy as np
 import xarray as xr
 
 from data.codebook_other import panel as panel_of
-from inference import archive, checks, densities, engines, estimates, panels, sensitivity
+from inference import archive, checks, densities, estimates, panels, sensitivity
 from inference.provenance import Provenance, provenance, versions
+from inference.runs import Settings, seed_of, settled
 from models.design import Design
 from models.hypotheses import REGISTRY, Hypothesis
 from models.links import LOGITS
@@ -25,16 +27,6 @@ if TYPE_CHECKING:
 
 WITHOUT = 0.5  # share of the draws for the model without exposures, of which only densities are kept
 PRIOR_DRAWS = 4000  # the gate asks for shares: with these their Monte Carlo error is below 0.006
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a posterior is drawn."""
-
-    chains: int = 4
-    draws: int = 1000
-    seed: int = 2022
-    engine: str = "kernel"
 
 
 @dataclass(frozen=True)
@@ -51,12 +43,6 @@ def fit_key(name: str, settings: Settings, provenance: Provenance) -> str:
     """Hash over all that decides an archive: same key, same posterior."""
     made_of = [name, asdict(settings), provenance.panel, provenance.code, provenance.lock]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
-
-
-def seed_of(settings: Settings, name: str, purpose: str) -> int:
-    """A seed of its own for each fit and purpose, from the run's seed."""
-    digest = hashlib.sha256(f"{settings.seed}/{name}/{purpose}".encode()).digest()
-    return int.from_bytes(digest[:4], "little")
 
 
 def prior_draws(design: Design, seed: int) -> xr.Dataset:
@@ -151,42 +137,6 @@ def _data_groups(design: Design, panel: pd.DataFrame, keys: tuple[str, ...]) -> 
     }
 
 
-def settled(design: Design, settings: Settings, scale: float = 1.0) -> xr.DataTree:
-    """Draws that pass the convergence gate, by shorter steps and longer chains where it takes them.
-
-    When even the most careful ones do not pass, they are returned as they are: the fit then fails its gate.
-    """
-    seed = seed_of(settings, design.name, "sampling")
-
-    def draws(care: int) -> xr.DataTree:
-        return engines.sample(
-            design, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed, care=care
-        )
-
-    tree, most = draws(0), len(engines.CARE) if settings.engine == "kernel" else 1
-    for care in range(1, most):
-        if not checks.failures(convergence(tree, xr.Dataset(), settings, scale)):
-            break
-        tree = draws(care)
-    return tree
-
-
-def convergence(
-    tree: xr.DataTree, estimands: xr.Dataset, settings: Settings, scale: float = 1.0
-) -> list[checks.CheckResult]:
-    """The convergence gate of a run's draws and of the estimands computed from them; ``scale`` of a shorter run."""
-    posterior, statistics = (tree[name].to_dataset() for name in ("posterior", "sample_stats"))
-    return checks.convergence(
-        posterior,
-        estimands,
-        statistics,
-        chains=settings.chains,
-        draws=settings.draws,
-        scale=scale,
-        rhat=1 + 0.01 / scale,
-    )
-
-
 def _compared(
     hypothesis: Hypothesis, design: Design, posterior: xr.Dataset, panel: pd.DataFrame, settings: Settings
 ) -> tuple[dict[str, xr.Dataset], dict[str, float], list[checks.CheckResult]]:
@@ -196,10 +146,9 @@ def _compared(
         return {"loo": own}, {}, []
     reduced = hypothesis.without_exposure(panel, design.outcome)
     shorter = replace(settings, draws=max(1, int(settings.draws * WITHOUT)))
-    without = settled(reduced, shorter, WITHOUT)
-    found = convergence(without, xr.Dataset(), shorter, WITHOUT)
-    gate = [replace(result, name=f"without exposures, {result.name}") for result in found]
-    other = densities.pointwise(reduced, without["posterior"].to_dataset(), settings)
+    without = settled(reduced, shorter, scale=WITHOUT)
+    gate = [replace(result, name=f"without exposures, {result.name}") for result in without.gate]
+    other = densities.pointwise(reduced, without.posterior, settings)
     return {"loo": own, "loo_without": other}, densities.difference(own, other), gate
 
 
@@ -216,15 +165,12 @@ def fit(
     design, prior = designs[outcome], check_priors(designs, settings)[outcome]
     if failed := checks.failures(prior.results):
         return FitResult(design.name, None, tuple(failed), "prior predictive gate failed; not fitted")
-    frame = panel.iloc[design.rows]
-    tree = settled(design, settings)
-    posterior = tree["posterior"].to_dataset()
-    exposures = hypothesis.equation(outcome).exposures
-    contrasts = estimates.contrasts(exposures, design, frame, posterior)
-    gate = prior.results + convergence(tree, contrasts, settings)
+    frame, exposures = panel.iloc[design.rows], hypothesis.equation(outcome).exposures
+    run = settled(design, settings, partial(estimates.contrasts, exposures, design, frame))
+    posterior, statistics, gate = run.posterior, run.tree["sample_stats"].to_dataset(), prior.results + run.gate
     groups = _data_groups(design, panel, panel_of(hypothesis.panel).keys)
     groups |= {"prior": prior.draws, "prior_predictive": prior.predictive}
-    groups |= {"posterior": posterior, "sample_stats": tree["sample_stats"].to_dataset(), "contrasts": contrasts}
+    groups |= {"posterior": posterior, "sample_stats": statistics, "contrasts": run.estimands}
     change: dict[str, float] = {}
     if not checks.failures(gate):
         more, change, without = _compared(hypothesis, design, posterior, panel, settings)

@@ -9,52 +9,32 @@ the task failed. Files of other keys are left alone.
 from __future__ import annotations
 
 import json
-import math
 import multiprocessing
 import os
 import re
 import signal
-import sys
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from inference import fleet_cluster
+from inference.fleet_worker import Answer, FleetError, Task, Work, attempt, call, plain, ready
 from inference.progress import Tally
 from inference.provenance import code_sha256
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,199}")
 THREADS = [f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA")]
-PATIENCE = 10  # seconds for a scheduler to answer
 DIED = "WorkerDied: its process ended without an answer, and again when it ran alone; memory may have run out"
 STILLBORN = (
     "a worker process ended before its first task: a script that starts a run needs 'if __name__ == \"__main__\":' "
     "around it; if it has that, memory may have run out"
 )
-
-
-class FleetError(ValueError):
-    """A run that cannot start or go on; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One piece of work: a name for its file, and the arguments that decide its result.
-
-    Arguments are JSON values, so that they can be stored beside the result and compared with it; a tuple
-    arrives as a list.
-    """
-
-    key: str
-    arguments: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,18 +44,6 @@ class Outcome:
     results: dict[str, dict[str, Any]]
     failures: dict[str, str]
     reused: int
-
-
-class _Work(NamedTuple):
-    """What all tasks of a run have in common: functions as ``module:name``, and the hash of the code."""
-
-    function: str
-    code: str
-    before: tuple[str, ...]
-
-
-Answer = tuple[Task, dict[str, Any]]  # with "seconds", and "result" or "error"
-Client = Any  # of Dask: the types of its methods are those of an asynchronous one
 
 
 def run(
@@ -123,12 +91,16 @@ def run(
     tasks = _checked(tasks)
     if workers < 1:
         raise FleetError(f"{workers} workers: at least 1 is needed")
-    work = _Work(_reference(function), code_sha256(), tuple(before))
+    work = Work(_reference(function), code_sha256(), tuple(before))
     results = stored(tasks, folder, stamp)
     failures: dict[str, str] = {}
     reused, pending = len(results), [task for task in tasks if task.key not in results]
     folder.mkdir(parents=True, exist_ok=True)
-    answers = _on_cluster(pending, work, scheduler) if scheduler and pending else _on_processes(pending, work, workers)
+    answers = (
+        fleet_cluster.answers(pending, work, scheduler)
+        if scheduler and pending
+        else _on_processes(pending, work, workers)
+    )
     with Tally(len(tasks), reused, label) as tally, closing(answers):
         for task, answer in answers:
             _write(folder / f"{task.key}.json", {"stamp": stamp, "arguments": task.arguments} | answer)
@@ -179,24 +151,10 @@ def _checked(tasks: Iterable[Task]) -> list[Task]:
             raise FleetError(f"task key {task.key!r} is there twice (upper and lower case are one): make it unique")
         seen.add(task.key.casefold())
         try:
-            out.append(Task(task.key, _plain(dict(task.arguments), "arguments")))
+            out.append(Task(task.key, plain(dict(task.arguments), "arguments")))
         except (TypeError, ValueError) as error:
             raise FleetError(f"task {task.key}: {error}; pass numbers, texts, lists and dicts") from error
     return out
-
-
-def _plain(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """The value as JSON brings it back; TypeError or ValueError when JSON cannot hold it."""
-
-    def check(part: object, where: str) -> None:
-        if isinstance(part, float) and not math.isfinite(part):
-            raise ValueError(f"{where} is {part}, which JSON cannot hold: use None where there is no number")
-        inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list | tuple) else ()
-        for key, item in inner:
-            check(item, f"{where}[{key!r}]")
-
-    check(value, name)
-    return json.loads(json.dumps(value, allow_nan=False))
 
 
 def _reference(function: Callable[..., dict[str, Any]] | str) -> str:
@@ -205,50 +163,6 @@ def _reference(function: Callable[..., dict[str, Any]] | str) -> str:
     if not re.fullmatch(r"(?!__main__:)[\w.]+:\w+", text):
         raise FleetError(f"function {text!r} cannot be found by a worker: define it at the top of an importable module")
     return text
-
-
-@cache
-def _function(work: _Work) -> Callable[..., dict[str, Any]]:
-    """The function of a run, in a worker; FleetError when it is not there or its code is not the client's."""
-    if code_sha256() != work.code:
-        raise FleetError(
-            f"a worker has other code (sha256 {code_sha256()[:12]}...) than the process that started the run "
-            f"({work.code[:12]}...): bring both to one revision; if a file was edited meanwhile, start again"
-        )
-    try:
-        return _named(work.function)
-    except Exception as error:
-        raise FleetError(
-            f"a worker cannot load {work.function!r} ({type(error).__name__}: {error}): check the name, "
-            "and that the worker runs where this project is"
-        ) from None
-
-
-def _named(name: str) -> Callable[..., Any]:
-    module, function = name.split(":")
-    return getattr(import_module(module), function)
-
-
-def _ready(work: _Work) -> None:
-    _function(work)
-
-
-def _call(name: str) -> None:
-    with suppress(Exception):  # a task that needs what failed here will say so
-        _named(name)()
-
-
-def _answer(work: _Work, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """In a worker: what became of one task, as plain values, so that nothing else has to travel."""
-    began = time.perf_counter()
-    try:
-        result = _function(work)(**arguments)
-        if not isinstance(result, dict):
-            raise TypeError(f"{work.function} returned a {type(result).__name__}, not a dict")
-        answer = {"result": _plain(result, "result")}
-    except (Exception, SystemExit) as error:
-        answer = {"error": f"{type(error).__name__}: {error}"}
-    return answer | {"seconds": round(time.perf_counter() - began, 3)}
 
 
 def _begin() -> None:
@@ -265,13 +179,13 @@ def _begin() -> None:
 
 
 @contextmanager
-def _pool(work: _Work, workers: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(work: Work, workers: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that have loaded the function; whatever goes wrong, none is left behind."""
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin)
     with pool:
         try:
-            first = [pool.submit(_ready, work) for _ in range(workers)]
-            for future in first + [pool.submit(_call, name) for name in work.before]:
+            first = [pool.submit(ready, work) for _ in range(workers)]
+            for future in first + [pool.submit(call, name) for name in work.before]:
                 future.result()
             yield pool
         except BaseException as error:
@@ -282,14 +196,14 @@ def _pool(work: _Work, workers: int) -> Iterator[ProcessPoolExecutor]:
             raise
 
 
-def _until_broken(pending: deque[Task], work: _Work, workers: int) -> Generator[Answer, None, list[Task]]:
+def _until_broken(pending: deque[Task], work: Work, workers: int) -> Generator[Answer, None, list[Task]]:
     """Answers until all is done or a worker dies; returns the tasks that were running when it did."""
     running: dict[Future, Task] = {}
     with _pool(work, min(workers, len(pending))) as pool:
         try:
             while pending or running:
                 while pending and len(running) < workers:
-                    running[pool.submit(_answer, work, pending[0].arguments)] = pending[0]
+                    running[pool.submit(attempt, work, pending[0].arguments)] = pending[0]
                     pending.popleft()
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     answer = future.result()
@@ -301,7 +215,7 @@ def _until_broken(pending: deque[Task], work: _Work, workers: int) -> Generator[
     return list(running.values())
 
 
-def _on_processes(tasks: list[Task], work: _Work, workers: int) -> Generator[Answer, None, None]:
+def _on_processes(tasks: list[Task], work: Work, workers: int) -> Generator[Answer, None, None]:
     """Answers of processes on this machine, as they come."""
     pending = deque(tasks)
     while pending:
@@ -311,45 +225,3 @@ def _on_processes(tasks: list[Task], work: _Work, workers: int) -> Generator[Ans
             while alone:  # it is still there when its process ended before it began
                 if (yield from _until_broken(alone, work, 1)):
                     yield suspect, {"error": DIED, "seconds": None}
-
-
-def _client(address: str) -> Client:
-    try:
-        return import_module("distributed").Client(address, timeout=PATIENCE)
-    except ModuleNotFoundError as error:
-        raise FleetError(f"scheduler {address!r} needs Dask: pip install -e '.[cluster]', or name none") from error
-    except (OSError, ValueError) as error:
-        raise FleetError(
-            f"no Dask scheduler answers at {address!r} within {PATIENCE} s: check the address (tcp://host:8786), "
-            "start one there with 'dask scheduler', or name none to use this machine"
-        ) from error
-
-
-def _first_worker(client: Client, work: _Work, address: str) -> None:
-    """Wait until a worker has loaded the function; a cluster may start its workers when there is work."""
-    ready = client.submit(_ready, work, pure=False)
-    if not client.nthreads():
-        print(f"no workers at {address} yet: start some with 'dask worker {address}'", file=sys.stderr)
-    ready.result()
-
-
-def _on_cluster(tasks: list[Task], work: _Work, address: str) -> Generator[Answer, None, None]:
-    """Answers of the workers of a Dask cluster, as they come; Dask itself tries again when a worker dies."""
-    pending, running = deque(tasks), {}
-    with _client(address) as client:
-        first_of = import_module("distributed").wait
-        try:
-            _first_worker(client, work, address)
-            while pending or running:
-                # Twice as many as threads: the next is there when one ends. Asked again, for clusters grow.
-                room = 2 * max(1, sum(client.nthreads().values())) - len(running)
-                for task in [pending.popleft() for _ in range(min(room, len(pending)))]:
-                    running[client.submit(_answer, work, task.arguments, pure=False)] = task
-                for future in first_of(list(running), return_when="FIRST_COMPLETED").done:
-                    error = future.exception()
-                    failed = {"error": f"{type(error).__name__}: {error}", "seconds": None}
-                    yield running.pop(future), failed if error else future.result()
-        except (CancelledError, OSError) as error:
-            raise FleetError(
-                f"lost the Dask scheduler {address!r}: start it and run again, results are kept"
-            ) from error

@@ -11,8 +11,9 @@ import matplotlib as mpl
 import pytest
 
 from data import schema, synthetic
-from inference.fit import Settings, fit
+from inference.fit import fit
 from inference.provenance import provenance
+from inference.runs import Settings
 from models.hypotheses import OUTCOMES, get
 from reports import archives, brief, document, numbers, style
 from reports.figures import glance

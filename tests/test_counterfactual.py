@@ -128,7 +128,7 @@ def test_compiled_events_are_the_sums_of_probabilities(chain, who):
         end = simulate.ends(chain.outcomes[outcome], who, outcome, 0)
         out = np.zeros((len(MAIN), who.years.size, chain.draws))
         zero = np.zeros((len(MAIN), chain.draws), np.float32)
-        scratch = np.zeros((3, chain.draws), np.float32)
+        scratch = np.zeros((2, chain.draws), np.float32)
         forward.add_events(
             end, what.window, what.before, what.running, simulate.sources(MAIN), zero, zero, zero[0], *scratch, out
         )

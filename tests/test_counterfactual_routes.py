@@ -58,7 +58,7 @@ def _by_kernel(design, posterior, capacity, duress):
         own = own + end.capacity * capacity[mine, None]  # of each row: no state has one capacity here
         end = end._replace(base=(end.base + own).astype(np.float32), capacity=np.zeros(draws, np.float32))
         window = np.full((1, 1, draws), int(duress), np.int8)
-        nothing, scratch = np.zeros((1, draws), np.float32), np.zeros((3, draws), np.float32)
+        nothing, scratch = np.zeros((1, draws), np.float32), np.zeros((2, draws), np.float32)
         out = np.zeros((1, 1, draws))
         source = np.zeros((1, 3), int)
         forward.add_events(

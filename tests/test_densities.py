@@ -6,7 +6,7 @@ import xarray as xr
 
 from inference import densities
 from inference.engine import sample
-from inference.fit import Settings
+from inference.runs import Settings
 from tests.engine_designs import simulated
 
 

@@ -29,7 +29,7 @@ from importlib import import_module
 from pathlib import Path
 
 from data.schema import read
-from inference import fit, work
+from inference import fit, runs, work
 from inference.engine import kernel, link, nuts, posterior, root, sweep, transport
 from models.hypotheses import REGISTRY
 
@@ -42,15 +42,14 @@ for name in work.BEFORE:
     module, function = name.split(":")
     getattr(import_module(module), function)()
 before = compiled()
-assert len(before) > 20
-settings = fit.Settings(draws=50)
+assert before
+settings = runs.Settings(draws=50)
 panel = read(Path("data/panels/alignment.parquet"))
 claim = REGISTRY["carter-3"]
 design = claim.design(panel, "bandwagon")
 fit.check_priors({o: claim.design(panel, o) for o in claim.outcomes}, settings)
 frame, exposures = panel.iloc[design.rows], claim.equation("bandwagon").exposures
-draws = fit.settled(design, settings, 1e9)["posterior"].to_dataset()
-fit.estimates.contrasts(exposures, design, frame, draws)
+draws = runs.settled(design, settings, lambda draws: fit.estimates.contrasts(exposures, design, frame, draws)).posterior
 fit.estimates.curves(design, frame, draws)
 loo = fit.densities.pointwise(design, draws, settings)
 fit.sensitivity.power_scaling(design, draws, exposures)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from inference import fleet, progress
+from inference import fleet, fleet_cluster, progress
 from inference.fleet import FleetError, Task, run
 from inference.provenance import code_sha256
 from tests import fleet_tasks
@@ -222,7 +222,7 @@ def test_a_script_without_a_guard_is_told_so_once(tmp_path):
     done = subprocess.run([sys.executable, script], env=known, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1
     # Python may warn of semaphores that the dead workers leave behind, after the last line of the error
-    assert done.stderr.splitlines().count(f"inference.fleet.FleetError: {fleet.STILLBORN}") == 1
+    assert done.stderr.splitlines().count(f"inference.fleet_worker.FleetError: {fleet.STILLBORN}") == 1
 
 
 def test_no_worker_at_all_is_refused(tmp_path):
@@ -274,7 +274,7 @@ def test_a_dask_cluster_gives_the_same_results(tmp_path, plain):
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere"])
 def test_a_scheduler_that_does_not_answer_is_refused_in_a_sentence(address, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(fleet, "PATIENCE", 1)
+    monkeypatch.setattr(fleet_cluster, "PATIENCE", 1)
     with pytest.raises(FleetError, match=f"no Dask scheduler answers at '{address}' within 1 s: check the address"):
         run(squares([1]), fleet_tasks.square, folder=tmp_path, stamp="one", scheduler=address)
 

@@ -11,8 +11,9 @@ import numpy as np
 import xarray as xr
 
 from inference import archive, checks, panels
-from inference.fit import FitResult, Settings, convergence, described, seed_of
+from inference.fit import FitResult, described
 from inference.provenance import Provenance, provenance
+from inference.runs import Settings, convergence, seed_of
 from models import capacity
 from models.capacity import CapacityDesign
 from models.links import AUTOREGRESSIONS

@@ -231,16 +231,15 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
             {o: np.zeros((len(main), len(regions), len(eras), draws)) for o in OUTCOMES},
             np.zeros((len(ARMS), years, draws), np.int32),
         )
-        eta, probability, softplus = np.zeros((3, draws), np.float32)
+        eta, probability = np.zeros((2, draws), np.float32)
         own = np.zeros((len(wanted), years, draws))
         for unit, h in every_history(scenario, chain, population, seed, units):
             for outcome in OUTCOMES:
                 own.fill(0.0)
                 what = ends(chain.outcomes[outcome], population, outcome, unit)
                 raised = lift(scenario, chain, population, outcome, unit)
-                forward.add_events(
-                    what, h.window, h.before, h.running, source, turn, tilt, raised, eta, probability, softplus, own
-                )
+                more = (source, turn, tilt, raised, eta, probability, own)
+                forward.add_events(what, h.window, h.before, h.running, *more)
                 total.by_year[outcome][:] += own
                 region = regions.index(population.regions[unit])
                 for k in range(years):

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from inference.engine.link import link
+from inference.engine.link import logistic
 from inference.engine.options import EXACT, INNER
 
 YEARS_BACK = 5
@@ -131,7 +131,7 @@ class Ends(NamedTuple):
 
 
 @njit(**EXACT)
-def add_events(ends, window, before, running, sources, turn, tilt, lift, eta, probability, softplus, out):
+def add_events(ends, window, before, running, sources, turn, tilt, lift, eta, probability, out):
     """Add the probabilities of one state's rows to ``out`` (evaluation, year, draw).
 
     ``sources`` (evaluation, 3) say which programme's duress, capacity and running aid an evaluation takes from
@@ -148,7 +148,7 @@ def add_events(ends, window, before, running, sources, turn, tilt, lift, eta, pr
                 under = np.float32(d[s])
                 eta[s] = base[s] + slope[s] * under + ends.capacity[s] * c[s] + lift[s] * np.float32(a[s])
                 eta[s] += turn[e, s] * (under - ends.centre[0]) + tilt[e, s] * (c[s] - ends.centre[1])
-            link(eta, draws, probability, softplus)
+            logistic(eta, draws, probability)
             total = out[e, k]
             for s in range(draws):
                 total[s] += probability[s]

@@ -24,6 +24,16 @@ def link(eta, n, probability, softplus):
     raise NotImplementedError((eta, n, probability, softplus))
 
 
+def logistic(eta, n, probability):
+    """Fill the probability alone for the first ``n`` of ``eta``; for compiled callers."""
+    raise NotImplementedError((eta, n, probability))
+
+
+def exp_of_minus(a):
+    """Return exp(-a) for a >= 0, above the smallest normal number; for compiled callers."""
+    raise NotImplementedError(a)
+
+
 class Arithmetic(NamedTuple):
     """What the series of exp and log need to know of a floating-point format."""
 
@@ -58,27 +68,51 @@ def _coefficients(series, real):
     return tuple(real(c) for c in series[::2][::-1]), tuple(real(c) for c in series[1::2][::-1])
 
 
-@overload(link, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType] - a plain dict to numba
-def _link(eta, n, probability, softplus):  # noqa: ARG001 - overloads have the arguments of what they overload
-    real, integer, bits, bias, largest, log2, terms = ARITHMETIC[eta.dtype.bitwidth]
-    exp_even, exp_odd = _coefficients([1 / factorial(k) for k in range(terms[0])], real)
-    log_even, log_odd = _coefficients([2 / (2 * k + 1) for k in range(terms[1])], real)
-    zero, one, two, largest, log2e = real(0), real(1), real(2), real(largest), real(1 / log(2))
-    leading, rest = real(log2[0]), real(log2[1])
+@overload(exp_of_minus, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType] - a plain dict to numba
+def _exp_of_minus(a):
+    real, integer, bits, bias, largest, log2, terms = ARITHMETIC[a.bitwidth]
+    even, odd = _coefficients([1 / factorial(k) for k in range(terms[0])], real)
+    largest, log2e, leading, rest = real(largest), real(1 / log(2)), real(log2[0]), real(log2[1])
     rounder = real(1.5 * 2**bits)  # adding it leaves no bits for a fraction
     bits, bias = integer(bits), integer(bias)
 
+    def compute(a):
+        a = min(a, largest)
+        k = (rounder - a * log2e) - rounder
+        f = (-a - k * leading) - k * rest
+        power = integer((integer(k) + bias) << bits).view(real)
+        return polynomial(even, odd, f) * power
+
+    return compute
+
+
+@overload(link, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType]
+def _link(eta, n, probability, softplus):  # noqa: ARG001 - overloads have the arguments of what they overload
+    real, terms = ARITHMETIC[eta.dtype.bitwidth].real, ARITHMETIC[eta.dtype.bitwidth].terms[1]
+    even, odd = _coefficients([2 / (2 * k + 1) for k in range(terms)], real)
+    zero, one, two = real(0), real(1), real(2)
+
     def fill(eta, n, probability, softplus):
         for i in range(n):
-            a = min(abs(eta[i]), largest)
-            k = (rounder - a * log2e) - rounder
-            f = (-a - k * leading) - k * rest
-            power = integer((integer(k) + bias) << bits).view(real)
-            t = polynomial(exp_even, exp_odd, f) * power
+            t = exp_of_minus(abs(eta[i]))
             common = one / ((one + t) * (two + t))
             s = t * (one + t) * common
             above = (two + t) * common  # 1 / (1 + t)
-            softplus[i] = max(eta[i], zero) + s * polynomial(log_even, log_odd, s * s)
+            softplus[i] = max(eta[i], zero) + s * polynomial(even, odd, s * s)
+            probability[i] = above if eta[i] >= zero else t * above
+
+    return fill
+
+
+@overload(logistic, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType]
+def _logistic(eta, n, probability):  # noqa: ARG001
+    real = ARITHMETIC[eta.dtype.bitwidth].real
+    zero, one = real(0), real(1)
+
+    def fill(eta, n, probability):
+        for i in range(n):
+            t = exp_of_minus(abs(eta[i]))
+            above = one / (one + t)
             probability[i] = above if eta[i] >= zero else t * above
 
     return fill

@@ -18,7 +18,7 @@ sums, :math:`\sum_s w_s^2 (L_s - \hat L)^2 / (\sum_s w_s)^2 / \hat L^2`, over th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
@@ -85,20 +85,24 @@ def mean_probability(design: Design, posterior: xr.Dataset, x: Float, dtype: str
     return mean_probabilities(design, posterior, [x], dtype)[0]
 
 
-def mean_probabilities(design: Design, posterior: xr.Dataset, changed: list[Float], dtype: str = "float32") -> Float:
+def mean_probabilities(
+    design: Design, posterior: xr.Dataset, changed: Iterable[Float], dtype: str = "float32"
+) -> Float:
     """Probability averaged over all rows under each of some predictors (change, chain, draw).
 
-    Each of ``changed`` is (obs, predictor). The linear predictor of the design's own predictors is computed once
-    for all, and what the columns that differ add to it for each: changes of few columns are cheap.
+    Each of ``changed`` is (obs, predictor); of them all, one at a time is in memory. The linear predictor of the
+    design's own predictors is computed once, and what the columns that differ add to it for each: changes of few
+    columns are cheap.
     """
-    draws, plain = draws_of(design, posterior), assemble.columns(design)
-    differing = [np.flatnonzero((x != design.x).any(axis=0)) for x in changed]
-    differences = [x[:, columns] - design.x[:, columns] for x, columns in zip(changed, differing, strict=True)]
-    bound = np.cumsum([0, *(columns.size for columns in differing)])
-    rows, count = _packed(design, np.column_stack([plain, *differences]), dtype)
-    of = np.concatenate(differing).astype(np.int64)
-    totals = _totals(sweep.sum_changed, rows, draws, len(changed), bound, of)
-    return (totals.T / count.sum()).reshape(len(changed), *draws.shape)
+    draws, columns, of, bound = draws_of(design, posterior), [assemble.columns(design)], [], [0]
+    for x in changed:
+        differing = np.flatnonzero((x != design.x).any(axis=0))
+        columns.append(x[:, differing] - design.x[:, differing])
+        of.extend(differing)
+        bound.append(len(of))
+    rows, count = _packed(design, np.column_stack(columns), dtype)
+    totals = _totals(sweep.sum_changed, rows, draws, len(bound) - 1, np.array(bound), np.array(of, np.int64))
+    return (totals.T / count.sum()).reshape(-1, *draws.shape)
 
 
 def event_counts(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArray:

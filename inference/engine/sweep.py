@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from inference.engine.kernel import add_effects, linear_predictor, total
-from inference.engine.link import link
+from inference.engine.link import link, logistic
 from inference.engine.options import EXACT, FAST, INNER, INNER_FAST
 
 
@@ -27,7 +27,7 @@ def sum_probability(rows, columns, intercept, slope, extra, first, last, sums, o
     for run in range(rows.size.size):
         for s in range(first, last):
             _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
-            link(sums.eta, rows.padded[run], sums.probability, sums.softplus)
+            logistic(sums.eta, rows.padded[run], sums.probability)
             out[s, rows.cell[run]] += total(sums.probability, rows.size[run])
         start += rows.padded[run]
 
@@ -47,7 +47,7 @@ def sum_changed(rows, columns, intercept, slope, extra, first, last, sums, out, 
             mine = slope[s, rows.region[run]]
             for c in range(bound.size - 1):
                 _add_differences(rows.x, x, n, columns.size, bound[c], bound[c + 1], of, mine, sums.eta, changed)
-                link(changed, n, sums.probability, sums.softplus)
+                logistic(changed, n, sums.probability)
                 out[s, c] += total(sums.probability, rows.size[run])
         start += n
 
@@ -101,7 +101,7 @@ def count_events(rows, columns, intercept, slope, extra, first, last, sums, out,
     for run in range(rows.size.size):
         for s in range(first, last):
             _set_eta(rows, run, start, columns, intercept[s], slope[s], extra[s], sums.eta)
-            link(sums.eta, rows.padded[run], sums.probability, sums.softplus)
+            logistic(sums.eta, rows.padded[run], sums.probability)
             stream = _mix(key[0] + np.uint64(s))
             events = 0
             for i in range(rows.size[run]):
@@ -144,7 +144,7 @@ def _add_row(sums, padded, sign, total, inverse, square, low, high):
     for i in range(sign.size):
         sums.eta[i] *= sign[i]
         low[i], high[i] = min(low[i], sums.eta[i]), max(high[i], sums.eta[i])
-    link(sums.eta, padded, sums.probability, sums.softplus)
+    logistic(sums.eta, padded, sums.probability)
     for i in range(sign.size):
         weight = 1.0 / sums.probability[i]
         total[i] += sums.probability[i]
