@@ -98,8 +98,8 @@ robustness: $(STAMP) ## every claim under other codings and with parts left out 
 report: $(STAMP) ## figures and pages in reports/build, from the posteriors
 	@$(RUN) reports $(call flags,PANEL HYPOTHESES) $(if $(filter 1,$(DRAFT)),--draft)
 
-test: $(STAMP) ## all tests
-	@$(RUN) pytest $(PYTESTARGS)
+test: $(STAMP) ## all tests, two files at a time
+	@$(RUN) pytest -n 2 --dist loadgroup $(PYTESTARGS)
 
 check: $(STAMP) ## lint, format, types and the fast tests
 	@$(RUN) ruff check --quiet .

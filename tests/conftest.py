@@ -22,6 +22,13 @@ ROOT = Path(__file__).parents[1]
 RAW = Path(os.environ.get("BANDWAGON_RAW") or ROOT.parent / "shared" / "data")
 
 
+def pytest_collection_modifyitems(items):
+    """Tests of one file run in one process, and so do all tests of the world that takes longest to make."""
+    for item in items:
+        group = "reported" if "reported" in item.fixturenames else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def raw_folder():
     """Folder of the raw files."""

@@ -165,6 +165,7 @@ def column_names(design: Design) -> list[str]:
 
 def posterior(design: Design, dtype: str = "float32", packed: Packed | None = None) -> tuple[Posterior, Float]:
     """The posterior of ``design`` with its reference, and the group scales found there."""
+    check(design)
     packed = packed or pack(design, dtype=dtype)
     out = unreferred(design, packed)
     region, era, levels = indices(design)
@@ -175,7 +176,6 @@ def posterior(design: Design, dtype: str = "float32", packed: Packed | None = No
 
 def unreferred(design: Design, packed: Packed) -> Posterior:
     """The posterior of ``design`` before its reference is found: the quadratic approximation is zero."""
-    check(design)
     where = layout(design)
     names = column_names(design)
     missing = [name for name in names if name not in packed.terms]
