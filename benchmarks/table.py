@@ -66,8 +66,8 @@ GROWTH: tuple[Column, ...] = (
 
 
 def measured(record: Record) -> bool:
-    """Whether there are figures beside task, case, system and status."""
-    return len(record) > 4
+    """Whether there are figures beside task, case, system, status and date."""
+    return len(record) > 5
 
 
 def rows(records: Sequence[Record], columns: Sequence[Column], first: Sequence[str]) -> list[str]:
@@ -90,7 +90,8 @@ def ratios(records: Sequence[Record]) -> list[str]:
         mine = ours.get((record["task"], record["case"]))
         if mine is None or record["system"].startswith("engine"):
             continue
-        where = f"- {record['case']}, against {record['system']}: "
+        apart = "" if mine["date"] == record["date"] else f" (measured on {mine['date']} and {record['date']})"
+        where = f"- {record['case']}, against {record['system']}{apart}: "
         if "bulk_ess" in record:
             sampling, wall = (
                 (mine["bulk_ess"] / mine[s]) / (record["bulk_ess"] / record[s]) for s in ("sampling_s", "wall_s")
@@ -114,7 +115,8 @@ def markdown(results: dict[str, Any]) -> str:
     computer, records = results["machine"], results["measurements"]
     versions = {"Python": computer["python"]} | computer["versions"]
     machine = f"{computer['cpu']}, {computer['cores']} cores, load {computer['load_at_start']} at the start"
-    out = [f"{machine}, {computer['date']}. {', '.join(f'{name} {text}' for name, text in versions.items())}."]
+    days = " and ".join(sorted({record["date"] for record in records if measured(record)}))
+    out = [f"{machine}, {days}. {', '.join(f'{name} {text}' for name, text in versions.items())}."]
 
     def add(heading: str, task: str, columns: Sequence[Column]) -> None:
         mine = [record for record in records if record["task"] == task and record["status"] != NOT_RUN]
