@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import pytensor.tensor as pt
 
 Float = NDArray[np.float64]
+ENOUGH = 10  # years of a state that tell as much of its own spread as all states together do
 
 
 @dataclass(frozen=True)
@@ -95,26 +96,45 @@ def design(panel: pd.DataFrame, terms: tuple[str, ...], name: str) -> CapacityDe
     )
 
 
-def _whitened(what: CapacityDesign) -> tuple[Float, Float]:
-    """Least-squares coefficients of intercept, lag and predictors, and a root of their covariance.
+def quadratic(what: CapacityDesign) -> tuple[Float, Float]:
+    """Precision and shift of a normal approximation of the log likelihood in intercept, rho, slopes and effects.
 
-    Nearly where the posterior lies and how wide it is. Lag and income go together: the coefficients would mix slowly.
+    That of weighted least squares, with the spread of each state's own residuals, as far as it has enough of them.
     """
-    columns = np.column_stack([np.ones(what.y.size), what.lag - what.centre, what.x])
-    first, *_ = np.linalg.lstsq(columns, what.y - what.centre, rcond=None)
-    spread = np.subtract(*np.quantile(what.y - what.centre - columns @ first, [0.84, 0.16])) / 2
-    return first, spread * np.linalg.inv(np.linalg.qr(columns, mode="r"))
+    indicators = [np.eye(len(group.levels))[group.index] for name, group in what.groups.items() if name != "state"]
+    columns = np.column_stack([np.ones(what.y.size), what.lag - what.centre, what.x, *indicators])
+    change = what.y - what.centre
+    first, *_ = np.linalg.lstsq(columns, change, rcond=None)
+    square, state = (change - columns @ first) ** 2, what.groups["state"].index
+    count, total = np.bincount(state), np.bincount(state, weights=np.minimum(square, 9 * np.median(square)))
+    variance = (total + ENOUGH * total.sum() / count.sum()) / (count + ENOUGH)
+    weighted = columns / variance[state, None]
+    return weighted.T @ columns, weighted.T @ change
 
 
-def _coefficients(what: CapacityDesign, pm: ModuleType) -> pt.TensorVariable:
-    """Intercept, rho and slopes under their priors, sampled in coordinates in which they are nearly independent."""
-    first, root = _whitened(what)
-    z = pm.Flat("z_coefficients", shape=first.size)
-    out = pm.Data("first", first) + pm.Data("root", root) @ z
-    p, more = what.priors, len(what.terms)
-    means = [p.alpha.mean, p.rho.mean, *[p.slope.mean] * more]
-    prior = pm.Normal.dist(means, [p.alpha.sd, p.rho.sd, *[p.slope.sd] * more])
-    pm.Potential("prior", pm.logp(prior, out).sum())
+def _linear(what: CapacityDesign, pm: ModuleType, pt: ModuleType) -> pt.TensorVariable:
+    r"""Intercept, rho, slopes, effects of regions and eras under their priors, in coordinates that are nearly normal.
+
+    Given the scales of the effects, the posterior of all of them together is nearly normal with a covariance that the
+    scales move: a large one lets intercept and effects drift apart, a small one ties them. They are
+
+    .. math::  \theta = Q^{-1} (h + q m) + L^{-T} z, \quad Q = K + \operatorname{diag}(q) = L L',
+
+    with K and h from `quadratic`, prior means m and precisions q; exact for any K and h. The transport of
+    ``inference.engine`` does the same.
+    """
+    p = what.priors
+    fixed = [p.alpha, p.rho, *[p.slope] * len(what.terms)]
+    sizes = {name: len(what.groups[name].levels) for name in ("region", "era")}
+    scales = [pt.repeat(pm.HalfNormal(f"sigma_{name}", p.group_scale.sd), size) for name, size in sizes.items()]
+    sd = pt.concatenate([pt.as_tensor(np.array([prior.sd for prior in fixed])), *scales])
+    mean = np.array([prior.mean for prior in fixed] + [0.0] * sum(sizes.values()))
+    precision, shift = quadratic(what)
+    root = pt.linalg.cholesky(pm.Data("precision", precision) + pt.diag(sd**-2))
+    z = pm.Flat("z_linear", shape=mean.size)
+    white = pt.linalg.solve_triangular(root, pm.Data("shift", shift) + mean * sd**-2, lower=True) + z
+    out = pt.linalg.solve_triangular(root.T, white, lower=False)
+    pm.Potential("prior", pm.logp(pm.Normal.dist(mean, sd), out).sum() - pt.log(pt.diag(root)).sum())
     return out
 
 
@@ -130,14 +150,14 @@ def build(what: CapacityDesign) -> pm.Model:
         y = pm.Data("y", what.y, dims="obs")
         index = {name: pm.Data(f"{name}_index", group.index, dims="obs") for name, group in what.groups.items()}
         centre = pm.Data("centre", what.centre)
-        coefficients = _coefficients(what, pm)
-        rho = pm.Deterministic("rho", coefficients[1])
-        mean = centre + pm.Deterministic("alpha", coefficients[0]) + rho * (lag - centre)
-        mean += x @ pm.Deterministic("beta", coefficients[2:], dims="predictor")
+        linear, own = _linear(what, pm, pt), 2 + len(what.terms)
+        rho = pm.Deterministic("rho", linear[1])
+        mean = centre + pm.Deterministic("alpha", linear[0]) + rho * (lag - centre)
+        mean += x @ pm.Deterministic("beta", linear[2:own], dims="predictor")
         for name in ("region", "era"):
-            sigma = pm.HalfNormal(f"sigma_{name}", p.group_scale.sd)
-            z = pm.Normal(f"z_{name}", 0, 1, dims=name)
-            mean += pm.Deterministic(f"alpha_{name}", sigma * z, dims=name)[index[name]]
+            last = own + len(what.groups[name].levels)
+            mean += pm.Deterministic(f"alpha_{name}", linear[own:last], dims=name)[index[name]]
+            own = last
         z = pm.Normal("z_error", 0, 1, dims="state")
         error = pm.Deterministic("error", z * pm.Data("error_sd", what.error_sd, dims="state"), dims="state")
         mean += (rho - 1) * error[index["state"]]

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from inference.calibration import chain_study
-from inference.counterfactual import effects, population, programme, simulate, unit
+from inference.counterfactual import autoregression, effects, population, programme, simulate, unit
 from inference.counterfactual.programme import BASELINE, DRAWN, Arm, biased, confounded, whole
 from inference.counterfactual.scenario import Scenario
 from inference.engine import forward
@@ -238,3 +239,18 @@ def test_the_coupling_keeps_the_probability():
     own = np.where(y[:, None] == 1, before, 1 - before)
     np.testing.assert_allclose(own * still + (1 - own) * not_y, after)
     assert still[0, 1] == 1 and still[1, 1] == 0
+
+
+def test_a_thinned_run_keeps_every_nth_draw_and_every_divergence():
+    draws = np.arange(12.0).reshape(2, 6)
+    diverging = np.zeros((2, 6), bool)
+    diverging[1, 4] = True  # between two draws that are kept
+    dims, coords = ("chain", "draw"), {"chain": [0, 1], "draw": np.arange(6)}
+    posterior = xr.Dataset({"rho": (dims, draws)}, coords)
+    statistics = {"diverging": (dims, diverging), "reached_max_treedepth": (dims, ~diverging), "energy": (dims, draws)}
+    tree = autoregression.thinned(posterior, xr.Dataset(statistics, coords), 3)
+    np.testing.assert_array_equal(tree["posterior"]["rho"], draws[:, ::3])
+    np.testing.assert_array_equal(tree["sample_stats"]["energy"], draws[:, ::3])
+    np.testing.assert_array_equal(tree["sample_stats"]["diverging"], [[False, False], [False, True]])
+    assert tree["sample_stats"]["reached_max_treedepth"].all()
+    np.testing.assert_array_equal(tree["posterior"]["draw"], [0, 1])

@@ -50,6 +50,7 @@ def _capacity_posterior(w: World, seed: int) -> tuple[capacity.CapacityDesign, x
     what = _capacity_design(w)
     data = {"x": what.x, "lag": what.lag, "y": what.y, "centre": what.centre, "error_sd": what.error_sd}
     data |= {f"{name}_index": group.index for name, group in what.groups.items()}
+    data |= dict(zip(("precision", "shift"), capacity.quadratic(what), strict=True))
     compiled = _compiled(what.x.shape).with_data(**{name: np.asarray(value) for name, value in data.items()})
     tree = nutpie.sample(
         compiled, draws=DRAWS, tune=TUNE, chains=CHAINS, cores=1, target_accept=0.9, seed=seed, progress_bar=False
