@@ -29,7 +29,7 @@ def _change(value: float) -> str:
 
 def _of_hundred(value: float) -> str:
     """How many of a hundred; neither none nor all."""
-    return "fewer than 1" if value < 0.5 else "more than 99" if value > 99.5 else f"{value:.0f}"
+    return "fewer than 1" if value <= 0.5 else "more than 99" if value >= 99.5 else f"{value:.0f}"
 
 
 def _of_draws(value: float) -> str:
