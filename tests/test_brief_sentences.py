@@ -99,7 +99,7 @@ def test_confidence_counts_reasons_for_doubt():
         ("of_hundred", 50.4, "50"),
         ("of_hundred", 99.8, "more than 99"), ("probability", 1.0, "> 0.99"), ("probability", 0.0, "< 0.01"),
         ("probability", 0.953, "0.95"), ("error", 0.00025, "0.0003"), ("bound", 0.8, "0.8"), ("percent", 0.97, "97 %"),
-        ("of_draws", 0.995, "more than 99 %"), ("of_draws", 0.005, "fewer than 1 %"), ("of_draws", 0.62, "62 %"), ("of_draws", 0.0, "fewer than 1 %"),
+        ("of_draws", 0.995, "more than 99 %"), ("of_draws", 0.005, "fewer than 1 %"), ("of_draws", 0.62, "62 %"),
         ("count", 45576.0, "45,576"), ("whole", 1995, "1995"), ("hash", "ab" * 32, "ab" * 6),
     ],
 )  # fmt: skip
