@@ -1,4 +1,7 @@
-"""How numba compiles the engine."""
+"""How numba compiles the engine.
+
+A literal is a type of its own to numba: counters begin as ``np.int64(0)``, lest what takes them is compiled twice.
+"""
 
 from __future__ import annotations
 
