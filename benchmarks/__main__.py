@@ -50,7 +50,7 @@ def machine() -> dict[str, Any]:
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return {
-        "date": today(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),  # tells what was measured side by side
         "cpu": (names or [platform.processor()])[0],
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -58,11 +58,6 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {package: version(package) for package in HOUSE} | pinned(),
     }
-
-
-def today() -> str:
-    """The date, which tells what was measured side by side."""
-    return datetime.now(UTC).strftime("%Y-%m-%d")
 
 
 def pinned() -> dict[str, str]:
@@ -106,7 +101,7 @@ def run_all(wanted: list[plan.Measurement], results: dict[str, Any], chosen: arg
                 record = run(item, Path(folder), min(chosen.limit, left))
             if left < chosen.limit and record["status"].startswith(processes.STOPPED):
                 break  # by the end of the run, not by its own limit
-            records[item.key].update(record, date=today())
+            records[item.key].update(record, date=results["machine"]["date"])
             took = time.monotonic() - start
             print(f"{count}/{len(wanted)} {item}: {record['status']}, {took:.0f} s", file=sys.stderr, flush=True)
             chosen.results.write_text(json.dumps(results, indent=1) + "\n")
