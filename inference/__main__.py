@@ -166,7 +166,7 @@ def _do(tasks: list[Task], label: str, arguments: argparse.Namespace) -> int:
             workers=arguments.workers,
             scheduler=arguments.scheduler,
             label=label,
-            before=work.BEFORE if arguments.engine == "kernel" else (),
+            before=work.before([task.arguments["kind"] for task in tasks], arguments.engine),
         )
     return _report(outcome, label, arguments.folder)
 

@@ -8,6 +8,11 @@ from typing import Any
 BEFORE = tuple(f"inference.engine.ahead:{part}" for part in ("chain", "sums", "reference"))
 
 
+def before(kinds: list[str], engine: str) -> tuple[str, ...]:
+    """What is to be called before work of these kinds: nothing where the engine draws no posterior."""
+    return BEFORE if engine == "kernel" and {"fit", "contest"} & set(kinds) else ()
+
+
 def work(kind: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 (those of the function that does it)
     """Do a piece of work of a ``kind`` listed here; returns name, path, failed checks and a text."""
     from importlib import import_module

@@ -20,14 +20,15 @@ ROWS = 4
 
 def chain() -> None:
     """Compile a chain of the sampler."""
-    posterior = _posterior()
+    posterior = _posterior(_design())
     scales = np.ones(posterior.prior.sigma_sd.size)
     sampling.one_chain(posterior, scales, 1, 1, (0, 0), np.zeros(1, np.int64), np.zeros(1, np.bool_), 0.5)
 
 
 def sums() -> None:
     """Compile what the functions of `stream` call."""
-    design, draw = _design(), _draw(_design())
+    design = _design()
+    draw = _draw(design)
     stream.cell_probability(design, draw)
     stream.mean_probability(design, draw, 1 - design.x)
     stream.event_counts(design, draw, 0)
@@ -64,12 +65,11 @@ def _design() -> Design:
     )
 
 
-def _posterior() -> Posterior:
-    design = _design()
+def _posterior(design: Design) -> Posterior:
     return assemble.unreferred(design, assemble.pack(design))
 
 
 def _draw(design: Design) -> xr.Dataset:
     """One draw, of zeros."""
-    prior = _posterior().prior
+    prior = _posterior(design).prior
     return sampling.named(design, np.zeros((1, 1, prior.sigma_sd.size)), np.zeros((1, 1, prior.mean.size)))
