@@ -57,10 +57,25 @@ def settled(
     """
     seed, most = seed_of(settings, design.name, "sampling"), len(engines.CARE) if settings.engine == "kernel" else 1
 
-    def run(care: int) -> Settled:
-        tree = engines.sample(
+    def draw(care: int) -> xr.DataTree:
+        return engines.sample(
             design, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed, care=care
         )
+
+    return first_settled(draw, most, settings, estimands, scale)
+
+
+def first_settled(
+    draw: Callable[[int], xr.DataTree],
+    most: int,
+    settings: Settings,
+    estimands: Callable[[xr.Dataset], xr.Dataset] = nothing,
+    scale: float = 1.0,
+) -> Settled:
+    """The first of ``draw(0), draw(1), ...`` that passes the gate, or the last of at most ``most``."""
+
+    def run(care: int) -> Settled:
+        tree = draw(care)
         found = estimands(tree["posterior"].to_dataset())
         return Settled(tree, found, convergence(tree, found, settings, scale))
 

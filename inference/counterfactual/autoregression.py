@@ -13,7 +13,7 @@ import xarray as xr
 from inference import archive, checks, panels
 from inference.fit import FitResult, described
 from inference.provenance import Provenance, provenance
-from inference.runs import Settings, convergence, seed_of
+from inference.runs import Settings, Settled, first_settled, seed_of
 from models import capacity
 from models.capacity import CapacityDesign
 from models.links import AUTOREGRESSIONS
@@ -102,26 +102,27 @@ def replace_rows(what: CapacityDesign, keep: slice) -> CapacityDesign:
     )
 
 
-def sample(what: CapacityDesign, settings: Settings) -> xr.DataTree:
-    """Posterior draws and statistics of the capacity model, by nutpie, with more care where it takes that.
+def sample(what: CapacityDesign, settings: Settings) -> Settled:
+    """A run of the capacity model by nutpie, with more care where it takes that to pass the gate.
 
     The chains of one seed differ between processors in their last bits, hence altogether: one that just passes the
     gate here may fail it elsewhere.
     """
     import nutpie
 
-    compiled, tree = nutpie.compile_pymc_model(capacity.build(what)), xr.DataTree()
-    for accept, thin in CARE:
+    compiled = nutpie.compile_pymc_model(capacity.build(what))
+
+    def draw(care: int) -> xr.DataTree:
+        accept, thin = CARE[care]
         drawn = nutpie.sample(
             compiled, draws=settings.draws * thin, tune=TUNE, chains=settings.chains, cores=2, target_accept=accept,
             seed=seed_of(settings, what.name, "sampling"), progress_bar=False,
         )  # fmt: skip
         posterior = drawn["posterior"].to_dataset()[list(PARAMETERS)]
         statistics = drawn["sample_stats"].to_dataset().rename(maxdepth_reached="reached_max_treedepth")
-        tree = thinned(posterior.assign_attrs(inference_library="nutpie", thin=thin), statistics, thin)
-        if not checks.failures(convergence(tree, xr.Dataset(), settings)):
-            break
-    return tree
+        return thinned(posterior.assign_attrs(inference_library="nutpie", thin=thin), statistics, thin)
+
+    return first_settled(draw, len(CARE), settings)
 
 
 def thinned(posterior: xr.Dataset, statistics: xr.Dataset, thin: int) -> xr.DataTree:
@@ -164,15 +165,14 @@ def fit(link: Hypothesis, what: CapacityDesign, settings: Settings, origin: Prov
     prior = prior_check(what, seed_of(settings, what.name, "prior"))
     if failed := checks.failures(prior):
         return FitResult(f"{link.id}.capacity_next", None, tuple(failed), "prior predictive gate failed; not fitted")
-    tree = sample(what, settings)
-    posterior = tree["posterior"].to_dataset()
-    gate = prior + convergence(tree, xr.Dataset(), settings)
+    run = sample(what, settings)
+    posterior, gate = run.posterior, prior + run.gate
     drawn = prior_draws(what, PRIOR_DRAWS, np.random.default_rng(seed_of(settings, what.name, "prior")))
     dims = {"beta": "predictor", "alpha_region": "region", "alpha_era": "era", "error": "state", "sigma_state": "state"}
     prior_set = {n: (("chain", "draw", *([dims[n]] if n in dims else [])), v[None]) for n, v in drawn.items()}
     groups = {
         "posterior": posterior,
-        "sample_stats": tree["sample_stats"].to_dataset(),
+        "sample_stats": run.tree["sample_stats"].to_dataset(),
         "prior": xr.Dataset(prior_set, what.coords),
         "observed_data": xr.Dataset({"score": ("obs", what.y)}),
         "constant_data": xr.Dataset(
