@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("kernel", "nutpie", "pymc", "numpyro")
 TUNE = {"kernel": 200, "nutpie": 1000, "pymc": 1000, "numpyro": 1000}
-CARE = ((0.7, 1), (0.85, 2), (0.95, 4))  # target acceptance and thinning of the kernel
+CARE = ((0.85, 1), (0.95, 2), (0.99, 4))  # target acceptance and thinning of the kernel
 TARGET_ACCEPT = 0.97  # of the references: at their default of 0.8 the non-centred model diverges now and then
 Progress = Callable[["NDArray", int], None]
 

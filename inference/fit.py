@@ -14,6 +14,7 @@ import xarray as xr
 
 from data.codebook_other import panel as panel_of
 from inference import archive, checks, densities, estimates, panels, sensitivity
+from inference.engine import stream
 from inference.provenance import Provenance, provenance, versions
 from inference.runs import Settings, seed_of, settled
 from models.design import Design
@@ -176,7 +177,10 @@ def fit(
         more, change, without = _compared(hypothesis, design, posterior, panel, settings)
         groups, gate = groups | more, gate + without
         groups["curves"] = estimates.curves(design, frame, posterior)
-        groups["power_scaling"] = sensitivity.power_scaling(design, posterior, exposures)
+        likelihood = statistics.get("log_likelihood")  # of engines that tell it
+        if likelihood is None:
+            likelihood = stream.log_likelihood(design, posterior)
+        groups["power_scaling"] = sensitivity.power_scaling(design, posterior, likelihood, exposures)
         groups |= estimates.predictive(design, posterior, groups["loo"], seed_of(settings, design.name, "predictive"))
     failed = checks.failures(gate)
     result = xr.DataTree.from_dict(groups)

@@ -11,7 +11,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference.engine import stream
 from models.design import Design
 
 Float = NDArray[np.float64]
@@ -34,12 +33,16 @@ def log_prior(design: Design, posterior: xr.Dataset) -> xr.DataArray:
     return out - 0.5 * (standard**2).sum(axis=-1)
 
 
-def power_scaling(design: Design, posterior: xr.Dataset, exposures: tuple[str, ...]) -> xr.Dataset:
-    """``prior_sensitivity`` and ``likelihood_sensitivity`` of each exposure's slope (term,)."""
+def power_scaling(
+    design: Design, posterior: xr.Dataset, likelihood: xr.DataArray, exposures: tuple[str, ...]
+) -> xr.Dataset:
+    """``prior_sensitivity`` and ``likelihood_sensitivity`` of each exposure's slope (term,).
+
+    ``likelihood`` (chain, draw) is the log likelihood of all rows together.
+    """
     import arviz_stats
 
     slopes = posterior[["beta"]].sel(predictor=list(exposures))
-    likelihood = stream.log_likelihood(design, posterior)
     tree = xr.DataTree.from_dict(
         {
             "posterior": slopes,

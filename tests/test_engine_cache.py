@@ -30,11 +30,11 @@ from pathlib import Path
 
 from data.schema import read
 from inference import fit, runs, work
-from inference.engine import kernel, link, nuts, posterior, root, sweep, transport
+from inference.engine import hmc, kernel, link, posterior, root, sweep, transport
 from models.hypotheses import REGISTRY
 
 def compiled():
-    functions = {(m.__name__, n): f for m in (kernel, link, nuts, posterior, root, sweep, transport)
+    functions = {(m.__name__, n): f for m in (hmc, kernel, link, posterior, root, sweep, transport)
                  for n, f in vars(m).items() if hasattr(f, "signatures")}
     return {(*name, s) for name, function in functions.items() for s in function.signatures}
 
@@ -49,10 +49,11 @@ claim = REGISTRY["carter-3"]
 design = claim.design(panel, "bandwagon")
 fit.check_priors({o: claim.design(panel, o) for o in claim.outcomes}, settings)
 frame, exposures = panel.iloc[design.rows], claim.equation("bandwagon").exposures
-draws = runs.settled(design, settings, lambda draws: fit.estimates.contrasts(exposures, design, frame, draws)).posterior
+run = runs.settled(design, settings, lambda draws: fit.estimates.contrasts(exposures, design, frame, draws))
+draws, likelihood = run.posterior, run.tree["sample_stats"]["log_likelihood"]
 fit.estimates.curves(design, frame, draws)
 loo = fit.densities.pointwise(design, draws, settings)
-fit.sensitivity.power_scaling(design, draws, exposures)
+fit.sensitivity.power_scaling(design, draws, likelihood, exposures)
 fit.estimates.predictive(design, draws, loo, 1)
 print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
 """

@@ -124,7 +124,7 @@ def test_log_density_contains_the_determinant_of_the_change_of_variables(case):
 
     def parameters(position):
         sigma, theta = np.zeros((1, count)), np.zeros((1, position.size - count))
-        posterior.parameters(target, position[None], sigma, theta)
+        posterior.parameters(target, position[None], np.zeros(1), sigma, theta, np.zeros(1))
         return np.concatenate([sigma[0], theta[0]])
 
     position = draws_of_position(target, np.random.default_rng(4))
@@ -140,7 +140,8 @@ def test_scales_have_an_exact_inverse():
     target = assemble.posterior(simulated(rows=100, varying=3), "float64")[0]
     tau = transport.scales_inverse(sigma)
     found, theta = np.zeros((1, 5)), np.zeros((1, target.prior.mean.size))
-    posterior.parameters(target, np.concatenate([tau, theta[0]])[None], found, theta)
+    position = np.concatenate([tau, theta[0]])[None]
+    posterior.parameters(target, position, np.zeros(1), found, theta, np.zeros(1))
     np.testing.assert_allclose(found[0] / target.prior.sigma_sd, sigma, rtol=1e-9)
 
 

@@ -16,12 +16,13 @@ from tests.test_engine_density import log_joint
 @pytest.fixture(scope="module")
 def fitted():
     design = simulated(rows=600, varying=1, shrunk=2, error=True)
-    return design, sample(design, seed=2, draws=500)["posterior"].to_dataset()
+    tree = sample(design, seed=2, draws=500, dtype="float64")
+    return design, tree["posterior"].to_dataset(), tree["sample_stats"]["log_likelihood"]
 
 
 @pytest.mark.slow
 def test_log_likelihood_is_that_of_the_engines_density(fitted):
-    design, posterior = fitted
+    design, posterior, likelihood = fitted
     found = stream.log_likelihood(design, posterior, "float64")
     assert found.sizes == {"chain": 4, "draw": 500}
     target, _ = assemble.posterior(design, "float64")
@@ -33,11 +34,12 @@ def test_log_likelihood_is_that_of_the_engines_density(fitted):
         both, _ = log_joint(target, sigma, theta)
         prior = transport.log_prior(target.prior, target.transport)
         assert float(found[1, draw]) == pytest.approx(both - prior, rel=1e-9)
+    xr.testing.assert_allclose(likelihood, found, rtol=1e-9)
 
 
 @pytest.mark.slow
 def test_log_prior_differs_between_draws_as_the_priors_say(fitted):
-    design, posterior = fitted
+    design, posterior, _ = fitted
     found = sensitivity.log_prior(design, posterior).to_numpy()
     alpha = design.priors.alpha["bandwagon"]
     expected = norm.logpdf(posterior["alpha"], alpha.mean, alpha.sd)
@@ -51,9 +53,8 @@ def test_log_prior_differs_between_draws_as_the_priors_say(fitted):
 
 @pytest.mark.slow
 def test_power_scaling_is_that_of_stored_log_likelihoods(fitted):
-    design, posterior = fitted
-    found = sensitivity.power_scaling(design, posterior, ("x0",))
-    likelihood = stream.log_likelihood(design, posterior)
+    design, posterior, likelihood = fitted
+    found = sensitivity.power_scaling(design, posterior, likelihood, ("x0",))
     halves = xr.concat([0.3 * likelihood, 0.7 * likelihood], "obs").transpose("chain", "draw", "obs")
     tree = xr.DataTree.from_dict({"posterior": posterior[["beta"]], "log_likelihood": xr.Dataset({"y": halves})})
     expected = arviz_stats.psense(tree, group="likelihood", sample_dims=["chain", "draw"])["beta"].sel(predictor="x0")
@@ -78,6 +79,6 @@ def test_bayes_factors_of_a_normal_posterior_are_exact():
 
 
 def test_priors_that_are_sampled_have_a_log_prior(fitted):
-    design, _ = fitted
+    design, *_ = fitted
     draws = prior_draws(design, 1)
     assert np.isfinite(sensitivity.log_prior(design, draws)).all()

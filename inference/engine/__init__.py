@@ -1,4 +1,4 @@
-"""The default engine: exact NUTS for the hierarchical logit, compiled by numba, seconds a fit."""
+"""The default engine: exact Hamiltonian Monte Carlo for the hierarchical logit, compiled by numba, seconds a fit."""
 
 from inference.engine._cache import engine_cache
 

@@ -22,7 +22,7 @@ from numba import njit
 from inference.engine.options import INNER
 
 FIRST_STEP = 0.5
-MAX_STEP = 1.5  # a quarter of a turn and less: three steps make a trajectory
+MAX_STEP = 1.5  # no trajectory is a single step
 
 
 class Normal(NamedTuple):

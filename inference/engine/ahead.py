@@ -33,16 +33,15 @@ def sums() -> None:
     stream.mean_probability(design, draw, 1 - design.x)
     stream.event_counts(design, draw, 0)
     stream.by_row(design, draw, 0)
-    stream.log_likelihood(design, draw)
     stream.row_probability(design, draw)
 
 
 def reference() -> None:
     """Compile what comes before a chain and after it: its reference, and the draws by parameter."""
     posterior, scales = assemble.posterior(_design())
-    latents = posterior.prior.mean.size
+    latents, one = posterior.prior.mean.size, np.zeros(1)
     position = np.zeros((1, scales.size + latents))
-    parameters(posterior, position, np.zeros((1, scales.size)), np.zeros((1, latents)))
+    parameters(posterior, position, one, np.zeros((1, scales.size)), np.zeros((1, latents)), np.zeros(1))
 
 
 def _design() -> Design:

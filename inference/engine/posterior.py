@@ -15,6 +15,7 @@ and every derivative is observed minus expected: :math:`E_c - \sum_{n \in c} p_n
 
 from __future__ import annotations
 
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -160,14 +161,20 @@ def log_density(target, position, gradient):
 
 
 @njit(**FAST)
-def parameters(posterior, positions, sigma, theta):
-    """Fill ``sigma`` (draw, scale) and ``theta`` (draw, latent) from ``positions`` (draw, scale + latent)."""
+def parameters(posterior, positions, density, sigma, theta, likelihood):
+    """Fill ``sigma`` (draw, scale), ``theta`` (draw, latent) and ``likelihood`` (draw,), the log p(y | theta).
+
+    They follow from ``positions`` (draw, scale + latent) and their log ``density`` (draw,), without the rows.
+    """
     prior, t, quadratic = posterior.prior, posterior.transport, posterior.quadratic
     count = prior.sigma_sd.size
     for draw in range(len(positions)):
         transport.scales(prior, positions[draw, :count], t)
-        transport.move(quadratic.precision, quadratic.shift, prior, positions[draw, count:], t)
+        rest = transport.move(quadratic.precision, quadratic.shift, prior, positions[draw, count:], t)
+        rest += transport.log_prior(prior, t)
         for k in range(count):
             sigma[draw, k] = t.sigma[k]
+            rest += log(t.slope[k])
         for d in range(t.theta.size):
             theta[draw, d] = t.theta[d]
+        likelihood[draw] = density[draw] - rest

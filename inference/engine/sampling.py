@@ -12,12 +12,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference.engine import assemble, nuts, transport
+from inference.engine import assemble, hmc, transport
 from inference.engine.posterior import Posterior, parameters
 from inference.engine.root import Float
 from models.design import Design
 
-TARGET_ACCEPT = 0.7
+TARGET_ACCEPT = 0.85
+STATISTICS = (*hmc.STATISTICS, "log_likelihood")  # the last is that of all rows together
 CORES = 1 if multiprocessing.parent_process() else 2  # a process of a fleet keeps to one
 Progress = Callable[[NDArray[np.int64], int], None]
 
@@ -36,7 +37,7 @@ def sample(
     target_accept: float = TARGET_ACCEPT,
     thin: int = 1,
 ) -> xr.DataTree:
-    """Draw from the posterior of ``design`` by NUTS.
+    """Draw from the posterior of ``design`` by Hamiltonian Monte Carlo.
 
     Parameters
     ----------
@@ -157,20 +158,19 @@ def one_chain(
     centre[:scales] = transport.scales_inverse(sigma / posterior.prior.sigma_sd)
     variance[:scales] = 0.25  # a guess, in units of the prior
     start = centre + rng.normal(0.0, 1.0, dim) * np.sqrt(variance)
-    positions, statistics = np.zeros((draws, dim)), np.zeros((draws, len(nuts.STATISTICS)))
-    guess, tree = nuts.Normal(centre, variance), nuts.tree(dim, nuts.MAX_DEPTH)
-    nuts.sample_chain(mine, start, guess, scales, rng, tune, target_accept, tree, positions, statistics, done, stop)
-    draws_sigma, draws_theta = np.zeros((draws, scales)), np.zeros((draws, dim - scales))
-    parameters(mine, positions, draws_sigma, draws_theta)
-    return draws_sigma, draws_theta, statistics
+    positions, statistics = np.zeros((draws, dim)), np.zeros((draws, len(hmc.STATISTICS)))
+    guess = hmc.Normal(centre, variance)
+    hmc.sample_chain(mine, start, guess, scales, rng, tune, target_accept, positions, statistics, done, stop)
+    sigma, theta, likelihood = np.zeros((draws, scales)), np.zeros((draws, dim - scales)), np.zeros(draws)
+    parameters(mine, positions, statistics[:, 0].copy(), sigma, theta, likelihood)
+    return sigma, theta, np.column_stack([statistics, likelihood])
 
 
 def _thinned(statistics: Float, thin: int) -> Float:
-    """Statistics of the kept draws (draw, statistic); a divergence or a deep tree counts whichever draw it befell."""
+    """Statistics of the kept draws (draw, statistic); a divergence counts whichever draw it befell."""
     windows = statistics.reshape(-1, thin, statistics.shape[1])
-    out = windows[:, 0].copy()
-    for name in ("diverging", "tree_depth"):
-        out[:, nuts.STATISTICS.index(name)] = windows[:, :, nuts.STATISTICS.index(name)].max(axis=1)
+    out, diverging = windows[:, 0].copy(), STATISTICS.index("diverging")
+    out[:, diverging] = windows[:, :, diverging].max(axis=1)
     return out
 
 
@@ -202,13 +202,8 @@ def named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
 
 
 def _statistics(values: Float) -> xr.Dataset:
-    kinds = {"n_steps": np.int64, "tree_depth": np.int64, "diverging": np.bool_}
+    kinds = {"n_steps": np.int64, "diverging": np.bool_}
     out = {
-        name: (("chain", "draw"), values[..., i].astype(kinds.get(name, float)))
-        for i, name in enumerate(nuts.STATISTICS)
+        name: (("chain", "draw"), values[..., i].astype(kinds.get(name, float))) for i, name in enumerate(STATISTICS)
     }
-    out["reached_max_treedepth"] = (
-        ("chain", "draw"),
-        values[..., nuts.STATISTICS.index("tree_depth")] >= nuts.MAX_DEPTH,
-    )
     return xr.Dataset(out, {"chain": np.arange(values.shape[0]), "draw": np.arange(values.shape[1])})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHAINS, TUNE = 2, 120
-ATTEMPTS = ((400, 0.7), (1600, 0.9), (1600, 0.97))  # draws of each chain, and target acceptance
+ATTEMPTS = ((400, 0.85), (1600, 0.95), (1600, 0.99))  # draws of each chain, and target acceptance
 AGGRESSORS = 15  # with the most events, each left out in turn
 FEW = 5  # events below which nothing is refitted
 
