@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.engine import assemble, pack, posterior, transport
+from inference.engine import assemble, pack, posterior, reference, transport
 from tests.engine_designs import simulated
 
 CASES = {
@@ -28,12 +28,12 @@ def random_point(target, rng):
 
 def log_joint(target, sigma, theta):
     """log p(y | theta) + log p(theta | sigma) + log p(sigma), and its gradient in theta."""
-    t = target.transport
-    t.theta[:], t.sigma[:] = theta, sigma
-    sd = target.prior.sd * np.where(target.prior.scale >= 0, sigma[target.prior.scale], 1.0)
-    t.precision[:] = sd**-2
-    value = posterior.log_likelihood(target.layout, target.data, theta, target.effects, target.sums, t.gradient)
-    value += transport.log_prior(target.prior, t)
+    t, prior = target.transport, target.prior
+    reference.visit(target, theta, sigma)
+    np.testing.assert_allclose(np.concatenate([t.theta, t.sigma]), np.concatenate([theta, sigma]), rtol=1e-9)
+    residual = theta - prior.mean
+    value = target.likelihood[0] + prior.constant - 0.5 * np.sum((sigma / prior.sigma_sd) ** 2)
+    value += 0.5 * np.sum(np.log(t.precision) - residual**2 * t.precision)
     return value, t.gradient.copy()
 
 
@@ -123,9 +123,8 @@ def test_log_density_contains_the_determinant_of_the_change_of_variables(case):
     count = target.prior.sigma_sd.size
 
     def parameters(position):
-        sigma, theta = np.zeros((1, count)), np.zeros((1, position.size - count))
-        posterior.parameters(target, position[None], np.zeros(1), sigma, theta, np.zeros(1))
-        return np.concatenate([sigma[0], theta[0]])
+        posterior.log_density(target, position, np.zeros_like(position))
+        return np.concatenate([target.transport.sigma, target.transport.theta])
 
     position = draws_of_position(target, np.random.default_rng(4))
     step = 1e-5 * np.eye(position.size)
@@ -139,10 +138,9 @@ def test_scales_have_an_exact_inverse():
     sigma = np.array([1e-6, 0.01, 0.3, 1.0, 5.0])
     target = assemble.posterior(simulated(rows=100, varying=3), "float64")[0]
     tau = transport.scales_inverse(sigma)
-    found, theta = np.zeros((1, 5)), np.zeros((1, target.prior.mean.size))
-    position = np.concatenate([tau, theta[0]])[None]
-    posterior.parameters(target, position, np.zeros(1), found, theta, np.zeros(1))
-    np.testing.assert_allclose(found[0] / target.prior.sigma_sd, sigma, rtol=1e-9)
+    position = np.concatenate([tau, np.zeros(target.prior.mean.size)])
+    posterior.log_density(target, position, np.zeros_like(position))
+    np.testing.assert_allclose(target.transport.sigma / target.prior.sigma_sd, sigma, rtol=1e-9)
 
 
 def test_designs_on_the_same_rows_share_packed_columns():

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from inference.engine import assemble, sampling, stream
-from inference.engine.posterior import Posterior, parameters
+from inference.engine.posterior import Posterior
 from models.design import Design, Group, Scaling
 from models.priors import Priors
 

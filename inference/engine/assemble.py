@@ -193,10 +193,10 @@ def unreferred(design: Design, packed: Packed) -> Posterior:
     )
 
 
-def scratch(where: Layout, extra: int, scales: int, dtype: str) -> tuple[Effects, kernel.Sums, transport.Transport]:
-    """Room for the work of one chain."""
+def scratch(where: Layout, extra: int, scales: int, dtype: str) -> tuple[Effects, kernel.Sums, transport.Transport, Float]:
+    """Room for the work of one chain, the last parts of a `Posterior`."""
     cells = where.regions * where.eras
     width = where.predictors + len(where.error)
     effects = Effects(np.zeros(cells, dtype), np.zeros((where.regions, width), dtype), np.zeros(extra, dtype))
     sums = kernel.sums(cells, where.regions, width, extra, dtype)
-    return effects, sums, transport.transport(where.regions, where.own, where.shared, extra, scales)
+    return effects, sums, transport.transport(where.regions, where.own, where.shared, extra, scales), np.zeros(1)

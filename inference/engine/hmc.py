@@ -25,28 +25,14 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numba.extending import overload
 
 from inference.engine.adaptation import FIRST_STEP, Normal, adapt_normal, adapt_step, add_moments, restart_step
-from inference.engine.options import EXACT, FAST_MATH, INNER, INNER_FAST
-from inference.engine.posterior import Posterior
-from inference.engine.posterior import log_density as posterior_log_density
+from inference.engine.options import EXACT, INNER, INNER_FAST, PART
+from inference.engine.posterior import log_density, parameters
 
 ANGLES = (1.6, 2.2)
 MAX_ENERGY_ERROR = 1000.0
 STATISTICS = ("lp", "energy", "acceptance_rate", "n_steps", "diverging", "step_size", "energy_error")
-
-
-def log_density(target, position, gradient):
-    """Log density of ``target`` at ``position``; fills ``gradient``. One `overload` for each kind of target."""
-    raise NotImplementedError((target, position, gradient))
-
-
-@overload(log_density, jit_options=FAST_MATH)  # pyright: ignore[reportArgumentType] - a plain dict to numba
-def _of_posterior(target, position, gradient):  # noqa: ARG001 - overloads have the arguments of what they overload
-    if getattr(target, "instance_class", None) is Posterior:
-        return posterior_log_density.py_func
-    return None
 
 
 @njit(**INNER_FAST)
@@ -58,13 +44,18 @@ def _kinetic(momentum, normal):
 
 
 @njit(**INNER)
-def _copy(source, target):
-    for part in range(source.shape[0]):
-        for i in range(source.shape[1]):  # without the checks of shapes that an assignment compiles
-            target[part, i] = source[part, i]
+def _fill(source, target):
+    for i in range(target.size):  # without the checks of shapes that an assignment compiles
+        target[i] = source[i]
 
 
 @njit(**INNER)
+def _copy(source, target):
+    for part in range(3):
+        _fill(source[part], target[part])
+
+
+@njit(**PART)
 def advance(target, point, step, normal):
     """One step of ``point`` (position, momentum, gradient), in place; returns the log density."""
     position, momentum, gradient = point[0], point[1], point[2]
@@ -82,11 +73,12 @@ def advance(target, point, step, normal):
     return density
 
 
-@njit(**INNER)
-def transition(target, here, there, density, step, normal, rng, statistics):
+@njit(**PART)
+def transition(target, here, there, density, step, normal, rng, kept, statistics):
     """One draw from ``here`` (position, momentum, gradient), where the log density is ``density``.
 
-    Leaves the draw in ``here`` and fills ``statistics`` in the order of `STATISTICS`. ``there`` is scratch.
+    Leaves the draw in ``here``, its parameters in ``kept``, and fills ``statistics`` in the order of
+    `STATISTICS`. ``there`` is scratch.
     """
     for i in range(here.shape[1]):
         here[1, i] = rng.standard_normal() / np.sqrt(normal.variance[i])
@@ -102,6 +94,7 @@ def transition(target, here, there, density, step, normal, rng, statistics):
     rate = 0.0 if diverging else min(1.0, np.exp(-error))
     if rng.random() < rate:
         _copy(there, here)
+        parameters(target, kept)
         density, start = end, start + error
     else:
         error = 0.0
@@ -110,8 +103,8 @@ def transition(target, here, there, density, step, normal, rng, statistics):
 
 
 @njit(**EXACT)
-def sample_chain(target, start, guess, adapted, rng, tune, target_accept, positions, statistics, done, stop):
-    """Warm up for ``tune`` draws from ``start`` (dim,), then fill ``positions`` (draw, dim) and ``statistics``.
+def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws, statistics, done, stop):
+    """Warm up for ``tune`` draws from ``start`` (dim,), then fill ``draws`` (draw, parameter) and ``statistics``.
 
     The centre and variance of the first ``adapted`` coordinates are learnt, those of the others are as in
     ``guess``. ``done[0]`` counts the draws, warm-up included; the chain ends early when ``stop[0]`` is set.
@@ -119,19 +112,17 @@ def sample_chain(target, start, guess, adapted, rng, tune, target_accept, positi
     dim = start.size
     normal = Normal(guess.centre.copy(), guess.variance.copy())
     here, there, moments = np.zeros((3, dim)), np.zeros((3, dim)), np.zeros((2, dim + 1))
-    adaptation, row, step = np.zeros(5), np.zeros(statistics.shape[1]), FIRST_STEP
-    for i in range(dim):
-        here[0, i] = start[i]
+    kept, row, adaptation, step = np.zeros(draws.shape[1]), np.zeros(statistics.shape[1]), np.zeros(5), FIRST_STEP
+    _fill(start, here[0])
     row[0] = log_density(target, here[0], here[2])
+    parameters(target, kept)
     restart_step(adaptation, step)
-    for draw in range(tune + len(positions)):
-        transition(target, here, there, row[0], step, normal, rng, row)
+    for draw in range(tune + len(draws)):
+        transition(target, here, there, row[0], step, normal, rng, kept, row)
         done[0] = draw + 1
         if draw >= tune:
-            for i in range(dim):
-                positions[draw - tune, i] = here[0, i]
-            for i in range(row.size):
-                statistics[draw - tune, i] = row[i]
+            _fill(kept, draws[draw - tune])
+            _fill(row, statistics[draw - tune])
         else:
             step = adapt_step(adaptation, row[2], target_accept)
             if draw >= tune // 5:

@@ -15,7 +15,6 @@ and every derivative is observed minus expected: :math:`E_c - \sum_{n \in c} p_n
 
 from __future__ import annotations
 
-from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -86,6 +85,7 @@ class Posterior(NamedTuple):
     effects: Effects
     sums: Sums
     transport: Transport
+    likelihood: Float  # (1,): log p(y | theta)
 
 
 @njit(**INNER_FAST)
@@ -111,7 +111,7 @@ def set_effects(layout, theta, effects):
         effects.extra[level] = theta[extra + level]
 
 
-@njit(**FAST)
+@njit(**INNER_FAST)
 def log_likelihood(layout, data, theta, effects, sums, gradient):
     """Return log p(y | theta); fills its ``gradient`` in theta."""
     own = layout.has_region + layout.varying.size
@@ -155,26 +155,20 @@ def log_density(target, position, gradient):
     tau, z = position[:count], position[count:]
     transport.scales(prior, tau, t)
     out = transport.move(quadratic.precision, quadratic.shift, prior, z, t)
-    out += log_likelihood(target.layout, target.data, t.theta, target.effects, target.sums, t.gradient)
-    out += transport.log_prior(prior, t)
+    target.likelihood[0] = log_likelihood(
+        target.layout, target.data, t.theta, target.effects, target.sums, t.gradient
+    )
+    out += target.likelihood[0] + transport.log_prior(prior, t)
     return out + transport.pull_back(prior, tau, z, t, gradient[:count], gradient[count:])
 
 
-@njit(**FAST)
-def parameters(posterior, positions, density, sigma, theta, likelihood):
-    """Fill ``sigma`` (draw, scale), ``theta`` (draw, latent) and ``likelihood`` (draw,), the log p(y | theta).
-
-    They follow from ``positions`` (draw, scale + latent) and their log ``density`` (draw,), without the rows.
-    """
-    prior, t, quadratic = posterior.prior, posterior.transport, posterior.quadratic
-    count = prior.sigma_sd.size
-    for draw in range(len(positions)):
-        transport.scales(prior, positions[draw, :count], t)
-        rest = transport.move(quadratic.precision, quadratic.shift, prior, positions[draw, count:], t)
-        rest += transport.log_prior(prior, t)
-        for k in range(count):
-            sigma[draw, k] = t.sigma[k]
-            rest += log(t.slope[k])
-        for d in range(t.theta.size):
-            theta[draw, d] = t.theta[d]
-        likelihood[draw] = density[draw] - rest
+@njit(**INNER_FAST)
+def parameters(target, out):
+    """Fill ``out``: group scales, latents and log p(y | theta), where the density was last computed."""
+    t = target.transport
+    count, latents = t.sigma.size, t.theta.size
+    for k in range(count):
+        out[k] = t.sigma[k]
+    for d in range(latents):
+        out[count + d] = t.theta[d]
+    out[count + latents] = target.likelihood[0]

@@ -16,11 +16,13 @@ will do: it decides how fast the sampler moves, not where to.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.engine.posterior import Layout, Posterior, log_likelihood
-from inference.engine.transport import Arrow, Float, arrow, log_prior, move
+from inference.engine.posterior import Layout, Posterior, Quadratic, log_density
+from inference.engine.transport import Arrow, Float, Prior, arrow, scales_inverse
 
 STEPS = 8
 CHUNK = 16_384
@@ -68,11 +70,10 @@ def inverse_diagonal(root: Arrow) -> Float:
     return np.concatenate([own, (np.triu(root.shared) ** 2).sum(-1), root.extra**2])
 
 
-def climb(posterior: Posterior, sigma: Float) -> Float:
-    """The EM step of the group scales, at the transport's current latents and root."""
-    prior, t = posterior.prior, posterior.transport
+def climb(prior: Prior, sigma: Float, theta: Float, variance: Float) -> Float:
+    """The EM step of the group scales, at latents ``theta`` with posterior ``variance`` (latent,)."""
     out = sigma.copy()
-    spread = ((t.theta - prior.mean) ** 2 + inverse_diagonal(t.root)) * prior.sd**-2
+    spread = ((theta - prior.mean) ** 2 + variance) * prior.sd**-2
     for k, sd in enumerate(prior.sigma_sd):
         mine = prior.scale == k
         n, s = mine.sum() - 1, spread[mine].sum()
@@ -92,23 +93,50 @@ def refer(
 
     Error variances of predictors are left out of the quadratic, which need not be exact.
     """
-    t, prior, layout = posterior.transport, posterior.prior, posterior.layout
+    prior, layout, quadratic = posterior.prior, posterior.layout, posterior.quadratic
     sigma = 0.5 * prior.sigma_sd
-    theta, standard = prior.mean.copy(), np.zeros(prior.mean.size)
+    point = visit(posterior, prior.mean, sigma)
     for _ in range(STEPS):
-        p = probability(posterior, theta, x, region, era, levels)
+        p = probability(posterior, point.theta, x, region, era, levels)
         k = curvature(layout, x, region, era, levels, weight * p * (1.0 - p))
-        log_likelihood(layout, posterior.data, theta, posterior.effects, posterior.sums, t.gradient)
-        shift = times_arrow(k, theta) + t.gradient
-        for mine, new in zip(posterior.quadratic.precision, k, strict=True):
+        for mine, new in zip(quadratic.precision, k, strict=True):
             mine[:] = new
-        posterior.quadratic.shift[:] = shift
-        t.sigma[:] = sigma
-        move(k, shift, prior, standard, t)
-        theta = _improved(posterior, theta, t.mu.copy(), sigma)
-        t.theta[:] = theta
-        sigma = climb(posterior, sigma)
+        quadratic.shift[:] = times_arrow(k, point.theta) + point.gradient
+        newton = _arrive(posterior, sigma)
+        variance = inverse_diagonal(posterior.transport.root)
+        point = _improved(posterior, point, newton, sigma)
+        sigma = climb(prior, sigma, point.theta, variance)
     return sigma
+
+
+class Point(NamedTuple):
+    """Latents, and log p(y | theta) with its gradient there."""
+
+    theta: Float
+    likelihood: float
+    gradient: Float
+
+
+def visit(posterior: Posterior, theta: Float, sigma: Float) -> Point:
+    """Move the transport to ``theta`` and ``sigma``: without a quadratic, and with the shift q (theta - m)."""
+    nothing = Arrow._make(np.zeros_like(part) for part in posterior.quadratic.precision)
+    pull = _precision(posterior.prior, sigma) * (theta - posterior.prior.mean)
+    return _arrive(posterior._replace(quadratic=Quadratic(nothing, pull)), sigma)
+
+
+def _arrive(posterior: Posterior, sigma: Float) -> Point:
+    """Compute the density at z = 0, where the latents are the transport's mu."""
+    prior, t = posterior.prior, posterior.transport
+    position = np.concatenate([scales_inverse(sigma / prior.sigma_sd), np.zeros(prior.mean.size)])
+    log_density(posterior, position, np.zeros_like(position))
+    theta = t.theta.copy()
+    pull = _precision(prior, sigma) * (theta - prior.mean)
+    return Point(theta, float(posterior.likelihood[0]), t.gradient + pull)  # without the prior's share
+
+
+def _precision(prior: Prior, sigma: Float) -> Float:
+    """q of the latents under group scales ``sigma``."""
+    return (prior.sd * np.append(sigma, 1.0)[prior.scale]) ** -2  # scale -1, none, is the last
 
 
 def probability(posterior: Posterior, theta: Float, x, region, era, levels) -> Float:
@@ -129,18 +157,17 @@ def probability(posterior: Posterior, theta: Float, x, region, era, levels) -> F
     return 0.5 + 0.5 * np.tanh(0.5 * eta)
 
 
-def _improved(posterior: Posterior, old: Float, new: Float, sigma: Float) -> Float:
+def _improved(posterior: Posterior, old: Point, new: Point, sigma: Float) -> Point:
     """The point between ``old`` and ``new`` nearest to ``new``, by halves, that is better than ``old``."""
-    start = _log_joint(posterior, old, sigma)
+    prior = posterior.prior
+    q = _precision(prior, sigma)
+
+    def log_joint(point: Point) -> float:  # up to what does not depend on theta
+        return point.likelihood - 0.5 * float(q @ (point.theta - prior.mean) ** 2)
+
+    start = log_joint(old)
     for _ in range(10):
-        if _log_joint(posterior, new, sigma) >= start:
+        if log_joint(new) >= start:
             return new
-        new = 0.5 * (old + new)
+        new = visit(posterior, 0.5 * (old.theta + new.theta), sigma)
     return old
-
-
-def _log_joint(posterior: Posterior, theta: Float, sigma: Float) -> float:
-    t = posterior.transport
-    t.theta[:], t.sigma[:] = theta, sigma
-    density = log_likelihood(posterior.layout, posterior.data, theta, posterior.effects, posterior.sums, t.gradient)
-    return density + log_prior(posterior.prior, t)

@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine import assemble, hmc, transport
-from inference.engine.posterior import Posterior, parameters
+from inference.engine.posterior import Posterior
 from inference.engine.root import Float
 from models.design import Design
 
@@ -158,12 +158,10 @@ def one_chain(
     centre[:scales] = transport.scales_inverse(sigma / posterior.prior.sigma_sd)
     variance[:scales] = 0.25  # a guess, in units of the prior
     start = centre + rng.normal(0.0, 1.0, dim) * np.sqrt(variance)
-    positions, statistics = np.zeros((draws, dim)), np.zeros((draws, len(hmc.STATISTICS)))
+    kept, statistics = np.zeros((draws, dim + 1)), np.zeros((draws, len(hmc.STATISTICS)))
     guess = hmc.Normal(centre, variance)
-    hmc.sample_chain(mine, start, guess, scales, rng, tune, target_accept, positions, statistics, done, stop)
-    sigma, theta, likelihood = np.zeros((draws, scales)), np.zeros((draws, dim - scales)), np.zeros(draws)
-    parameters(mine, positions, statistics[:, 0].copy(), sigma, theta, likelihood)
-    return sigma, theta, np.column_stack([statistics, likelihood])
+    hmc.sample_chain(mine, start, guess, scales, rng, tune, target_accept, kept, statistics, done, stop)
+    return kept[:, :scales], kept[:, scales:dim], np.column_stack([statistics, kept[:, dim]])
 
 
 def _thinned(statistics: Float, thin: int) -> Float:

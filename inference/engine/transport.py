@@ -45,7 +45,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from inference.engine.options import FAST, INNER_FAST
+from inference.engine.options import INNER_FAST
 from inference.engine.root import Arrow, Float, arrow, set_root, times, times_transposed
 
 
@@ -104,7 +104,7 @@ def scales_inverse(sigma: Float) -> Float:
     return below
 
 
-@njit(**FAST)
+@njit(**INNER_FAST)
 def move(k, h, prior, z, t):
     """From ``t.sigma`` and z to the latents ``t.theta``; returns log det V."""
     for d in range(h.size):
@@ -120,7 +120,7 @@ def move(k, h, prior, z, t):
     return log_det
 
 
-@njit(**FAST)
+@njit(**INNER_FAST)
 def log_prior(prior, t):
     """Return log p(theta | sigma) + log p(sigma); adds its gradient in theta to ``t.gradient``."""
     out = prior.constant
