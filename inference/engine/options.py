@@ -17,5 +17,6 @@ FAST: Options = FAST_MATH | {"nogil": True, "cache": True, "no_cfunc_wrapper": T
 # Called by compiled code only: no wrapper for Python is compiled.
 INNER: Options = EXACT | {"no_cpython_wrapper": True}
 INNER_FAST: Options = FAST | {"no_cpython_wrapper": True}
-# A link of the chain from the sampler down to the density: compiled once, with its caller.
+# With a single caller, in the chain from the sampler down to the row kernel: compiled once, as a part of it.
 PART: Options = INNER | {"inline": "always"}
+PART_FAST: Options = INNER_FAST | {"inline": "always"}

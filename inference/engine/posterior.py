@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from inference.engine import transport
 from inference.engine.kernel import Rows, Sums, log_likelihood_sums
-from inference.engine.options import FAST, INNER_FAST
+from inference.engine.options import FAST, INNER_FAST, PART_FAST
 from inference.engine.root import Arrow, Float
 from inference.engine.transport import Prior, Transport
 
@@ -88,7 +88,7 @@ class Posterior(NamedTuple):
     likelihood: Float  # (1,): log p(y | theta)
 
 
-@njit(**INNER_FAST)
+@njit(**PART_FAST)
 def set_effects(layout, theta, effects):
     """Spread the latents over cells, regions and levels."""
     own = layout.has_region + layout.varying.size
@@ -111,7 +111,7 @@ def set_effects(layout, theta, effects):
         effects.extra[level] = theta[extra + level]
 
 
-@njit(**INNER_FAST)
+@njit(**PART_FAST)
 def log_likelihood(layout, data, theta, effects, sums, gradient):
     """Return log p(y | theta); fills its ``gradient`` in theta."""
     own = layout.has_region + layout.varying.size
