@@ -79,10 +79,11 @@ def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder
         for h, _, name in names
         if h.id in AUTOREGRESSIONS
     ]
+    logits = [(h, outcome, name) for h, outcome, name in names if h.id not in AUTOREGRESSIONS]
+    logits.sort(key=lambda logit: -len(logit[0].equation(logit[1]).terms))  # long ones first
     every = slow + [
         (h.panel, Task(name, {"kind": "fit", "hypothesis": h.id, "outcome": outcome, **common}))
-        for h, outcome, name in names
-        if h.id not in AUTOREGRESSIONS
+        for h, outcome, name in logits
     ]
     if set(contest.RIVALS) <= {h.id for h in models}:
         rivals = {o: contest.name_of(o) for o in contest.OUTCOMES}
@@ -120,7 +121,7 @@ def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
     """Say what became of the fits; 1 if any failed."""
     from inference.fit import FitResult
 
-    results = [FitResult(**result) for result in outcome.results.values()]
+    results = sorted((FitResult(**result) for result in outcome.results.values()), key=lambda result: result.name)
     failed = [result for result in results if result.failed]
     for result in results:
         print(f"{result.name:<20} {result.text}")

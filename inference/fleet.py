@@ -55,7 +55,7 @@ def run(
     workers: int = 2,
     scheduler: str | None = None,
     label: str = "tasks",
-    before: Sequence[str] = (),
+    before: Sequence[Sequence[str]] = (),
 ) -> Outcome:
     """Call ``function(**task.arguments)`` for every task, several at a time, and keep each result in ``folder``.
 
@@ -76,9 +76,9 @@ def run(
         Address of the scheduler of a running Dask cluster, to be used instead. Its workers need this project.
     label : str
         What the tasks are called in the line of progress.
-    before : sequence of str
-        Functions of no arguments, as ``"module:name"``, that the processes of this machine call before the first
-        task, each once in one of them: what all tasks gain from and no result depends on.
+    before : sequence of sequences of str
+        Rounds of functions of no arguments, as ``"module:name"``, that the processes of this machine call before the
+        first task, each once in one of them, round after round: what all tasks gain from and no result depends on.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def run(
     tasks = _checked(tasks)
     if workers < 1:
         raise FleetError(f"{workers} workers: at least 1 is needed")
-    work = Work(_reference(function), code_sha256(), tuple(before))
+    work = Work(_reference(function), code_sha256(), tuple(map(tuple, before)))
     results = stored(tasks, folder, stamp)
     failures: dict[str, str] = {}
     reused, pending = len(results), [task for task in tasks if task.key not in results]
@@ -184,9 +184,11 @@ def _pool(work: Work, workers: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin)
     with pool:
         try:
-            first = [pool.submit(ready, work) for _ in range(workers)]
-            for future in first + [pool.submit(call, name) for name in work.before]:
+            for future in [pool.submit(ready, work) for _ in range(workers)]:
                 future.result()
+            for names in work.before:
+                for future in [pool.submit(call, name) for name in names]:
+                    future.result()
             yield pool
         except BaseException as error:
             for process in list((pool._processes or {}).values()):  # 3.14 calls this kill_workers

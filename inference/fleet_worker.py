@@ -36,7 +36,7 @@ class Work(NamedTuple):
 
     function: str
     code: str
-    before: tuple[str, ...]
+    before: tuple[tuple[str, ...], ...]
 
 
 Answer = tuple[Task, dict[str, Any]]  # with "seconds", and "result" or "error"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-#: What compiles the engine: on a new machine the processes share it out.
-BEFORE = tuple(f"inference.engine.ahead:{part}" for part in ("chain", "sums", "reference"))
+#: What compiles the engine, in two rounds: on a new machine the processes share each of them out.
+BEFORE = tuple(
+    tuple(f"inference.engine.ahead:{part}" for part in parts)
+    for parts in (("likelihood", "coordinates"), ("chain", "sums"))
+)
 
 
-def before(kinds: list[str], engine: str) -> tuple[str, ...]:
+def before(kinds: list[str], engine: str) -> tuple[tuple[str, ...], ...]:
     """What is to be called before work of these kinds: nothing where the engine draws no posterior."""
     return BEFORE if engine == "kernel" and {"fit", "contest"} & set(kinds) else ()
 

@@ -26,6 +26,7 @@ print(hits, config.CACHE_DIR)
 
 FIT = """
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 from data.schema import read
@@ -38,7 +39,7 @@ def compiled():
                  for n, f in vars(m).items() if hasattr(f, "signatures")}
     return {(*name, s) for name, function in functions.items() for s in function.signatures}
 
-for name in work.BEFORE:
+for name in chain.from_iterable(work.BEFORE):
     module, function = name.split(":")
     getattr(import_module(module), function)()
 before = compiled()

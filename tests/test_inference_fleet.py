@@ -148,12 +148,14 @@ def test_a_dying_worker_is_tried_once_more_and_takes_nobody_with_it(until, failu
 def test_what_goes_before_is_called_once_before_the_first_task(tmp_path, monkeypatch):
     log = tmp_path / "log"
     monkeypatch.setenv("FLEET_LOG", str(log))
-    begun = [f"tests.fleet_tasks:{name}" for name in ("prepare", "prepare_in_vain", "is_not_there")]
+    begun = [
+        [f"tests.fleet_tasks:{name}" for name in names] for names in (["is_not_there", "prepare"], ["prepare_in_vain"])
+    ]
     tasks = squares(range(4), log=str(log))
     outcome = run(tasks, fleet_tasks.square, folder=tmp_path / "kept", stamp="one", before=begun)
     assert list(outcome.results) == [task.key for task in tasks]  # whatever became of what went before
     lines = [line.split()[0] for line in log.read_text().splitlines()]
-    assert sorted(lines[:2]) == ["prepare", "prepare_in_vain"]
+    assert lines[:2] == ["prepare", "prepare_in_vain"]
     assert sorted(lines[2:]) == ["0", "1", "2", "3"]
 
 

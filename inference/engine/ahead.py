@@ -1,28 +1,44 @@
 """Compiling ahead: a few rows are enough to compile what all designs share.
 
 Compiled code is kept for all processes of a machine (`_cache`), but processes that start together would each compile
-all of it. These functions compile a part each, so that the processes share the work before they begin: `chain` takes as
-long as `sums` and `reference`, which come to what all three have in common when it is compiled.
+all of it. These functions compile a part each, so that processes share the work before they begin: `likelihood` and
+`coordinates` take about as long as each other, and `chain`, which is made of them, about as long as `sums`.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
+from numba import typeof
 
-from inference.engine import assemble, sampling, stream
-from inference.engine.posterior import Posterior
+from inference.engine import assemble, sampling, stream, transport
+from inference.engine.posterior import Posterior, log_likelihood
 from models.design import Design, Group, Scaling
 from models.priors import Priors
 
 ROWS = 4
 
 
+def likelihood() -> None:
+    """Compile the log likelihood of the latents."""
+    target = _posterior(_design())
+    t = target.transport
+    _compile(log_likelihood, target.layout, target.data, t.theta, target.effects, target.sums, t.gradient)
+
+
+def coordinates() -> None:
+    """Compile the way from a position to the latents, and that of their gradient back."""
+    target = _posterior(_design())
+    k, prior, t = target.quadratic, target.prior, target.transport
+    _compile(transport.move, k.precision, k.shift, prior, t.theta, t)
+    _compile(transport.pull_back, prior, t.sigma, t.theta, t, t.sigma, t.theta)
+
+
 def chain() -> None:
     """Compile a chain of the sampler."""
-    posterior = _posterior(_design())
-    scales = np.ones(posterior.prior.sigma_sd.size)
-    sampling.one_chain(posterior, scales, 1, 1, (0, 0), np.zeros(1, np.int64), np.zeros(1, np.bool_), 0.5)
+    assemble.posterior(_design())
 
 
 def sums() -> None:
@@ -34,14 +50,6 @@ def sums() -> None:
     stream.event_counts(design, draw, 0)
     stream.by_row(design, draw, 0)
     stream.row_probability(design, draw)
-
-
-def reference() -> None:
-    """Compile what comes before a chain and after it: its reference, and the draws by parameter."""
-    posterior, scales = assemble.posterior(_design())
-    latents, one = posterior.prior.mean.size, np.zeros(1)
-    position = np.zeros((1, scales.size + latents))
-    parameters(posterior, position, one, np.zeros((1, scales.size)), np.zeros((1, latents)), np.zeros(1))
 
 
 def _design() -> Design:
@@ -62,6 +70,11 @@ def _design() -> Design:
         rows=np.arange(ROWS),
         lost={},
     )
+
+
+def _compile(function: Any, *arguments: object) -> None:
+    """Compile a function that only compiled code can call."""
+    function.compile(tuple(typeof(argument) for argument in arguments))
 
 
 def _posterior(design: Design) -> Posterior:

@@ -193,7 +193,9 @@ def unreferred(design: Design, packed: Packed) -> Posterior:
     )
 
 
-def scratch(where: Layout, extra: int, scales: int, dtype: str) -> tuple[Effects, kernel.Sums, transport.Transport, Float]:
+def scratch(
+    where: Layout, extra: int, scales: int, dtype: str
+) -> tuple[Effects, kernel.Sums, transport.Transport, Float]:
     """Room for the work of one chain, the last parts of a `Posterior`."""
     cells = where.regions * where.eras
     width = where.predictors + len(where.error)

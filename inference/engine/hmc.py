@@ -27,7 +27,7 @@ import numpy as np
 from numba import njit
 
 from inference.engine.adaptation import FIRST_STEP, Normal, adapt_normal, adapt_step, add_moments, restart_step
-from inference.engine.options import EXACT, INNER, INNER_FAST, PART
+from inference.engine.options import FAST, INNER, INNER_FAST, PART
 from inference.engine.posterior import log_density, parameters
 
 ANGLES = (1.6, 2.2)
@@ -74,25 +74,24 @@ def advance(target, point, step, normal):
 
 
 @njit(**PART)
-def transition(target, here, there, density, step, normal, rng, kept, statistics):
-    """One draw from ``here`` (position, momentum, gradient), where the log density is ``density``.
+def transition(target, here, there, density, angle, step, normal, rng, kept, statistics):
+    """Move ``here`` (position, momentum, gradient), where the log density is ``density``, by one trajectory.
 
-    Leaves the draw in ``here``, its parameters in ``kept``, and fills ``statistics`` in the order of
-    `STATISTICS`. ``there`` is scratch.
+    Leaves the draw in ``here``, its parameters in ``kept``, and fills ``statistics`` in the order of `STATISTICS`.
+    ``there`` is scratch. An ``angle`` of 0 finds out density and gradient, whatever they were said to be, and stays.
     """
     for i in range(here.shape[1]):
         here[1, i] = rng.standard_normal() / np.sqrt(normal.variance[i])
     _copy(here, there)
     start = _kinetic(here[1], normal) - density
-    angle = ANGLES[0] + (ANGLES[1] - ANGLES[0]) * rng.random()
-    steps, done, end, error = np.ceil(angle / step), 0, density, 0.0
+    steps, done, end, error = max(np.ceil(angle / step), 1.0), 0, density, 0.0
     while done < steps and error < MAX_ENERGY_ERROR:
         end = advance(target, there, angle / steps, normal)
         error = _kinetic(there[1], normal) - end - start
         done += 1
     diverging = not error < MAX_ENERGY_ERROR
     rate = 0.0 if diverging else min(1.0, np.exp(-error))
-    if rng.random() < rate:
+    if angle == 0.0 or rng.random() < rate:
         _copy(there, here)
         parameters(target, kept)
         density, start = end, start + error
@@ -102,7 +101,7 @@ def transition(target, here, there, density, step, normal, rng, kept, statistics
     statistics[4], statistics[5], statistics[6] = diverging, step, error
 
 
-@njit(**EXACT)
+@njit(**FAST)
 def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws, statistics, done, stop):
     """Warm up for ``tune`` draws from ``start`` (dim,), then fill ``draws`` (draw, parameter) and ``statistics``.
 
@@ -114,16 +113,15 @@ def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws,
     here, there, moments = np.zeros((3, dim)), np.zeros((3, dim)), np.zeros((2, dim + 1))
     kept, row, adaptation, step = np.zeros(draws.shape[1]), np.zeros(statistics.shape[1]), np.zeros(5), FIRST_STEP
     _fill(start, here[0])
-    row[0] = log_density(target, here[0], here[2])
-    parameters(target, kept)
     restart_step(adaptation, step)
-    for draw in range(tune + len(draws)):
-        transition(target, here, there, row[0], step, normal, rng, kept, row)
+    for draw in range(-1, tune + len(draws)):
+        angle = ANGLES[0] + (ANGLES[1] - ANGLES[0]) * rng.random() if draw >= 0 else 0.0
+        transition(target, here, there, row[0], angle, step, normal, rng, kept, row)
         done[0] = draw + 1
         if draw >= tune:
             _fill(kept, draws[draw - tune])
             _fill(row, statistics[draw - tune])
-        else:
+        elif draw >= 0:
             step = adapt_step(adaptation, row[2], target_accept)
             if draw >= tune // 5:
                 add_moments(moments, here[0])
@@ -134,3 +132,11 @@ def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws,
                 step = np.exp(adaptation[1])
         if stop[0]:
             break
+
+
+def visit(target, position) -> None:
+    """Compute the density of ``target`` at ``position`` (dim,), by a chain without draws: its code is there already."""
+    guess = Normal(np.zeros(position.size), np.ones(position.size))
+    rng, done, stop = np.random.default_rng(0), np.zeros(1, np.int64), np.zeros(1, np.bool_)
+    room = np.zeros((0, position.size + 1))
+    sample_chain(target, position, guess, 0, rng, 0, 0.5, room, np.zeros((0, len(STATISTICS))), done, stop)

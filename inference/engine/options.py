@@ -20,3 +20,4 @@ INNER_FAST: Options = FAST | {"no_cpython_wrapper": True}
 # With a single caller, in the chain from the sampler down to the row kernel: compiled once, as a part of it.
 PART: Options = INNER | {"inline": "always"}
 PART_FAST: Options = INNER_FAST | {"inline": "always"}
+FAST_PART: Options = FAST | {"inline": "always"}

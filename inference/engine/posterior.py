@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from inference.engine import transport
 from inference.engine.kernel import Rows, Sums, log_likelihood_sums
-from inference.engine.options import FAST, INNER_FAST, PART_FAST
+from inference.engine.options import FAST_PART, INNER_FAST
 from inference.engine.root import Arrow, Float
 from inference.engine.transport import Prior, Transport
 
@@ -88,7 +88,7 @@ class Posterior(NamedTuple):
     likelihood: Float  # (1,): log p(y | theta)
 
 
-@njit(**PART_FAST)
+@njit(**INNER_FAST)
 def set_effects(layout, theta, effects):
     """Spread the latents over cells, regions and levels."""
     own = layout.has_region + layout.varying.size
@@ -111,7 +111,7 @@ def set_effects(layout, theta, effects):
         effects.extra[level] = theta[extra + level]
 
 
-@njit(**PART_FAST)
+@njit(**INNER_FAST)
 def log_likelihood(layout, data, theta, effects, sums, gradient):
     """Return log p(y | theta); fills its ``gradient`` in theta."""
     own = layout.has_region + layout.varying.size
@@ -147,7 +147,7 @@ def log_likelihood(layout, data, theta, effects, sums, gradient):
     return out
 
 
-@njit(**FAST)
+@njit(**FAST_PART)
 def log_density(target, position, gradient):
     """Log density of (tau, z) at ``position``; fills its ``gradient``."""
     prior, t, quadratic = target.prior, target.transport, target.quadratic
@@ -155,9 +155,7 @@ def log_density(target, position, gradient):
     tau, z = position[:count], position[count:]
     transport.scales(prior, tau, t)
     out = transport.move(quadratic.precision, quadratic.shift, prior, z, t)
-    target.likelihood[0] = log_likelihood(
-        target.layout, target.data, t.theta, target.effects, target.sums, t.gradient
-    )
+    target.likelihood[0] = log_likelihood(target.layout, target.data, t.theta, target.effects, target.sums, t.gradient)
     out += target.likelihood[0] + transport.log_prior(prior, t)
     return out + transport.pull_back(prior, tau, z, t, gradient[:count], gradient[count:])
 

@@ -21,7 +21,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.engine.posterior import Layout, Posterior, Quadratic, log_density
+from inference.engine.hmc import visit as compute
+from inference.engine.posterior import Layout, Posterior, Quadratic
 from inference.engine.transport import Arrow, Float, Prior, arrow, scales_inverse
 
 STEPS = 8
@@ -128,14 +129,14 @@ def _arrive(posterior: Posterior, sigma: Float) -> Point:
     """Compute the density at z = 0, where the latents are the transport's mu."""
     prior, t = posterior.prior, posterior.transport
     position = np.concatenate([scales_inverse(sigma / prior.sigma_sd), np.zeros(prior.mean.size)])
-    log_density(posterior, position, np.zeros_like(position))
+    compute(posterior, position)
     theta = t.theta.copy()
     pull = _precision(prior, sigma) * (theta - prior.mean)
     return Point(theta, float(posterior.likelihood[0]), t.gradient + pull)  # without the prior's share
 
 
 def _precision(prior: Prior, sigma: Float) -> Float:
-    """q of the latents under group scales ``sigma``."""
+    """Prior precision of the latents under group scales ``sigma``."""
     return (prior.sd * np.append(sigma, 1.0)[prior.scale]) ** -2  # scale -1, none, is the last
 
 

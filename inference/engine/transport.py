@@ -45,7 +45,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from inference.engine.options import INNER_FAST, PART_FAST
+from inference.engine.options import INNER_FAST
 from inference.engine.root import Arrow, Float, arrow, set_root, times, times_transposed
 
 
@@ -82,7 +82,7 @@ def transport(regions: int, own: int, shared: int, extra: int, scales: int) -> T
     return Transport._make([arrow(regions, own, shared, extra), *vectors])
 
 
-@njit(**PART_FAST)
+@njit(**INNER_FAST)
 def scales(prior, tau, t):
     """Fill ``t.sigma`` and ``t.slope`` = d sigma / d tau."""
     for k in range(tau.size):
@@ -104,7 +104,7 @@ def scales_inverse(sigma: Float) -> Float:
     return below
 
 
-@njit(**PART_FAST)
+@njit(**INNER_FAST)
 def move(k, h, prior, z, t):
     """From ``t.sigma`` and z to the latents ``t.theta``; returns log det V."""
     for d in range(h.size):
@@ -120,7 +120,7 @@ def move(k, h, prior, z, t):
     return log_det
 
 
-@njit(**PART_FAST)
+@njit(**INNER_FAST)
 def log_prior(prior, t):
     """Return log p(theta | sigma) + log p(sigma); adds its gradient in theta to ``t.gradient``."""
     out = prior.constant
@@ -133,7 +133,7 @@ def log_prior(prior, t):
     return out
 
 
-@njit(**PART_FAST)
+@njit(**INNER_FAST)
 def pull_back(prior, tau, z, t, gradient_tau, gradient_z):
     """Gradient in (tau, z) from that in theta, ``t.gradient``; returns log det of d sigma / d tau."""
     times_transposed(t.root, t.gradient, t.white)
