@@ -12,6 +12,10 @@ is left for the loop, with :math:`p_n = 1 / (1 + e^{-\eta_n})`, is
 .. math::  \sum_n \log(1 + e^{\eta_n}), \quad \sum_{n \in c} p_n, \quad \sum_{n \in r} p_n x_n,
            \quad \sum_{n: g_n = l} p_n.
 
+The first of these sums takes a logarithm for many rows at once,
+
+.. math::  \sum_n \log(1 + e^{\eta_n}) = \sum_n \max(\eta_n, 0) + \log \prod_n (1 + e^{-|\eta_n|}).
+
 Rows are sorted by cell and packed in runs of at most 512 rows of one cell, so that a run's predictors stay
 in the processor's first cache, one column after the other, while they are read twice. Runs are padded with
 rows of zeros to a multiple of 16, and the padding's probabilities set to zero before they are summed. Where
@@ -21,13 +25,14 @@ Sums within a run are taken in the precision of the rows, sums over runs in floa
 
 from __future__ import annotations
 
+from math import log
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from inference.engine.link import link
+from inference.engine.link import factors, link
 from inference.engine.options import EXACT, INNER, INNER_FAST
 
 LANES = 16
@@ -55,7 +60,7 @@ class Sums(NamedTuple):
     level: NDArray[np.float64]  # (level of the extra groups,)
     eta: NDArray  # (RUN,), as the next two in the precision of the rows
     probability: NDArray
-    softplus: NDArray
+    softplus: NDArray  # or the factors of its product
 
 
 def pack(
@@ -164,6 +169,26 @@ def total(values, n):
     return out
 
 
+@njit(**INNER_FAST)
+def positive(values, n):
+    """Sum of those of the first ``n`` values that are above zero."""
+    out, zero = values.dtype.type(0), values.dtype.type(0)
+    for i in range(n):
+        out += values[i] if values[i] > zero else zero
+    return out
+
+
+@njit(**INNER_FAST)
+def log_product(factor, n):
+    """Logarithm of the product of the first ``n`` of ``factor``, each from 1 to 2; n is a multiple of 4, at most `RUN`."""
+    part, out = n // 4, 1.0
+    for i in range(part):
+        factor[i] = (factor[i] * factor[part + i]) * (factor[2 * part + i] * factor[3 * part + i])
+    for i in range(part):
+        out *= factor[i]
+    return log(out)
+
+
 @njit(**EXACT)
 def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
     """Fill ``sums`` and return the sum of log(1 + exp(eta)) over all rows.
@@ -180,13 +205,17 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
         linear_predictor(rows.x, start * rows.width, n, columns, slope[region], intercept[cell], sums.eta)
         for g in range(rows.level.shape[0]):
             add_effects(rows.level[g], start, size, effect, sums.eta)
-        link(sums.eta, n, sums.probability, sums.softplus)
+        if rows.weight.size:
+            link(sums.eta, n, sums.probability, sums.softplus)
+            weigh(rows.weight, start, size, sums.probability, sums.softplus)
+            softplus += total(sums.softplus, size)
+        else:
+            factors(sums.eta, n, sums.probability, sums.softplus)
+            for i in range(size, n):
+                sums.softplus[i] = 1
+            softplus += positive(sums.eta, size) + log_product(sums.softplus, n)
         for i in range(size, n):
             sums.probability[i] = 0
-            sums.softplus[i] = 0
-        if rows.weight.size:
-            weigh(rows.weight, start, size, sums.probability, sums.softplus)
-        softplus += total(sums.softplus, n)
         sums.cell[cell] += total(sums.probability, n)
         weighted_columns(rows.x, start * rows.width, n, columns, sums.probability, sums.slope[region])
         for g in range(rows.level.shape[0]):

@@ -24,6 +24,11 @@ def link(eta, n, probability, softplus):
     raise NotImplementedError((eta, n, probability, softplus))
 
 
+def factors(eta, n, probability, factor):
+    """Fill probability and 1 + exp(-|eta|) for the first ``n`` of ``eta``; for compiled callers."""
+    raise NotImplementedError((eta, n, probability, factor))
+
+
 def logistic(eta, n, probability):
     """Fill the probability alone for the first ``n`` of ``eta``; for compiled callers."""
     raise NotImplementedError((eta, n, probability))
@@ -99,6 +104,21 @@ def _link(eta, n, probability, softplus):  # noqa: ARG001 - overloads have the a
             s = t * (one + t) * common
             above = (two + t) * common  # 1 / (1 + t)
             softplus[i] = max(eta[i], zero) + s * polynomial(even, odd, s * s)
+            probability[i] = above if eta[i] >= zero else t * above
+
+    return fill
+
+
+@overload(factors, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType]
+def _factors(eta, n, probability, factor):  # noqa: ARG001
+    real = ARITHMETIC[eta.dtype.bitwidth].real
+    zero, one = real(0), real(1)
+
+    def fill(eta, n, probability, factor):
+        for i in range(n):
+            t = exp_of_minus(abs(eta[i]))
+            factor[i] = one + t
+            above = one / (one + t)
             probability[i] = above if eta[i] >= zero else t * above
 
     return fill
