@@ -37,6 +37,7 @@ from inference.engine.options import EXACT, INNER, INNER_FAST
 
 LANES = 16
 RUN = 512
+LINE = 64  # bytes
 
 
 class Rows(NamedTuple):
@@ -89,7 +90,7 @@ def pack(
     start = np.cumsum(padded) - padded
 
     width, total = x.shape[1], int(padded.sum())
-    packed = np.zeros(total * width, dtype)
+    packed = aligned(total * width, dtype)
     level = np.zeros((len(levels), total), np.int32)
     weights = np.zeros(0 if weight is None else total, dtype)
     source = np.repeat(first, pieces) + begin
@@ -102,9 +103,17 @@ def pack(
     return Rows(packed, level, padded, size, run_cell, run_cell // max(eras, 1), width, weights), order
 
 
+def aligned(size: int, dtype: str) -> NDArray:
+    """Zeros (size,) that begin with a line of the cache, lest vectors of them lie across two lines."""
+    item = np.dtype(dtype).itemsize
+    room = np.zeros(size + LINE // item, dtype)
+    skip = -room.ctypes.data % LINE // item
+    return room[skip : skip + size]
+
+
 def sums(cells: int, regions: int, predictors: int, levels: int, dtype: str) -> Sums:
     """Room for the kernel's results."""
-    scratch = (np.zeros(RUN, dtype) for _ in range(3))
+    scratch = (aligned(RUN, dtype) for _ in range(3))
     return Sums(np.zeros(cells), np.zeros((regions, predictors)), np.zeros(levels), *scratch)
 
 
@@ -180,7 +189,7 @@ def positive(values, n):
 
 @njit(**INNER_FAST)
 def log_product(factor, n):
-    """Logarithm of the product of the first ``n`` of ``factor``, each from 1 to 2; n is a multiple of 4, at most `RUN`."""
+    """Logarithm of the product of ``n`` factors, each from 1 to 2; ``n`` is a multiple of 4, at most `RUN`."""
     part, out = n // 4, 1.0
     for i in range(part):
         factor[i] = (factor[i] * factor[part + i]) * (factor[2 * part + i] * factor[3 * part + i])
