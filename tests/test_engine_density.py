@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.engine import assemble, pack, posterior, reference, transport
+from inference.engine import assemble, kernel, pack, posterior, reference, transport
 from tests.engine_designs import simulated
 
 CASES = {
@@ -132,6 +132,17 @@ def test_log_density_contains_the_determinant_of_the_change_of_variables(case):
     there = parameters(position)
     expected = log_joint(target, there[:count], there[count:])[0] + np.linalg.slogdet(jacobian)[1]
     assert posterior.log_density(target, position, np.zeros_like(position)) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("eta", [-200.0, -30.0, -1.0, 0.0, 1.0, 30.0, 200.0])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_logarithm_for_many_rows_is_the_sum_of_theirs(eta, dtype):
+    count = 2 * kernel.RUN + 37
+    rows, _ = kernel.pack(np.zeros((count, 0)), *np.zeros((2, count), int), 1, np.zeros((0, count), int), dtype)
+    room, nothing = kernel.sums(1, 1, 0, 0, dtype), np.zeros((1, 0), dtype)
+    found = kernel.log_likelihood_sums(rows, np.arange(0), np.full(1, eta, dtype), nothing, nothing[0], room)
+    assert found == pytest.approx(count * np.logaddexp(0.0, eta), rel=1e-6 if dtype == "float32" else 1e-13, abs=1e-10)
+    assert room.cell[0] == pytest.approx(count / (1.0 + np.exp(-eta)), rel=1e-6, abs=1e-30)
 
 
 def test_scales_have_an_exact_inverse():

@@ -51,10 +51,10 @@ def for_gaussians():
     world = vars(hmc) | {"log_density": density_of_gaussian, "parameters": position_of_gaussian}
     for name in ("advance", "transition", "sample_chain"):
         world[name] = njit(FunctionType(getattr(hmc, name).py_func.__code__, world))
-    return world["sample_chain"]
+    return world["advance"], world["sample_chain"]
 
 
-sample_chain = for_gaussians()
+advance, sample_chain = for_gaussians()
 
 
 def run(target, guess, adapted, draws=4000, tune=400, seed=1):
@@ -86,6 +86,35 @@ def test_a_target_equal_to_the_guess_needs_two_steps_and_has_no_error():
     assert (statistics[:, hmc.STATISTICS.index("n_steps")] == 2).all()
     np.testing.assert_allclose(statistics[:, hmc.STATISTICS.index("acceptance_rate")], 1.0, rtol=1e-9)
     np.testing.assert_allclose(draws.std(axis=0), 1.0, atol=0.05)
+
+
+@pytest.mark.slow
+def test_draws_of_a_target_equal_to_the_guess_are_as_correlated_as_the_angles_say():
+    target = gaussian(np.zeros(4), np.eye(4))
+    draws, _ = run(target, Normal(target.mean, np.ones(4)), adapted=0)
+    low, high = hmc.ANGLES
+    cosine = (np.sin(high) - np.sin(low)) / (high - low)
+    square = 0.5 + (np.sin(2 * high) - np.sin(2 * low)) / (4 * (high - low))
+    for values, expected in ((draws, cosine), (draws**2, square)):
+        standard = (values - values.mean(axis=0)) / values.std(axis=0)
+        assert (standard[1:] * standard[:-1]).mean() == pytest.approx(expected, abs=0.04)
+
+
+@pytest.mark.slow
+def test_a_trajectory_that_is_turned_round_comes_back():
+    target = gaussian([1.0, -2.0], [[2.0, 0.6], [0.6, 0.5]])
+    normal = Normal(np.array([0.5, 0.0]), np.array([0.7, 2.0]))
+    point = np.array([[0.3, -0.4], [1.1, 0.2], [0.0, 0.0]])
+    density_of_gaussian(target, point[0], point[2])
+    start = point.copy()
+    for _ in range(5):
+        advance(target, point, 0.6, normal)
+    assert np.abs(point[0] - start[0]).max() > 0.5
+    point[1] *= -1.0
+    for _ in range(5):
+        advance(target, point, 0.6, normal)
+    np.testing.assert_allclose(point[0], start[0], atol=1e-12)
+    np.testing.assert_allclose(-point[1], start[1], atol=1e-12)
 
 
 SCRIPT = """
