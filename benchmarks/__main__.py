@@ -28,11 +28,13 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The engine beside its peers.")
     parser.add_argument("--only", nargs="+", choices=SYSTEMS, metavar="SYSTEM", help=f"of {', '.join(SYSTEMS)}")
     parser.add_argument("--rows", nargs="+", type=int, choices=plan.ROWS, help="simulated cases of these sizes only")
+    parser.add_argument("--cases", nargs="+", metavar="CASE", help="as the table names them, as: '30,000 rows'")
     parser.add_argument("--quick", action="store_true", help="engine and nutpie on one case of 30,000 rows")
     parser.add_argument("--limit", type=float, default=900, help="seconds for one measurement (default 900)")
     parser.add_argument("--minutes", type=float, default=600, help="for all; what is left is not run (default 600)")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where to, figures beside it")
     parser.add_argument("--resume", action="store_true", help="keep what the results hold already, run what is missing")
+    parser.add_argument("--again", action="store_true", help="keep what the results hold of others, run these anew")
     return parser.parse_args()
 
 
@@ -41,6 +43,8 @@ def selected(item: plan.Measurement, chosen: argparse.Namespace) -> bool:
     if chosen.quick:
         simple = item.task != "posterior" or item.case == plan.title(plan.ROWS[0], 0)
         return simple and item.peer in QUICK and (item.task != "together" or item.peer == "engine")
+    if chosen.cases and item.case not in chosen.cases:
+        return False
     return item.peer in (chosen.only or SYSTEMS) and (not chosen.rows or item.rows in (None, *chosen.rows))
 
 
@@ -115,10 +119,10 @@ def main() -> None:
     blank = [{"task": item.task, "case": item.case, "system": item.system, "status": table.NOT_RUN} for item in items]
     results = {"machine": machine(), "measurements": blank}
     wanted = [item for item in items if selected(item, chosen)]
-    if chosen.resume and chosen.results.exists():
+    if (chosen.resume or chosen.again) and chosen.results.exists():
         before = {identity(record): record for record in json.loads(chosen.results.read_text())["measurements"]}
         done = {key for key, record in before.items() if record["status"].startswith(FINAL)}
-        wanted = [item for item in wanted if item.key not in done]
+        wanted = [item for item in wanted if chosen.again or item.key not in done]
         again = {item.key for item in wanted}
         kept = {key: record for key, record in before.items() if key not in again}
         results["measurements"] = [kept.get(identity(record), record) for record in blank]
