@@ -37,7 +37,7 @@ def coordinates() -> None:
 
 
 def chain() -> None:
-    """Compile a chain of the sampler."""
+    """Compile a chain of the sampler, as which the reference is found."""
     assemble.posterior(_design())
 
 

@@ -134,7 +134,7 @@ def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws,
             break
 
 
-def visit(target, position) -> None:
+def evaluate(target, position) -> None:
     """Compute the density of ``target`` at ``position`` (dim,), by a chain without draws: its code is there already."""
     guess = Normal(np.zeros(position.size), np.ones(position.size))
     rng, done, stop = np.random.default_rng(0), np.zeros(1, np.int64), np.zeros(1, np.bool_)

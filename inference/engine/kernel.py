@@ -205,32 +205,34 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
     ``intercept`` is (cell,), ``slope`` (region, predictor) and ``effect`` (level of the extra groups,), all
     three in the precision of the rows.
     """
-    sums.cell.fill(0.0)
-    sums.slope.fill(0.0)
-    sums.level.fill(0.0)
-    softplus, start = 0.0, np.int64(0)
-    for run in range(rows.size.size):
-        n, size, cell, region = rows.padded[run], rows.size[run], rows.cell[run], rows.region[run]
-        linear_predictor(rows.x, start * rows.width, n, columns, slope[region], intercept[cell], sums.eta)
-        for g in range(rows.level.shape[0]):
-            add_effects(rows.level[g], start, size, effect, sums.eta)
-        if rows.weight.size:
-            link(sums.eta, n, sums.probability, sums.softplus)
-            weigh(rows.weight, start, size, sums.probability, sums.softplus)
-            softplus += total(sums.softplus, size)
+    x, level, padded, size, cell, region, width, weight = rows  # a field is counted at every use, a local name is not
+    by_cell, by_region, by_level, eta, probability, softplus = sums
+    by_cell.fill(0.0)
+    by_region.fill(0.0)
+    by_level.fill(0.0)
+    out, start = 0.0, np.int64(0)
+    for run in range(size.size):
+        n, m, c, r = padded[run], size[run], cell[run], region[run]
+        linear_predictor(x, start * width, n, columns, slope[r], intercept[c], eta)
+        for g in range(level.shape[0]):
+            add_effects(level[g], start, m, effect, eta)
+        if weight.size:
+            link(eta, n, probability, softplus)
+            weigh(weight, start, m, probability, softplus)
+            out += total(softplus, m)
         else:
-            factors(sums.eta, n, sums.probability, sums.softplus)
-            for i in range(size, n):
-                sums.softplus[i] = 1
-            softplus += positive(sums.eta, size) + log_product(sums.softplus, n)
-        for i in range(size, n):
-            sums.probability[i] = 0
-        sums.cell[cell] += total(sums.probability, n)
-        weighted_columns(rows.x, start * rows.width, n, columns, sums.probability, sums.slope[region])
-        for g in range(rows.level.shape[0]):
-            add_to_levels(rows.level[g], start, size, sums.probability, sums.level)
+            factors(eta, n, probability, softplus)
+            for i in range(m, n):
+                softplus[i] = 1
+            out += positive(eta, m) + log_product(softplus, n)
+        for i in range(m, n):
+            probability[i] = 0
+        by_cell[c] += total(probability, n)
+        weighted_columns(x, start * width, n, columns, probability, by_region[r])
+        for g in range(level.shape[0]):
+            add_to_levels(level[g], start, m, probability, by_level)
         start += n
-    return softplus
+    return out
 
 
 @njit(**INNER)

@@ -91,59 +91,62 @@ class Posterior(NamedTuple):
 @njit(**INNER_FAST)
 def set_effects(layout, theta, effects):
     """Spread the latents over cells, regions and levels."""
-    own = layout.has_region + layout.varying.size
-    at = layout.regions * own
-    beta, era = at + 1, at + 1 + layout.predictors
-    for r in range(layout.regions):
-        for k in range(layout.predictors):
-            effects.slope[r, k] = theta[beta + k]
-        for k in range(layout.varying.size):
-            effects.slope[r, layout.varying[k]] = (
-                theta[beta + layout.varying[k]] + theta[r * own + layout.has_region + k]
-            )
-        for k in range(layout.error.size):
-            effects.slope[r, layout.predictors + k] = 0.5 * theta[beta + layout.error[k]] ** 2
-        intercept = theta[at] + (theta[r * own] if layout.has_region else 0.0)
-        for e in range(layout.eras):
-            effects.intercept[r * layout.eras + e] = intercept + (theta[era + e] if layout.has_era else 0.0)
-    extra = era + layout.has_era * layout.eras
-    for level in range(effects.extra.size):
-        effects.extra[level] = theta[extra + level]
+    regions, eras, predictors, has_region, has_era, varying, error = layout  # locals: see `log_likelihood_sums`
+    intercept, slope, level = effects
+    own = has_region + varying.size
+    at = regions * own
+    beta, era = at + 1, at + 1 + predictors
+    for r in range(regions):
+        for k in range(predictors):
+            slope[r, k] = theta[beta + k]
+        for k in range(varying.size):
+            slope[r, varying[k]] = theta[beta + varying[k]] + theta[r * own + has_region + k]
+        for k in range(error.size):
+            slope[r, predictors + k] = 0.5 * theta[beta + error[k]] ** 2
+        mine = theta[at] + (theta[r * own] if has_region else 0.0)
+        for e in range(eras):
+            intercept[r * eras + e] = mine + (theta[era + e] if has_era else 0.0)
+    extra = era + has_era * eras
+    for k in range(level.size):
+        level[k] = theta[extra + k]
 
 
 @njit(**INNER_FAST)
 def log_likelihood(layout, data, theta, effects, sums, gradient):
     """Return log p(y | theta); fills its ``gradient`` in theta."""
-    own = layout.has_region + layout.varying.size
-    at = layout.regions * own
-    beta, era = at + 1, at + 1 + layout.predictors
-    extra = era + layout.has_era * layout.eras
+    regions, eras, predictors, has_region, has_era, varying, error = layout
+    rows, columns, events_cell, events_x, events_level = data
+    intercept, slope, level = effects
+    by_cell, by_region, by_level = sums.cell, sums.slope, sums.level
+    own = has_region + varying.size
+    at = regions * own
+    beta, era = at + 1, at + 1 + predictors
+    extra = era + has_era * eras
     set_effects(layout, theta, effects)
-    out = -log_likelihood_sums(data.rows, data.columns, effects.intercept, effects.slope, effects.extra, sums)
+    out = -log_likelihood_sums(rows, columns, intercept, slope, level, sums)
     gradient.fill(0.0)
-    for r in range(layout.regions):
-        for e in range(layout.eras):
-            c = r * layout.eras + e
-            out += data.events_cell[c] * effects.intercept[c]
-            residual = data.events_cell[c] - sums.cell[c]
+    for r in range(regions):
+        for e in range(eras):
+            c = r * eras + e
+            out += events_cell[c] * intercept[c]
+            residual = events_cell[c] - by_cell[c]
             gradient[at] += residual
-            if layout.has_region:
+            if has_region:
                 gradient[r * own] += residual
-            if layout.has_era:
+            if has_era:
                 gradient[era + e] += residual
-        for k in range(layout.predictors):
-            out += data.events_x[r, k] * effects.slope[r, k]
-            gradient[beta + k] += data.events_x[r, k] - sums.slope[r, k]
-        for k in range(layout.varying.size):
-            column = layout.varying[k]
-            gradient[r * own + layout.has_region + k] = data.events_x[r, column] - sums.slope[r, column]
-        for k in range(layout.error.size):
-            column, at_beta = layout.predictors + k, beta + layout.error[k]
-            out += data.events_x[r, column] * effects.slope[r, column]
-            gradient[at_beta] += theta[at_beta] * (data.events_x[r, column] - sums.slope[r, column])
-    for level in range(effects.extra.size):
-        out += data.events_level[level] * theta[extra + level]
-        gradient[extra + level] = data.events_level[level] - sums.level[level]
+        for k in range(predictors):
+            out += events_x[r, k] * slope[r, k]
+            gradient[beta + k] += events_x[r, k] - by_region[r, k]
+        for k in range(varying.size):
+            gradient[r * own + has_region + k] = events_x[r, varying[k]] - by_region[r, varying[k]]
+        for k in range(error.size):
+            column, at_beta = predictors + k, beta + error[k]
+            out += events_x[r, column] * slope[r, column]
+            gradient[at_beta] += theta[at_beta] * (events_x[r, column] - by_region[r, column])
+    for k in range(level.size):
+        out += events_level[k] * theta[extra + k]
+        gradient[extra + k] = events_level[k] - by_level[k]
     return out
 
 

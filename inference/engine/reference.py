@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.engine.hmc import visit as compute
+from inference.engine.hmc import evaluate
 from inference.engine.posterior import Layout, Posterior, Quadratic
 from inference.engine.transport import Arrow, Float, Prior, arrow, scales_inverse
 
@@ -129,7 +129,7 @@ def _arrive(posterior: Posterior, sigma: Float) -> Point:
     """Compute the density at z = 0, where the latents are the transport's mu."""
     prior, t = posterior.prior, posterior.transport
     position = np.concatenate([scales_inverse(sigma / prior.sigma_sd), np.zeros(prior.mean.size)])
-    compute(posterior, position)
+    evaluate(posterior, position)
     theta = t.theta.copy()
     pull = _precision(prior, sigma) * (theta - prior.mean)
     return Point(theta, float(posterior.likelihood[0]), t.gradient + pull)  # without the prior's share

@@ -13,11 +13,10 @@ from inference.engine.options import EXACT, FAST, INNER, INNER_FAST
 @njit(**INNER)
 def _set_eta(rows, run, start, columns, intercept, slope, extra, eta):
     """Linear predictors of a run of rows under one draw."""
-    n, size = rows.padded[run], rows.size[run]
-    mine = slope[rows.region[run]]
-    linear_predictor(rows.x, start * rows.width, n, columns, mine, intercept[rows.cell[run]], eta)
-    for g in range(rows.level.shape[0]):
-        add_effects(rows.level[g], start, size, extra, eta)
+    x, level, padded, size, cell, region, width, _ = rows  # locals: see `log_likelihood_sums`
+    linear_predictor(x, start * width, padded[run], columns, slope[region[run]], intercept[cell[run]], eta)
+    for g in range(level.shape[0]):
+        add_effects(level[g], start, size[run], extra, eta)
 
 
 @njit(**EXACT)

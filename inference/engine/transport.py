@@ -107,52 +107,57 @@ def scales_inverse(sigma: Float) -> Float:
 @njit(**INNER_FAST)
 def move(k, h, prior, z, t):
     """From ``t.sigma`` and z to the latents ``t.theta``; returns log det V."""
+    mean, sd, which = prior.mean, prior.sd, prior.scale  # locals: see `kernel.log_likelihood_sums`
+    theta, mu, precision, back, sigma = t.theta, t.mu, t.precision, t.back, t.sigma
     for d in range(h.size):
-        scale = t.sigma[prior.scale[d]] if prior.scale[d] >= 0 else 1.0
-        t.precision[d] = 1.0 / (prior.sd[d] * scale) ** 2
-        t.back[d] = h[d] + t.precision[d] * prior.mean[d]
-    log_det = set_root(k, t.precision, t.root)
-    times_transposed(t.root, t.back, t.white)
-    times(t.root, t.white, t.mu)
-    times(t.root, z, t.theta)
+        scale = sigma[which[d]] if which[d] >= 0 else 1.0
+        precision[d] = 1.0 / (sd[d] * scale) ** 2
+        back[d] = h[d] + precision[d] * mean[d]
+    log_det = set_root(k, precision, t.root)
+    times_transposed(t.root, back, t.white)
+    times(t.root, t.white, mu)
+    times(t.root, z, theta)
     for d in range(h.size):
-        t.theta[d] += t.mu[d]
+        theta[d] += mu[d]
     return log_det
 
 
 @njit(**INNER_FAST)
 def log_prior(prior, t):
     """Return log p(theta | sigma) + log p(sigma); adds its gradient in theta to ``t.gradient``."""
-    out = prior.constant
-    for d in range(t.theta.size):
-        residual = t.theta[d] - prior.mean[d]
-        out += 0.5 * (log(t.precision[d]) - residual * residual * t.precision[d])
-        t.gradient[d] -= residual * t.precision[d]
-    for k in range(t.sigma.size):
-        out -= 0.5 * (t.sigma[k] / prior.sigma_sd[k]) ** 2
+    mean, sigma_sd, out = prior.mean, prior.sigma_sd, prior.constant
+    theta, precision, gradient, sigma = t.theta, t.precision, t.gradient, t.sigma
+    for d in range(theta.size):
+        residual = theta[d] - mean[d]
+        out += 0.5 * (log(precision[d]) - residual * residual * precision[d])
+        gradient[d] -= residual * precision[d]
+    for k in range(sigma.size):
+        out -= 0.5 * (sigma[k] / sigma_sd[k]) ** 2
     return out
 
 
 @njit(**INNER_FAST)
 def pull_back(prior, tau, z, t, gradient_tau, gradient_z):
     """Gradient in (tau, z) from that in theta, ``t.gradient``; returns log det of d sigma / d tau."""
-    times_transposed(t.root, t.gradient, t.white)
-    times(t.root, t.white, t.back)
-    _bend(t.root, z, t.white, t.bend, t.before)
+    mean, which, sigma_sd = prior.mean, prior.scale, prior.sigma_sd
+    root, theta, mu, precision, white, back, gradient, bend, before, sigma, slope = t
+    times_transposed(root, gradient, white)
+    times(root, white, back)
+    _bend(root, z, white, bend, before)
     log_det = 0.0
     gradient_tau.fill(0.0)
-    for d in range(t.theta.size):
-        k = prior.scale[d]
-        gradient_z[d] = t.white[d]
+    for d in range(theta.size):
+        k = which[d]
+        gradient_z[d] = white[d]
         if k >= 0:
-            residual = t.theta[d] - prior.mean[d]
-            bend = t.back[d] * (t.mu[d] - prior.mean[d]) + t.bend[d]
-            gradient_tau[k] += t.precision[d] * (residual * residual + 2.0 * bend) - 1.0
+            residual = theta[d] - mean[d]
+            through = back[d] * (mu[d] - mean[d]) + bend[d]
+            gradient_tau[k] += precision[d] * (residual * residual + 2.0 * through) - 1.0
     for k in range(tau.size):
-        curve = exp(-0.5 * tau[k] ** 2) / sqrt(2.0 * pi) * prior.sigma_sd[k]  # of sigma in tau
-        gradient_sigma = gradient_tau[k] / t.sigma[k] - t.sigma[k] / prior.sigma_sd[k] ** 2
-        gradient_tau[k] = gradient_sigma * t.slope[k] + curve / t.slope[k]
-        log_det += log(t.slope[k])
+        curve = exp(-0.5 * tau[k] ** 2) / sqrt(2.0 * pi) * sigma_sd[k]  # of sigma in tau
+        gradient_sigma = gradient_tau[k] / sigma[k] - sigma[k] / sigma_sd[k] ** 2
+        gradient_tau[k] = gradient_sigma * slope[k] + curve / slope[k]
+        log_det += log(slope[k])
     return log_det
 
 
