@@ -107,8 +107,9 @@ check: $(STAMP) ## lint, format, types and the fast tests
 	@$(RUN) pyright
 	@$(RUN) pytest -m 'not slow' $(PYTESTARGS)
 
-calibrate: $(STAMP) ## calibration of engine and chain by simulation, with planted bugs (a quarter of an hour)
+calibrate: $(STAMP) ## engine and chain beside simulated truths, planted bugs and another sampler (half an hour)
 	@$(RUN) inference.calibration --bugs $(call flags,SEED)
+	@$(RUN) inference.calibration draws $(call flags,SEED)
 	@$(RUN) inference.calibration chain $(call flags,SEED)
 
 bench: $(STAMP) ## the engine beside its peers: speed, memory, growth (hours; BENCHARGS=--quick for minutes)

@@ -1,4 +1,4 @@
-"""``python -m inference.calibration``: calibration of engine and chain by simulation, or a reference posterior."""
+"""``python -m inference.calibration``: engine and chain beside simulated truths, other samplers and brute force."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ FOLDER = Path(__file__).parent / "results"
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inference.calibration", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("ranks", "reference", "chain"), default="ranks",
-        help="ranks of simulated truths (default), the long run that tests compare the engine with, or the effects of "
-        "whole simulated worlds beside brute force",
+        "what", nargs="?", choices=("ranks", "draws", "reference", "chain"), default="ranks",
+        help="ranks of simulated truths (default), draws of every registered logit beside those of another sampler, "
+        "the long run that tests compare the engine with, or the effects of whole simulated worlds beside brute force",
     )  # fmt: skip
     parser.add_argument("--replicates", type=int, default=500, help="truths drawn from the prior (default: 500)")
     parser.add_argument("--bugs", action="store_true", help="check that planted bugs are noticed, too")
@@ -49,6 +49,21 @@ def _ranks(arguments: argparse.Namespace) -> int:
     return 0 if healthy and not missed else 1
 
 
+def _draws(arguments: argparse.Namespace) -> int:
+    from inference.calibration import draws
+
+    found = draws.run(arguments.seed)
+    for name, apart in found.items():
+        words = f"means within {apart['mean']:.1f} errors, sds within {apart['sd']:.1f} ({100 * apart['spread']:.0f} %)"
+        print(f"{name:<22} {apart['parameters']:>4} parameters: {words}{'; FAILED: ' * bool(apart['failed'])}"
+              f"{', '.join(apart['failed'])}")  # fmt: skip
+    count, failed = (
+        sum(size) for size in zip(*((f["parameters"], len(f["failed"])) for f in found.values()), strict=True)
+    )
+    print(f"{count} parameters of {len(found)} logits, {failed} of them too far apart")
+    return 1 if failed else 0
+
+
 def _chain(arguments: argparse.Namespace) -> int:
     from inference.calibration import chain_study
 
@@ -75,7 +90,7 @@ def main() -> int:
         out = arguments.out if arguments.out != FOLDER else reference.FOLDER
         print(f"reference posterior in {reference.write(arguments.seed, out)}")
         return 0
-    return _chain(arguments) if arguments.what == "chain" else _ranks(arguments)
+    return {"ranks": _ranks, "draws": _draws, "chain": _chain}[arguments.what](arguments)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,115 @@
+"""The engine's draws of every registered logit beside those of another sampler.
+
+nutpie's no-U-turn sampler draws from the engine's density, with rows in float64; tests hold that density and its
+gradient to the PyMC model for every registered logit. Compared are, then, the sampler and what rows in float32 do to
+the draws: in seconds a model. The long run of `reference` draws from the PyMC model itself.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference import fleet, panels
+from inference.calibration import reference
+from inference.engine import assemble, sample, sampling, transport
+from inference.engine.posterior import Posterior, log_density
+from models.design import Design
+from models.hypotheses import REGISTRY, archive_of
+from models.links import LOGITS
+
+CHAINS, DRAWS, TUNE = 4, 2000, 500
+ERRORS = 4.0  # combined Monte Carlo errors that means may differ by
+SPREAD = 0.05  # relative difference of standard deviations that is no matter, whatever its error
+Float = NDArray[np.float64]
+
+
+def others(design: Design, seed: int, draws: int = DRAWS) -> xr.Dataset:
+    """Draws of the parameters by nutpie, named as the engine's."""
+    import nutpie
+    from nutpie.compiled_pyfunc import from_pyfunc
+
+    posterior, sigma = assemble.posterior(design, "float64")
+    scales, latents = sigma.size, posterior.prior.mean.size
+    start = np.concatenate([transport.scales_inverse(sigma / posterior.prior.sigma_sd), np.zeros(latents)])
+
+    def own() -> Posterior:
+        room = assemble.scratch(posterior.layout, posterior.data.events_level.size, scales, "float64")
+        return Posterior(*posterior[:4], *room)
+
+    def density() -> Any:  # noqa: ANN401 (a function of a chain of its own)
+        mine = own()
+
+        def evaluate(position: Float) -> tuple[float, Float]:
+            gradient = np.zeros_like(position)
+            return log_density(mine, np.ascontiguousarray(position), gradient), gradient
+
+        return evaluate
+
+    def parameters(*_seed: int) -> Any:  # noqa: ANN401
+        mine = own()
+
+        def expand(position: Float) -> dict[str, Float]:
+            log_density(mine, np.ascontiguousarray(position), np.zeros_like(position))
+            return {"sigma": mine.transport.sigma.copy(), "theta": mine.transport.theta.copy()}
+
+        return expand
+
+    compiled = from_pyfunc(
+        start.size, density, parameters, [np.dtype("float64")] * 2, [(scales,), (latents,)], ["sigma", "theta"],
+        make_initial_point_fn=lambda _seed: start,
+    )  # fmt: skip
+    tree = nutpie.sample(
+        compiled, draws=draws, tune=TUNE, chains=CHAINS, cores=sampling.CORES, seed=seed, progress_bar=False
+    )
+    found = tree["posterior"]
+    return sampling.named(design, found["sigma"].to_numpy(), found["theta"].to_numpy())
+
+
+def differences(ours: xr.Dataset, theirs: xr.Dataset) -> dict[str, Any]:
+    """How far the draws of two samplers lie apart, in combined Monte Carlo errors; ``failed`` names what is too far.
+
+    ``mean`` and ``sd`` are the largest differences in errors, ``spread`` the largest of sds as a share.
+    """
+    one, other = (reference.summarise(reference.parameters(draws)) for draws in (ours, theirs))
+    out: dict[str, Any] = {"parameters": len(one), "mean": 0.0, "sd": 0.0, "spread": 0.0, "failed": []}
+    for name, mine in one.items():
+        apart = {}
+        for kind in ("mean", "sd"):
+            (a, error), (b, its_error) = mine[kind], other[name][kind]
+            apart[kind] = abs(a - b) / np.hypot(error, its_error)
+            out[kind] = max(out[kind], float(apart[kind]))
+        spread = abs(mine["sd"][0] / other[name]["sd"][0] - 1.0)
+        out["spread"] = max(out["spread"], float(spread))
+        if apart["mean"] > ERRORS or (spread > SPREAD and apart["sd"] > ERRORS):
+            out["failed"].append(name)
+    return out
+
+
+def compare(hypothesis: str, outcome: str, seed: int, draws: int = DRAWS) -> dict[str, Any]:
+    """`differences` of the engine and nutpie for one registered logit."""
+    claim = (REGISTRY | LOGITS)[hypothesis]
+    design = claim.design(panels.read(claim.panel, panels.PANEL), outcome)
+    ours = sample(design, chains=CHAINS, draws=draws, seed=seed)["posterior"].to_dataset()
+    return differences(ours, others(design, seed + 1, draws))
+
+
+def run(seed: int) -> dict[str, dict[str, Any]]:
+    """`compare` of every registered logit by ``<hypothesis>.<outcome>``; FleetError where one could not be drawn."""
+    known = {h.id: h for h in (REGISTRY | LOGITS).values() if h.testable and archive_of(h) == h.id}
+    tasks = [
+        fleet.Task(f"{name}.{outcome}", {"hypothesis": name, "outcome": outcome, "seed": seed})
+        for name, claim in known.items()
+        for outcome in claim.outcomes
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = fleet.run(tasks, compare, folder=Path(folder), stamp="", label="logits")
+    if outcome.failures:
+        raise fleet.FleetError(json.dumps(outcome.failures))
+    return outcome.results
