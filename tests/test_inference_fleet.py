@@ -259,7 +259,7 @@ def test_progress_is_a_bar_on_a_terminal(capsys, monkeypatch):
 
 def test_a_dask_cluster_gives_the_same_results(tmp_path, plain):
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:
         address, log = cluster.scheduler_address, tmp_path / "log"
         outcome = run(squares(range(12)), fleet_tasks.square, folder=tmp_path / "a", stamp="one", scheduler=address)
         assert outcome == plain[1]

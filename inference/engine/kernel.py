@@ -32,7 +32,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from inference.engine.link import factors, link
+from inference.engine.link import link, odds
 from inference.engine.options import EXACT, INNER, INNER_FAST
 
 LANES = 16
@@ -61,7 +61,7 @@ class Sums(NamedTuple):
     level: NDArray[np.float64]  # (level of the extra groups,)
     eta: NDArray  # (RUN,), as the next two in the precision of the rows
     probability: NDArray
-    softplus: NDArray  # or the factors of its product
+    softplus: NDArray  # or the odds that it follows from
 
 
 def pack(
@@ -188,13 +188,18 @@ def positive(values, n):
 
 
 @njit(**INNER_FAST)
-def log_product(factor, n):
-    """Logarithm of the product of ``n`` factors, each from 1 to 2; ``n`` is a multiple of 4, at most `RUN`."""
+def log_product(odds, n):
+    """Logarithm of the product of 1 + odds, from 0 to 1 each; ``n`` is a multiple of 4, at most `RUN`.
+
+    Four at a time as 1 + (a + b + a b), which loses nothing of small odds: rows can be alike, and their errors too.
+    """
     part, out = n // 4, 1.0
     for i in range(part):
-        factor[i] = (factor[i] * factor[part + i]) * (factor[2 * part + i] * factor[3 * part + i])
+        a, b, c, d = odds[i], odds[part + i], odds[2 * part + i], odds[3 * part + i]
+        left, right = a + b + a * b, c + d + c * d
+        odds[i] = left + right + left * right
     for i in range(part):
-        out *= factor[i]
+        out *= 1.0 + odds[i]  # in float64
     return log(out)
 
 
@@ -221,9 +226,9 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
             weigh(weight, start, m, probability, softplus)
             out += total(softplus, m)
         else:
-            factors(eta, n, probability, softplus)
+            odds(eta, n, probability, softplus)
             for i in range(m, n):
-                softplus[i] = 1
+                softplus[i] = 0
             out += positive(eta, m) + log_product(softplus, n)
         for i in range(m, n):
             probability[i] = 0

@@ -24,9 +24,9 @@ def link(eta, n, probability, softplus):
     raise NotImplementedError((eta, n, probability, softplus))
 
 
-def factors(eta, n, probability, factor):
-    """Fill probability and 1 + exp(-|eta|) for the first ``n`` of ``eta``; for compiled callers."""
-    raise NotImplementedError((eta, n, probability, factor))
+def odds(eta, n, probability, rarer):
+    """Fill probability and exp(-|eta|), the odds of what is rarer, for the first ``n`` of ``eta``; as above."""
+    raise NotImplementedError((eta, n, probability, rarer))
 
 
 def logistic(eta, n, probability):
@@ -109,15 +109,15 @@ def _link(eta, n, probability, softplus):  # noqa: ARG001 - overloads have the a
     return fill
 
 
-@overload(factors, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType]
-def _factors(eta, n, probability, factor):  # noqa: ARG001
+@overload(odds, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType]
+def _odds(eta, n, probability, rarer):  # noqa: ARG001
     real = ARITHMETIC[eta.dtype.bitwidth].real
     zero, one = real(0), real(1)
 
-    def fill(eta, n, probability, factor):
+    def fill(eta, n, probability, rarer):
         for i in range(n):
             t = exp_of_minus(abs(eta[i]))
-            factor[i] = one + t
+            rarer[i] = t
             above = one / (one + t)
             probability[i] = above if eta[i] >= zero else t * above
 
