@@ -21,12 +21,17 @@ def draw(results: dict[str, Any], folder: Path, name: str) -> None:
     import matplotlib.pyplot as plt
 
     records = results["measurements"]
-    rates = {
-        NAMES[record["system"]]: record["bulk_ess"] / record["sampling_s"]
+    mine = {
+        record["system"]: record
         for record in records
-        if record["task"] == "posterior" and record["case"] == CASE
-        if record["system"] in NAMES and "bulk_ess" in record
+        if record["task"] == "posterior" and record["case"] == CASE and "bulk_ess" in record
     }
+    day = mine.get("engine", {}).get("date")
+    rates = {
+        name if mine[system]["date"] == day else f"{name} ({mine[system]['date']})":
+        mine[system]["bulk_ess"] / mine[system]["sampling_s"]
+        for system, name in NAMES.items() if system in mine
+    }  # fmt: skip
     growth = [record for record in records if record["task"] == "growth" and "points" in record]
     with style.applied():
         figure, (left, right) = plt.subplots(1, 2, figsize=(style.WIDTH, 3.2))
@@ -66,12 +71,7 @@ def cost(axes: Axes, record: dict[str, Any]) -> None:
     lines = {"with transport and priors": ("density_ns", "--"), "row kernel": ("kernel_ns", "-")}
     for name, (field, dashes) in lines.items():
         values = [point[field] for point in record["points"]]
-        axes.plot(rows, values, dashes, marker="o", markersize=4, color=OURS)
-        above = field == "density_ns"
-        axes.annotate(
-            name, (rows[-1], (max if above else min)(values[-3:])), (0, 7 if above else -7),
-            textcoords="offset points", color=OURS, ha="right", va="bottom" if above else "top",
-        )  # fmt: skip
+        axes.plot(rows, values, dashes, marker="o", markersize=4, color=OURS, label=name)
     axes.axhline(record["limit_ns"], color=style.COLOURS["observed"], linewidth=1)
     axes.annotate(
         "the machine's limit: exp, log1p and multiply-adds in cache", (rows[0], record["limit_ns"]), (0, -11),
@@ -80,4 +80,5 @@ def cost(axes: Axes, record: dict[str, Any]) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylim(0, 1.15 * axes.get_ylim()[1])
+    axes.legend(loc="upper right", frameon=False)
     axes.set_xlabel("rows")
