@@ -52,16 +52,16 @@ def _ranks(arguments: argparse.Namespace) -> int:
 def _draws(arguments: argparse.Namespace) -> int:
     from inference.calibration import draws
 
-    found = draws.run(arguments.seed)
-    for name, apart in found.items():
+    outcome = draws.run(arguments.seed, arguments.out / "draws")
+    parameters, failed = 0, 0
+    for name, apart in outcome.results.items():
+        parameters, failed = parameters + apart["parameters"], failed + len(apart["failed"])
         words = f"means within {apart['mean']:.1f} errors, sds within {apart['sd']:.1f} ({100 * apart['spread']:.0f} %)"
-        print(f"{name:<22} {apart['parameters']:>4} parameters: {words}{'; FAILED: ' * bool(apart['failed'])}"
-              f"{', '.join(apart['failed'])}")  # fmt: skip
-    count, failed = (
-        sum(size) for size in zip(*((f["parameters"], len(f["failed"])) for f in found.values()), strict=True)
-    )
-    print(f"{count} parameters of {len(found)} logits, {failed} of them too far apart")
-    return 1 if failed else 0
+        print(f"{name:<22} {apart['parameters']:>4} parameters: {words}", *apart["failed"])
+    print(f"{parameters} parameters of {len(outcome.results)} logits, {failed} too far apart")
+    for name, error in outcome.failures.items():
+        print(f"error: {name}: {error}", file=sys.stderr)
+    return 1 if failed or outcome.failures else 0
 
 
 def _chain(arguments: argparse.Namespace) -> int:

@@ -7,8 +7,6 @@ the draws: in seconds a model. The long run of `reference` draws from the PyMC m
 
 from __future__ import annotations
 
-import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +18,12 @@ from inference import fleet, panels
 from inference.calibration import reference
 from inference.engine import assemble, sample, sampling, transport
 from inference.engine.posterior import Posterior, log_density
+from inference.provenance import code_sha256
 from models.design import Design
 from models.hypotheses import REGISTRY, archive_of
 from models.links import LOGITS
 
-CHAINS, DRAWS, TUNE = 4, 2000, 500
+CHAINS, DRAWS, TUNE = 4, 1000, 400
 ERRORS = 4.0  # combined Monte Carlo errors that means may differ by
 SPREAD = 0.05  # relative difference of standard deviations that is no matter, whatever its error
 Float = NDArray[np.float64]
@@ -100,16 +99,12 @@ def compare(hypothesis: str, outcome: str, seed: int, draws: int = DRAWS) -> dic
     return differences(ours, others(design, seed + 1, draws))
 
 
-def run(seed: int) -> dict[str, dict[str, Any]]:
-    """`compare` of every registered logit by ``<hypothesis>.<outcome>``; FleetError where one could not be drawn."""
+def run(seed: int, folder: Path) -> fleet.Outcome:
+    """`compare` of every registered logit by ``<hypothesis>.<outcome>``; what ``folder`` holds of this code is kept."""
     known = {h.id: h for h in (REGISTRY | LOGITS).values() if h.testable and archive_of(h) == h.id}
     tasks = [
         fleet.Task(f"{name}.{outcome}", {"hypothesis": name, "outcome": outcome, "seed": seed})
         for name, claim in known.items()
         for outcome in claim.outcomes
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = fleet.run(tasks, compare, folder=Path(folder), stamp="", label="logits")
-    if outcome.failures:
-        raise fleet.FleetError(json.dumps(outcome.failures))
-    return outcome.results
+    return fleet.run(tasks, compare, folder=folder, stamp=code_sha256(), label="logits")
