@@ -8,6 +8,7 @@ with the aid of the United States, and with both kinds of aid since governance a
 from __future__ import annotations
 
 from models.claim import Estimand, Hypothesis
+from models.hypotheses import REGISTRY, archive_of
 
 SOURCE = "this project"
 GOVERNANCE_YEARS = (1978, 2011)  # five full years of aid by sector before each
@@ -72,3 +73,9 @@ GOVERNANCE = Hypothesis(
 AUTOREGRESSIONS = {link.id: link for link in (CAPACITY, GOVERNANCE)}
 LOGITS = {link.id: link for link in (ONSET, CONTINUATION, WITHDRAWAL, PLACEBO)}
 LINKS = AUTOREGRESSIONS | LOGITS
+
+
+def logits() -> list[tuple[Hypothesis, str]]:
+    """Every registered logit and its outcome, of claims and links; claims with the same model are there once."""
+    every = (REGISTRY | LOGITS).values()
+    return [(h, outcome) for h in every if h.testable and archive_of(h) == h.id for outcome in h.outcomes]

@@ -9,7 +9,7 @@ from inference import panels
 from inference.engine import assemble, transport
 from inference.engine.posterior import log_density
 from models import links
-from models.hypotheses import REGISTRY, archive_of
+from models.hypotheses import REGISTRY
 from tests.test_engine_density import log_joint, pymc_point, random_point
 
 POINTS = 20
@@ -19,7 +19,7 @@ ABSOLUTE32, RELATIVE32 = 1e-4, 1e-7
 
 
 EVERY = REGISTRY | links.LOGITS  # the claims, and the logits of the counterfactual chain
-LOGITS = [(h.id, o) for h in EVERY.values() if h.testable and archive_of(h) == h.id for o in h.outcomes]
+LOGITS = [(claim.id, outcome) for claim, outcome in links.logits()]
 
 
 def registered(hypothesis, outcome):
@@ -73,7 +73,7 @@ def test_rows_in_float32_give_the_density_of_float64_where_the_sampler_works(hyp
     (double, sigma), (single, _) = (assemble.posterior(design, dtype) for dtype in ("float64", "float32"))
     single = single._replace(quadratic=double.quadratic)  # the same coordinates
     scales, dim = sigma.size, sigma.size + double.prior.mean.size
-    centre = np.concatenate([transport.scales_inverse(sigma / double.prior.sigma_sd), np.zeros(dim - scales)])
+    centre = transport.origin(double.prior, sigma)
     spread = np.concatenate([np.full(scales, 0.5), np.ones(dim - scales)])
     rng = np.random.default_rng(12)
     for _ in range(POINTS):

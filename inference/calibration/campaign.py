@@ -75,7 +75,8 @@ def run(name: str, replicates: int, seed: int, cores: int = 2) -> Case:
 
 
 def _key(name: str, replicates: int, seed: int) -> str:
-    made_of = [name, replicates, seed, provenance.code_sha256()]
+    # The code of calibration decides no posterior, hence is apart, but it decides the ranks.
+    made_of = [name, replicates, seed, provenance.code_sha256(), provenance.code_sha256("inference/calibration")]
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 

@@ -7,6 +7,9 @@ the draws: in seconds a model. The long run of `reference` draws from the PyMC m
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +20,11 @@ from numpy.typing import NDArray
 from inference import fleet, panels
 from inference.calibration import reference
 from inference.engine import assemble, sample, sampling, transport
-from inference.engine.posterior import Posterior, log_density
-from inference.provenance import code_sha256
+from inference.engine.posterior import log_density
+from inference.provenance import code_sha256, provenance
 from models.design import Design
-from models.hypotheses import REGISTRY, archive_of
-from models.links import LOGITS
+from models.hypotheses import REGISTRY
+from models.links import LOGITS, logits
 
 CHAINS, DRAWS, TUNE = 4, 1000, 400
 ERRORS = 4.0  # combined Monte Carlo errors that means may differ by
@@ -36,14 +39,10 @@ def others(design: Design, seed: int, draws: int = DRAWS) -> xr.Dataset:
 
     posterior, sigma = assemble.posterior(design, "float64")
     scales, latents = sigma.size, posterior.prior.mean.size
-    start = np.concatenate([transport.scales_inverse(sigma / posterior.prior.sigma_sd), np.zeros(latents)])
-
-    def own() -> Posterior:
-        room = assemble.scratch(posterior.layout, posterior.data.events_level.size, scales, "float64")
-        return Posterior(*posterior[:4], *room)
+    start = transport.origin(posterior.prior, sigma)
 
     def density() -> Any:  # noqa: ANN401 (a function of a chain of its own)
-        mine = own()
+        mine = assemble.for_chain(posterior)
 
         def evaluate(position: Float) -> tuple[float, Float]:
             gradient = np.zeros_like(position)
@@ -52,7 +51,7 @@ def others(design: Design, seed: int, draws: int = DRAWS) -> xr.Dataset:
         return evaluate
 
     def parameters(*_seed: int) -> Any:  # noqa: ANN401
-        mine = own()
+        mine = assemble.for_chain(posterior)
 
         def expand(position: Float) -> dict[str, Float]:
             log_density(mine, np.ascontiguousarray(position), np.zeros_like(position))
@@ -101,10 +100,15 @@ def compare(hypothesis: str, outcome: str, seed: int, draws: int = DRAWS) -> dic
 
 def run(seed: int, folder: Path) -> fleet.Outcome:
     """`compare` of every registered logit by ``<hypothesis>.<outcome>``; what ``folder`` holds of this code is kept."""
-    known = {h.id: h for h in (REGISTRY | LOGITS).values() if h.testable and archive_of(h) == h.id}
     tasks = [
-        fleet.Task(f"{name}.{outcome}", {"hypothesis": name, "outcome": outcome, "seed": seed})
-        for name, claim in known.items()
-        for outcome in claim.outcomes
+        fleet.Task(f"{claim.id}.{outcome}", {"hypothesis": claim.id, "outcome": outcome, "seed": seed})
+        for claim, outcome in logits()
     ]
-    return fleet.run(tasks, compare, folder=folder, stamp=code_sha256(), label="logits")
+    return fleet.run(tasks, compare, folder=folder, stamp=_stamp(), label="logits")
+
+
+def _stamp() -> str:
+    """Hash of all that decides a comparison beside its arguments; the code of calibration decides no posterior."""
+    files = {file for claim, _ in logits() for file in panels.files_of(claim.panel, panels.PANEL)}
+    own = [asdict(provenance(*sorted(files))) | {"revision": ""}, code_sha256("inference/calibration")]
+    return hashlib.sha256(json.dumps(own).encode()).hexdigest()

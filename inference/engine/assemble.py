@@ -193,6 +193,12 @@ def unreferred(design: Design, packed: Packed) -> Posterior:
     )
 
 
+def for_chain(posterior: Posterior) -> Posterior:
+    """The same posterior with scratch of its own, for a chain beside others."""
+    levels, scales = posterior.data.events_level.size, posterior.prior.sigma_sd.size
+    return Posterior(*posterior[:4], *scratch(posterior.layout, levels, scales, posterior.data.rows.x.dtype.name))
+
+
 def scratch(
     where: Layout, extra: int, scales: int, dtype: str
 ) -> tuple[Effects, kernel.Sums, transport.Transport, Float]:

@@ -19,5 +19,4 @@ INNER: Options = EXACT | {"no_cpython_wrapper": True}
 INNER_FAST: Options = FAST | {"no_cpython_wrapper": True}
 # With a single caller, in the chain from the sampler down to the row kernel: compiled once, as a part of it.
 PART: Options = INNER | {"inline": "always"}
-PART_FAST: Options = INNER_FAST | {"inline": "always"}
-FAST_PART: Options = FAST | {"inline": "always"}
+FAST_PART: Options = FAST | {"inline": "always"}  # and called from Python, by tests and benchmarks

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from inference.engine.hmc import evaluate
 from inference.engine.posterior import Layout, Posterior, Quadratic
-from inference.engine.transport import Arrow, Float, Prior, arrow, scales_inverse
+from inference.engine.transport import Arrow, Float, Prior, arrow, origin
 
 STEPS = 8
 CHUNK = 16_384
@@ -121,23 +121,18 @@ class Point(NamedTuple):
 def visit(posterior: Posterior, theta: Float, sigma: Float) -> Point:
     """Move the transport to ``theta`` and ``sigma``: without a quadratic, and with the shift q (theta - m)."""
     nothing = Arrow._make(np.zeros_like(part) for part in posterior.quadratic.precision)
-    pull = _precision(posterior.prior, sigma) * (theta - posterior.prior.mean)
+    prior = posterior.prior
+    scale = np.append(sigma, 1.0)[prior.scale]  # of scale -1, none, the last
+    pull = (theta - prior.mean) / (prior.sd * scale) ** 2
     return _arrive(posterior._replace(quadratic=Quadratic(nothing, pull)), sigma)
 
 
 def _arrive(posterior: Posterior, sigma: Float) -> Point:
     """Compute the density at z = 0, where the latents are the transport's mu."""
     prior, t = posterior.prior, posterior.transport
-    position = np.concatenate([scales_inverse(sigma / prior.sigma_sd), np.zeros(prior.mean.size)])
-    evaluate(posterior, position)
-    theta = t.theta.copy()
-    pull = _precision(prior, sigma) * (theta - prior.mean)
-    return Point(theta, float(posterior.likelihood[0]), t.gradient + pull)  # without the prior's share
-
-
-def _precision(prior: Prior, sigma: Float) -> Float:
-    """Prior precision of the latents under group scales ``sigma``."""
-    return (prior.sd * np.append(sigma, 1.0)[prior.scale]) ** -2  # scale -1, none, is the last
+    evaluate(posterior, origin(prior, sigma))
+    pull = t.precision * (t.theta - prior.mean)  # the prior's share
+    return Point(t.theta.copy(), float(posterior.likelihood[0]), t.gradient + pull)
 
 
 def probability(posterior: Posterior, theta: Float, x, region, era, levels) -> Float:
@@ -160,11 +155,10 @@ def probability(posterior: Posterior, theta: Float, x, region, era, levels) -> F
 
 def _improved(posterior: Posterior, old: Point, new: Point, sigma: Float) -> Point:
     """The point between ``old`` and ``new`` nearest to ``new``, by halves, that is better than ``old``."""
-    prior = posterior.prior
-    q = _precision(prior, sigma)
+    mean, precision = posterior.prior.mean, posterior.transport.precision  # at ``sigma``, where the transport is
 
     def log_joint(point: Point) -> float:  # up to what does not depend on theta
-        return point.likelihood - 0.5 * float(q @ (point.theta - prior.mean) ** 2)
+        return point.likelihood - 0.5 * float(precision @ (point.theta - mean) ** 2)
 
     start = log_joint(old)
     for _ in range(10):

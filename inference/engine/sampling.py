@@ -151,11 +151,8 @@ def one_chain(
     """Group scales (draw, scale), latents (draw, latent) and statistics (draw, statistic) of one chain."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
     scales, dim = sigma.size, sigma.size + posterior.prior.mean.size
-    dtype = posterior.data.rows.x.dtype.name
-    room = assemble.scratch(posterior.layout, posterior.data.events_level.size, scales, dtype)
-    mine = Posterior(*posterior[:4], *room)
-    centre, variance = np.zeros(dim), np.ones(dim)
-    centre[:scales] = transport.scales_inverse(sigma / posterior.prior.sigma_sd)
+    mine = assemble.for_chain(posterior)
+    centre, variance = transport.origin(posterior.prior, sigma), np.ones(dim)
     variance[:scales] = 0.25  # a guess, in units of the prior
     start = centre + rng.normal(0.0, 1.0, dim) * np.sqrt(variance)
     kept, statistics = np.zeros((draws, dim + 1)), np.zeros((draws, len(hmc.STATISTICS)))

@@ -104,6 +104,11 @@ def scales_inverse(sigma: Float) -> Float:
     return below
 
 
+def origin(prior: Prior, sigma: Float) -> Float:
+    """The position (scale + latent,) of group scales ``sigma`` and z = 0."""
+    return np.concatenate([scales_inverse(sigma / prior.sigma_sd), np.zeros(prior.mean.size)])
+
+
 @njit(**INNER_FAST)
 def move(k, h, prior, z, t):
     """From ``t.sigma`` and z to the latents ``t.theta``; returns log det V."""
