@@ -70,7 +70,7 @@ def real() -> Design:
     """The design of a registered claim on the panel."""
     import pandas as pd
 
-    from models.hypotheses import REGISTRY
+    from models.claims.registry import REGISTRY
 
     hypothesis, outcome = REAL.split(".")
     design = REGISTRY[hypothesis].design(pd.read_parquet(PANEL), outcome)

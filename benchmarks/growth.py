@@ -29,7 +29,8 @@ def timed(function: Callable[[], Any]) -> tuple[float, float]:
 
 def point(design: Design) -> dict[str, Any]:
     """The row kernel, and the whole log density with transport and priors, of one design."""
-    from inference.engine import assemble, kernel, posterior
+    from inference.engine.density import assemble, posterior
+    from inference.engine.rows import kernel
 
     target, sigma = assemble.posterior(design, "float32")
     position = np.zeros(sigma.size + target.prior.mean.size)

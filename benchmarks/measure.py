@@ -35,7 +35,7 @@ def flat(run: Run) -> np.ndarray:
 
 def quality(run: Run) -> Record:
     """What the draws of ``run`` are worth."""
-    from inference.statistics import worst_ess, worst_rhat
+    from inference.sampling.diagnostics import worst_ess, worst_rhat
 
     draws = flat(run)
     return {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from data.codings import Coding
-    from data.world import World
+    from data.world.world import World
 
 FOLDER = Path(__file__).parent / "panels"
 ALIGNMENT = "alignment"
@@ -43,7 +43,7 @@ def _coding(changes: list[str]) -> Coding:
 
 def _names(arguments: argparse.Namespace) -> list[str]:
     """Panels to build: the one that is named, else alignment when an option is about one panel, else all."""
-    from data.codebook_other import PANELS, panel
+    from data.codebook.panels import PANELS, panel
 
     one = arguments.out is not None or arguments.coding or arguments.simulate is not None
     if arguments.panel is None:
@@ -56,10 +56,10 @@ def _names(arguments: argparse.Namespace) -> list[str]:
 
 
 def _panel(name: str, world: World, coding: Coding) -> pd.DataFrame:
-    from data.joining import joining
-    from data.panel import alignment
-    from data.state import state
-    from data.termination import termination
+    from data.build.alignment import alignment
+    from data.build.joining import joining
+    from data.build.state import state
+    from data.build.termination import termination
 
     others = {"termination": termination, "joining": joining, "state": state}
     return alignment(world, coding) if name == ALIGNMENT else others[name](world)
@@ -67,7 +67,7 @@ def _panel(name: str, world: World, coding: Coding) -> pd.DataFrame:
 
 def _summary(panel: pd.DataFrame, name: str) -> str:
     """Rows and events of a panel, and the columns with missing values, as lines of text."""
-    from data.codebook_other import PANELS
+    from data.codebook.panels import PANELS
 
     events = [f"{int(panel[outcome].sum()):,} {outcome}" for outcome in PANELS[name].outcomes]
     lines = [f"{name}: " + ", ".join([f"{len(panel):,} rows", *events])]
@@ -87,8 +87,8 @@ def _write(panel: pd.DataFrame, name: str, out: Path) -> None:
 
 def _build(arguments: argparse.Namespace) -> None:
     from data import synthetic
-    from data.sources import Raw
-    from data.world import World
+    from data.world.sources import Raw
+    from data.world.world import World
 
     coding, names = _coding(arguments.coding), _names(arguments)
     world = World(Raw(arguments.raw))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from data.codebook_other import panel as book
+from data.codebook.panels import panel as book
 
 # Columns whose source begins late: what a 0 or a calibrated value means before, by era.
 SOURCE_BEGINS = {

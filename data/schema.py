@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data import codebook_other
-from data.variable import Panel, Variable
+from data.codebook import panels
+from data.codebook.variable import Panel, Variable
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -46,7 +46,7 @@ def schema(name: str = ALIGNMENT) -> DataFrameSchema:
         checks = [check, whole] if variable.kind in {"key", "count"} else [check]
         return pa.Column(checks=checks, nullable=variable.nullable)
 
-    return pa.DataFrameSchema({v.name: column(v) for v in codebook_other.panel(name).variables}, strict=True)
+    return pa.DataFrameSchema({v.name: column(v) for v in panels.panel(name).variables}, strict=True)
 
 
 def _columns(panel: pd.DataFrame, says: Panel) -> None:
@@ -131,10 +131,10 @@ def _groups(panel: pd.DataFrame, says: Panel) -> None:
 def validate(panel: pd.DataFrame, name: str = ALIGNMENT) -> pd.DataFrame:
     """The panel, its groups as categories in the codebook's order; PanelError names what is wrong.
 
-    ``name`` is that of a panel in ``data.codebook_other.PANELS``; ValueError for any other. Checked in this
+    ``name`` is that of a panel in ``data.codebook.panels.PANELS``; ValueError for any other. Checked in this
     order: columns, emptiness, values (type, range, missing, infinite), then keys, events and groups.
     """
-    says = codebook_other.panel(name)
+    says = panels.panel(name)
     _columns(panel, says)
     if panel.empty:
         raise PanelError("the panel has no rows")

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from data.codebook import ALIGNMENT
+from data.codebook.alignment import ALIGNMENT
 from data.groups import REGIONS, era, region
-from data.riskset import BEGIN, END
 from data.schema import validate
+from data.world.riskset import BEGIN, END
 
 Float = NDArray[np.float64]
 STATES_PER_REGION, AGGRESSORS = 6, 24

@@ -9,16 +9,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.archive import FOLDER
+from inference.archives.archive import FOLDER
 from inference.command_line import Parser, positive, seed
-from inference.engines import ENGINES
 from inference.panels import PANEL
+from inference.sampling.engines import ENGINES
 
 if TYPE_CHECKING:
-    from inference import fleet
-    from inference.fleet import Task
-    from inference.runs import Settings
-    from models.hypotheses import Hypothesis
+    from inference.fleet import fleet
+    from inference.fleet.fleet import Task
+    from inference.sampling.converge import Settings
+    from models.claims.registry import Hypothesis
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,8 +37,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list() -> None:
-    from models.hypotheses import REGISTRY, archive_of
-    from models.links import LINKS
+    from models.claims.links import LINKS
+    from models.claims.registry import REGISTRY, archive_of
 
     for hypothesis in (*REGISTRY.values(), *LINKS.values()):
         signs = ", ".join(map(str, hypothesis.estimands)) or hypothesis.reason
@@ -49,8 +49,8 @@ def _list() -> None:
 def _models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
     """The claims whose models are to be fitted, each model once; the others are named with the reason."""
     from inference import panels
-    from models.hypotheses import REGISTRY, archive_of
-    from models.links import LINKS
+    from models.claims.links import LINKS
+    from models.claims.registry import REGISTRY, archive_of
 
     known, out = REGISTRY | LINKS, {}
     for hypothesis in chosen:
@@ -65,11 +65,13 @@ def _models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
 
 def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder: Path) -> tuple[list[Task], int]:
     """The archives still to make, those without one of the same key, and how many there are in all."""
-    from inference import archive, contest, panels
-    from inference.fit import fit_key
-    from inference.fleet import Task
-    from inference.provenance import provenance
-    from models.links import AUTOREGRESSIONS
+    from inference import panels
+    from inference.archives import archive
+    from inference.archives.provenance import provenance
+    from inference.fitting import stacking
+    from inference.fitting.logit import fit_key
+    from inference.fleet.fleet import Task
+    from models.claims.links import AUTOREGRESSIONS
 
     names = [(h, outcome, f"{h.id}.{outcome}") for h in models for outcome in h.outcomes]
     origin = {h.panel: provenance(*panels.files_of(h.panel, alignment)) for h in models}
@@ -85,8 +87,8 @@ def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder
         (h.panel, Task(name, {"kind": "fit", "hypothesis": h.id, "outcome": outcome, **common}))
         for h, outcome, name in logits
     ]
-    if set(contest.RIVALS) <= {h.id for h in models}:
-        rivals = {o: contest.name_of(o) for o in contest.OUTCOMES}
+    if set(stacking.RIVALS) <= {h.id for h in models}:
+        rivals = {o: stacking.name_of(o) for o in stacking.OUTCOMES}
         every += [("alignment", Task(n, {"kind": "contest", "outcome": o, **common})) for o, n in rivals.items()]
     pending = [
         task for panel, task in every if archive.key_of(task.key, folder) != fit_key(task.key, settings, origin[panel])
@@ -96,9 +98,9 @@ def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder
 
 def _scenarios(models: list[Hypothesis], settings: Settings, alignment: Path, folder: Path) -> list[Task]:
     """The shipped scenarios still to simulate, when the whole chain was asked for and is there."""
-    from inference import archive
+    from inference.archives import archive
     from inference.counterfactual import chain, run, scenario
-    from inference.fleet import Task
+    from inference.fleet.fleet import Task
 
     wanted = {name.partition(".")[0] for name in chain.ARCHIVES}
     links = {name: archive.key_of(name, folder) for name in chain.ARCHIVES}
@@ -119,7 +121,7 @@ def _scenarios(models: list[Hypothesis], settings: Settings, alignment: Path, fo
 
 def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
     """Say what became of the fits; 1 if any failed."""
-    from inference.fit import FitResult
+    from inference.fitting.logit import FitResult
 
     results = sorted((FitResult(**result) for result in outcome.results.values()), key=lambda result: result.name)
     failed = [result for result in results if result.failed]
@@ -139,7 +141,7 @@ def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
 def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     from data import coverage
     from inference import panels
-    from inference.runs import Settings
+    from inference.sampling.converge import Settings
 
     panel = panels.read("alignment", arguments.panel)
     settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)
@@ -156,12 +158,12 @@ def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
 
 def _do(tasks: list[Task], label: str, arguments: argparse.Namespace) -> int:
     """Run tasks, several at a time, and say what became of them; 1 if any failed."""
-    from inference import fleet, work
+    from inference.fleet import fleet, work
 
     with tempfile.TemporaryDirectory() as notes:  # what counts are the archives
         outcome = fleet.run(
             tasks,
-            "inference.work:work",
+            "inference.fleet.work:work",
             folder=Path(notes),
             stamp="",
             workers=arguments.workers,
@@ -175,8 +177,8 @@ def _do(tasks: list[Task], label: str, arguments: argparse.Namespace) -> int:
 def main() -> int:
     """Exit code 0; 1 when a fit failed its gate; 2, with one sentence, for a bad argument or panel."""
     arguments = _parser().parse_args()
-    from models.hypotheses import REGISTRY, get
-    from models.links import LINKS
+    from models.claims.links import LINKS
+    from models.claims.registry import REGISTRY, get
 
     if arguments.list:
         _list()

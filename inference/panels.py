@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from models.hypotheses import Hypothesis
+    from models.claims.registry import Hypothesis
 
 PANEL = Path(__file__).parents[1] / "data" / "panels" / "alignment.parquet"
 
@@ -21,7 +21,7 @@ def path_of(name: str, alignment: Path) -> Path:
 
 def files_of(name: str, alignment: Path) -> tuple[Path, ...]:
     """Files that a panel is made from: its own, or those that a derived one follows from."""
-    from data.codebook_chain import DERIVED
+    from data.codebook.links import DERIVED
 
     if name == "placebo":
         return alignment, path_of("state", alignment)
@@ -36,8 +36,9 @@ def lacking(hypothesis: Hypothesis, alignment: Path) -> Path | None:
 @cache
 def read(name: str, alignment: Path) -> pd.DataFrame:
     """A validated panel, read or derived once in a process; not to be changed."""
-    from data import schema, transition
-    from data.codebook_chain import DERIVED
+    from data import schema
+    from data.build import transition
+    from data.codebook.links import DERIVED
 
     if name == "placebo":
         return transition.placebo(read("alignment", alignment), read("state", alignment))

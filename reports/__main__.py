@@ -10,11 +10,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.archive import FOLDER, ArchiveError
+from inference.archives.archive import FOLDER, ArchiveError
 from inference.panels import PANEL
 
 if TYPE_CHECKING:
-    from models.hypotheses import Hypothesis
+    from models.claims.registry import Hypothesis
     from reports.outputs import Material
 
 PROCESSES = 2  # beside this one, which waits for them most of the time
@@ -37,21 +37,24 @@ def _parser() -> argparse.ArgumentParser:
 
 def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: Path, pool: Executor) -> Material:
     """Archives, numbers and figures of a report; what takes long is computed in the processes of ``pool``."""
-    from reports import archives, brief, gallery, numbers, refits, rivals, scenarios
-    from reports.explorer import models
+    from reports import gallery
+    from reports.brief import brief
+    from reports.explorer import contents
     from reports.explorer import page as explorer
+    from reports.numbers import collect as numbers
+    from reports.numbers import posteriors, refits, rivals, scenarios
     from reports.outputs import Material
 
     draft: list[str] | None = [] if arguments.draft else None
-    absent = archives.absent(hypotheses, arguments.panel)
-    trees = archives.load(hypotheses, arguments.panel, arguments.folder, draft)
+    absent = posteriors.absent(hypotheses, arguments.panel)
+    trees = posteriors.load(hypotheses, arguments.panel, arguments.folder, draft)
     if draft is not None:
-        absent |= archives.left_out(hypotheses, trees, draft)
+        absent |= posteriors.left_out(hypotheses, trees, draft)
     if not trees:
         raise ArchiveError("none of these claims has a posterior:\n  " + "\n  ".join(absent.values()))
     for identifier, reason in absent.items():
         print(f"{identifier}: {reason}")
-    explored = [pool.submit(models.collect, model, arguments.panel) for model in models.shown(hypotheses, trees)]
+    explored = [pool.submit(contents.collect, model, arguments.panel) for model in contents.shown(hypotheses, trees)]
     folder = arguments.refits or refits.FOLDER
     tables = refits.read(folder)
     collected = numbers.collect(hypotheses, trees, absent, tables, arguments.panel)
@@ -70,7 +73,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
 def main() -> int:
     """Exit code 0, or 2 naming what no report can be made from; an old report stays then."""
     arguments = _parser().parse_args()
-    from models.hypotheses import get
+    from models.claims.registry import get
 
     try:
         hypotheses = get(arguments.hypotheses)

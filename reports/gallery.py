@@ -7,15 +7,16 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from inference import archive
-from models.hypotheses import REGISTRY, Hypothesis, archive_of
-from reports import refits, scenarios, style
+from inference.archives import archive
+from models.claims.registry import REGISTRY, Hypothesis, archive_of
+from reports import style
 from reports.figures import checks, graph, posterior, predicted, robustness, verdicts
+from reports.numbers import refits, scenarios
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from reports.archives import Pair, Trees
+    from reports.numbers.posteriors import Pair, Trees
 
 Sizes = dict[str, tuple[float, float]]  # figure -> width and height in inches
 # Exposure -> claim whose model its curve is drawn from.

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports import brief, claims, inspecting, page
+from reports import page
+from reports.appendix import inspecting
+from reports.brief import brief
+from reports.numbers import claims
 
 if TYPE_CHECKING:
-    from models.hypotheses import Hypothesis
-    from reports.archives import Trees
+    from models.claims.registry import Hypothesis
+    from reports.numbers.posteriors import Trees
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from math import floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.logits import PER
+from reports.numbers.logits import PER
 from reports.style import COLOURS, EVENTS, NAMES, UNITS
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from data import synthetic
-from data.grid import YEARS, Grid
-from data.panel import alignment, rows_at_risk
-from data.sources import Raw
-from data.world import World
-from tests.browser import browser
+from data.build.alignment import alignment, rows_at_risk
+from data.world.grid import YEARS, Grid
+from data.world.sources import Raw
+from data.world.world import World
+from tests.fixtures.browser import browser
 
 __all__ = ["browser"]  # a fixture
 
@@ -63,8 +63,8 @@ def simulated():
 
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory):
-    """A simulated world with posteriors, refits and a report made twice (see ``tests.report_world``)."""
-    from tests.report_world import made
+    """A simulated world with posteriors, refits and a report made twice (see ``tests.fixtures.report_world``)."""
+    from tests.fixtures.report_world import made
 
     return made(tmp_path_factory.mktemp("report"))
 

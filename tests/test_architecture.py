@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.sources import sources
+from data.world.sources import sources
 
 ROOT = Path(__file__).parents[1]
 ORDER = ("data", "models", "inference", "reports")  # each imports only what stands before it, and itself

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from data import schema, synthetic
-from inference import archive
+from inference.archives import archive
 
 ROOT = Path(__file__).parents[1]
 

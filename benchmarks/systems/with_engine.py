@@ -9,7 +9,7 @@ from benchmarks.systems import CHAINS, CORES, DRAWS, Run
 from models.design import Design
 
 if TYPE_CHECKING:
-    from inference.engine.assemble import Packed
+    from inference.engine.density.assemble import Packed
 
 
 def sample(design: Design, seed: int, packed: Packed | None = None) -> Run:

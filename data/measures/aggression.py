@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from data.codings import Coding
-from data.grid import window
-from data.riskset import Rows
-from data.world import World
+from data.world.grid import window
+from data.world.riskset import Rows
+from data.world.world import World
 
 PERSISTENCE_YEARS = 20
 

@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from data.codings import Coding
-from data.grid import FIRST
 from data.measures.arms import YEARS_BACK, lately
-from data.riskset import Rows
-from data.world import World
+from data.world.grid import FIRST
+from data.world.riskset import Rows
+from data.world.world import World
 
 BEGIN = 1946
 THOUSAND = 1000.0  # population is in thousands

@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.codings import Coding
-from data.grid import FIRST
-from data.riskset import Cube, Rows
-from data.world import World
+from data.world.grid import FIRST
+from data.world.riskset import Cube, Rows
+from data.world.world import World
 
 YEARS_BACK = 5
 BEGIN = 1950

@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.codes import recode
 from data.codings import Coding
-from data.riskset import Rows
-from data.world import Field, World
+from data.world.codes import recode
+from data.world.riskset import Rows
+from data.world.world import Field, World
 
 
 def calibrated(world: World) -> tuple[Field, Field, Field]:

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from data.codings import Coding
 from data.measures.arms import YEARS_BACK, lately, recorded
-from data.riskset import Rows
-from data.world import Field, World
+from data.world.riskset import Rows
+from data.world.world import Field, World
 
 PRICES_1990 = 0.563756  # of 2019, in the US foreign aid data; a constant of units
 MILLION, THOUSAND = 1e6, 1e3

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.codes import to_cow
 from data.codings import Coding
-from data.grid import FIRST, YEARS, window
-from data.riskset import Rows
-from data.world import World
+from data.world.codes import to_cow
+from data.world.grid import FIRST, YEARS, window
+from data.world.riskset import Rows
+from data.world.world import World
 
 YEARS_BACK = 5
 LAST_COW_WAR = 2007
@@ -27,7 +27,7 @@ INTERNAL = {"intrastate", "II"}
 
 
 def mark(world: World, codes: pd.Series, years: pd.Series, system: str) -> NDArray[np.float32]:
-    """Field [state, year] of 1 where (code, year) occurs, codes of a system of ``data.codes``."""
+    """Field [state, year] of 1 where (code, year) occurs, codes of a system of ``data.world.codes``."""
     out = np.zeros((len(world.grid.states), YEARS), np.float32)
     i, t = world.grid.index(to_cow(codes, years, system)), years.to_numpy(int) - FIRST
     inside = (i >= 0) & (t >= 0) & (t < YEARS)

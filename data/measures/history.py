@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from data.codings import Coding
-from data.grid import YEARS
-from data.riskset import Rows
-from data.world import World
+from data.world.grid import YEARS
+from data.world.riskset import Rows
+from data.world.world import World
 
 
 def history(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:  # noqa: ARG001

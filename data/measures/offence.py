@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from data.codings import Coding
-from data.riskset import Rows
-from data.world import Field, World
+from data.world.riskset import Rows
+from data.world.world import Field, World
 
 
 def _share(values: Field) -> Field:

@@ -12,10 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.codings import Coding
-from data.disputes import Disputes
-from data.grid import FIRST, LAST, Grid, window
-from data.riskset import Cube, Rows, before
-from data.treaties import DEFENCE, HARD, SOFT, Treaties, membership
+from data.world.disputes import Disputes
+from data.world.grid import FIRST, LAST, Grid, window
+from data.world.riskset import Cube, Rows, before
+from data.world.treaties import DEFENCE, HARD, SOFT, Treaties, membership
 
 AT_MOST_SMALL = 3
 

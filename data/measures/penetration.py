@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 
 from data.codings import Coding
-from data.grid import window
 from data.measures.duress import mark
 from data.measures.history import history
-from data.riskset import Cube, Rows
-from data.treaties import treaties
-from data.world import World
+from data.world.grid import window
+from data.world.riskset import Cube, Rows
+from data.world.treaties import treaties
+from data.world.world import World
 
 LEADER_YEARS, REACH_YEARS = 10, 2
 USE_OF_FORCE = 4

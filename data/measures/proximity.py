@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from data.codings import Coding
-from data.riskset import Rows
-from data.world import World
+from data.world.riskset import Rows
+from data.world.world import World
 
 UNIT_KM = 100.0
 

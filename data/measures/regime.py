@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from data.codings import Coding
-from data.grid import FIRST
-from data.riskset import Rows
-from data.world import World
+from data.world.grid import FIRST
+from data.world.riskset import Rows
+from data.world.world import World
 
 BIPOLAR = (1946, 1989)
 # Polity on the extended unified democracy score: constants of scale, so that no row looks beyond its year.

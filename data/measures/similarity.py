@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from data.codings import Coding
-from data.grid import Ints, window
 from data.measures.support import HALF_STRENGTH_KM
-from data.riskset import Cube, Rows, before
-from data.world import World
+from data.world.grid import Ints, window
+from data.world.riskset import Cube, Rows, before
+from data.world.world import World
 
 
 def available(world: World, coding: Coding) -> Cube:

@@ -65,16 +65,16 @@ def _draws(arguments: argparse.Namespace) -> int:
 
 
 def _chain(arguments: argparse.Namespace) -> int:
-    from inference.calibration import chain_study
+    from inference.calibration import aid_study
 
-    rows = chain_study.run(arguments.worlds, arguments.seed)
+    rows = aid_study.run(arguments.worlds, arguments.seed)
     within = True
-    for name, mine in chain_study.by_effect(rows).items():
+    for name, mine in aid_study.by_effect(rows).items():
         covered = sum(row["covered"] for row in mine)
-        low, high = (share * len(mine) for share in chain_study.ACCEPTED)
+        low, high = (share * len(mine) for share in aid_study.ACCEPTED)
         within &= low <= covered <= high
-        print(f"{name}: {covered} of {len(mine)} truths inside their {100 * chain_study.LEVEL:.0f} % intervals")
-    print(f"results in {chain_study.write(rows, arguments.out)}")
+        print(f"{name}: {covered} of {len(mine)} truths inside their {100 * aid_study.LEVEL:.0f} % intervals")
+    print(f"results in {aid_study.write(rows, arguments.out)}")
     return 0 if within else 1
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inference import provenance
+from inference.archives import provenance
 from inference.calibration import ranks, study
 from inference.calibration.bugs import BUGS
 from inference.calibration.study import HEALTHY, Replicate

@@ -17,14 +17,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference import fleet, panels
+from inference import panels
+from inference.archives.provenance import code_sha256, provenance
 from inference.calibration import reference
-from inference.engine import assemble, sample, sampling, transport
-from inference.engine.posterior import log_density
-from inference.provenance import code_sha256, provenance
+from inference.engine import sample
+from inference.engine.density import assemble, transport
+from inference.engine.density.posterior import log_density
+from inference.engine.sampler import sampling
+from inference.fleet import fleet
+from models.claims.links import LOGITS, logits
+from models.claims.registry import REGISTRY
 from models.design import Design
-from models.hypotheses import REGISTRY
-from models.links import LOGITS, logits
 
 CHAINS, DRAWS, TUNE = 4, 1000, 400
 ERRORS = 4.0  # combined Monte Carlo errors that means may differ by

@@ -15,9 +15,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference import statistics
+from inference.archives.provenance import ROOT, versions
 from inference.panels import PANEL
-from inference.provenance import ROOT, versions
+from inference.sampling import diagnostics
 
 if TYPE_CHECKING:
     from models.design import Design
@@ -64,7 +64,7 @@ def summarise(draws: dict[str, Float]) -> Summary:
 def registered(panel: Path = PANEL) -> Design:
     """The design that the reference is a posterior of."""
     from data import schema
-    from models.hypotheses import REGISTRY
+    from models.claims.registry import REGISTRY
 
     return REGISTRY[HYPOTHESIS].design(schema.read(panel), OUTCOME)
 
@@ -100,7 +100,7 @@ def write(seed: int, folder: Path = FOLDER) -> Path:
     tree = sample(design, seed)
     draws = parameters(tree["posterior"].to_dataset())
     stacked = np.stack(list(draws.values()))
-    rhat = statistics.worst_rhat(stacked)
+    rhat = diagnostics.worst_rhat(stacked)
     if not rhat < 1.01:
         raise ValueError(
             f"largest R-hat {rhat:.4f} of the reference is not below 1.01; take another seed or more draws"
@@ -116,8 +116,8 @@ def write(seed: int, folder: Path = FOLDER) -> Path:
         "target_accept": TARGET_ACCEPT,
         "seconds": round(time.monotonic() - began),
         "largest_rhat": rhat,
-        "smallest_bulk_ess": statistics.worst_ess(stacked, "bulk"),
-        "smallest_tail_ess": statistics.worst_ess(stacked, "tail"),
+        "smallest_bulk_ess": diagnostics.worst_ess(stacked, "bulk"),
+        "smallest_tail_ess": diagnostics.worst_ess(stacked, "tail"),
         "divergences": int(tree["sample_stats"].to_dataset()["diverging"].sum()),
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from data import synthetic
-from inference import scenarios
 from inference.calibration.ranks import rank
 from inference.engine import sample
+from inference.evidence import datagrid
 from models.design import Design, build
 from models.prior_draws import draw
 from models.priors import Prior, Priors
@@ -83,7 +83,7 @@ def study() -> Study:
     design = build(
         frame, "bandwagon", TERMS, name="calibration", varying=TERMS[:2], priors=PRIORS, shrunk=TERMS[3:]
     )  # fmt: skip
-    (_, raised), (_, lowered) = scenarios.risk_difference(design, frame, "duress")
+    (_, raised), (_, lowered) = datagrid.risk_difference(design, frame, "duress")
     return Study(design, raised, lowered)
 
 

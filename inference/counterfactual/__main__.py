@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.archive import FOLDER, ArchiveError
+from inference.archives.archive import FOLDER, ArchiveError
 from inference.command_line import Parser, seed
 from inference.panels import PANEL
 
@@ -41,11 +41,12 @@ def _scenario(words: list[str]) -> Scenario:
 
 def _fresh(folder: Path, alignment: Path) -> None:
     """ArchiveError when a link was fitted to another panel or by other code."""
-    from inference import archive, panels
+    from inference import panels
+    from inference.archives import archive
+    from inference.archives.provenance import provenance
     from inference.counterfactual.chain import ARCHIVES
-    from inference.provenance import provenance
-    from models.hypotheses import REGISTRY
-    from models.links import LINKS
+    from models.claims.links import LINKS
+    from models.claims.registry import REGISTRY
 
     panel = {name: (REGISTRY | LINKS)[name.partition(".")[0]].panel for name in ARCHIVES}
     now = {name: provenance(*panels.files_of(name, alignment)) for name in set(panel.values())}
@@ -58,7 +59,7 @@ def _fresh(folder: Path, alignment: Path) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    from inference import archive
+    from inference.archives import archive
     from inference.counterfactual import run, table
 
     which = _scenario(arguments.scenario)

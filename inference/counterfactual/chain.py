@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from inference import archive, panels
-from inference.counterfactual import autoregression
-from inference.engine import stream
+from inference import panels
+from inference.archives import archive
+from inference.engine.rows import stream
+from inference.fitting import capacity
 from models.capacity import CapacityDesign
+from models.claims.links import AUTOREGRESSIONS, LOGITS
+from models.claims.registry import OUTCOMES, REGISTRY, archive_of
 from models.design import Design
-from models.hypotheses import OUTCOMES, REGISTRY, archive_of
-from models.links import AUTOREGRESSIONS, LOGITS
 from models.terms import variables
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from models.hypotheses import Hypothesis
+    from models.claims.registry import Hypothesis
 
 Float = NDArray[np.float64]
 LAST_LINK, SUPPORT, ATTRACTION = "carter-3", "carter-4", "aid-2"
@@ -153,7 +154,7 @@ def logit(design: Design, posterior: xr.Dataset) -> Logit:
 
 def capacity_link(design: CapacityDesign, posterior: xr.Dataset) -> Autoregression:
     """The draws of an autoregression, as the simulation takes them."""
-    d = {name: np.ascontiguousarray(values.T) for name, values in autoregression.flat(posterior).items()}
+    d = {name: np.ascontiguousarray(values.T) for name, values in capacity.flat(posterior).items()}
     codes = [int(code) for code in design.groups["state"].levels]
     error, scale = (dict(zip(codes, d[name], strict=True)) for name in ("error", "sigma_state"))
     return Autoregression(
@@ -178,7 +179,7 @@ def load(alignment: Path, folder: Path = archive.FOLDER) -> Chain:
         return logit(claim.design(panels.read(claim.panel, alignment), outcome), posterior), posterior
 
     auto = {
-        name: capacity_link(autoregression.design_of(link, alignment), _read(f"{name}.capacity_next", folder, keys))
+        name: capacity_link(capacity.design_of(link, alignment), _read(f"{name}.capacity_next", folder, keys))
         for name, link in AUTOREGRESSIONS.items()
     }
     ends = {name: {o: of_logit(REGISTRY[name], o)[0] for o in OUTCOMES} for name in (LAST_LINK, SUPPORT, ATTRACTION)}

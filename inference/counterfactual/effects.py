@@ -8,12 +8,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference.comparison import CI_BOUNDS
 from inference.counterfactual.population import Population
 from inference.counterfactual.programme import ARMS, BASELINE, Evaluation, main
 from inference.counterfactual.scenario import Scenario
 from inference.counterfactual.simulate import Events
-from models.hypotheses import OUTCOMES
+from inference.evidence.verdicts import CI_BOUNDS
+from models.claims.registry import OUTCOMES
 
 if TYPE_CHECKING:
     from inference.counterfactual.chain import Chain

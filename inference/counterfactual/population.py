@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data import groups
-from data.transition import History, transition
+from data.build.transition import History, transition
 from inference import panels
 from inference.counterfactual.chain import Chain
 from inference.counterfactual.scenario import Scenario, ScenarioError

@@ -12,14 +12,14 @@ from typing import Any
 
 import xarray as xr
 
-from inference import archive
+from inference.archives import archive
+from inference.archives.provenance import code_sha256, provenance, versions
 from inference.counterfactual import chain as chain_of
 from inference.counterfactual import effects, population, positivity, programme, simulate, unit
 from inference.counterfactual.chain import Chain
 from inference.counterfactual.population import Population
 from inference.counterfactual.scenario import Scenario
-from inference.fit import FitResult
-from inference.provenance import code_sha256, provenance, versions
+from inference.fitting.logit import FitResult
 
 PREFIX = "scenario."
 

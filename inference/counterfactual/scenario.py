@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from data.codebook_chain import FIRST_YEAR
+from data.codebook.links import FIRST_YEAR
 from data.groups import ERAS, REGIONS
-from data.riskset import END
+from data.world.riskset import END
 
 RULES = {
     "fragile": "capacity in the lowest quarter of weak states and no intra-state war under way",

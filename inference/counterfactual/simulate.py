@@ -22,9 +22,9 @@ from inference.counterfactual.programme import ARMS, DRAWN, Evaluation
 from inference.counterfactual.scenario import Scenario
 from inference.engine import forward
 from inference.engine.forward import Dynamics, Ends
-from inference.engine.sampling import CORES
+from inference.engine.sampler.sampling import CORES
+from models.claims.registry import OUTCOMES
 from models.design import predictors
-from models.hypotheses import OUTCOMES
 from models.terms import variables
 
 Float = NDArray[np.float64]

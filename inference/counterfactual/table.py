@@ -10,8 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference import archive
-from inference.comparison import CI_BOUNDS, quantity
+from inference.archives import archive
 from inference.counterfactual import effects
 from inference.counterfactual.programme import (
     ARROWS,
@@ -25,9 +24,10 @@ from inference.counterfactual.programme import (
     Arm,
     biased,
 )
-from inference.statistics import mcse_share
-from models.hypotheses import OUTCOMES
-from models.links import LINKS
+from inference.evidence.verdicts import CI_BOUNDS, quantity
+from inference.sampling.diagnostics import mcse_share
+from models.claims.links import LINKS
+from models.claims.registry import OUTCOMES
 
 Float = NDArray[np.float64]
 CUTS = (0.10, 0.25)  # reductions of the rate that thresholds are given for

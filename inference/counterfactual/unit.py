@@ -21,7 +21,7 @@ from inference.counterfactual.population import Population
 from inference.counterfactual.programme import ARMS, BASELINE, MAIN
 from inference.counterfactual.scenario import Scenario, ScenarioError
 from inference.engine.forward import YEARS_BACK, Dynamics
-from models.hypotheses import OUTCOMES
+from models.claims.registry import OUTCOMES
 
 Float = NDArray[np.float64]
 SHOWN = (BASELINE, *MAIN)

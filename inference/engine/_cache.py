@@ -25,7 +25,7 @@ SETTINGS = config.__dict__  # numba's public settings, read when a function is d
 def fingerprint(folder: Path = ENGINE) -> str:
     """Hash of the engine's sources in ``folder``, of its compilers' versions and of the processor."""
     digest = hashlib.sha256()
-    for source in sorted(folder.glob("*.py")):
+    for source in sorted(folder.rglob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     machine = (binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten(), platform.machine())
     versions = (platform.python_version(), *(version(name) for name in ("numba", "llvmlite", "numpy")))

@@ -22,8 +22,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from inference.engine.link import logistic
 from inference.engine.options import EXACT, INNER
+from inference.engine.rows.link import logistic
 
 YEARS_BACK = 5
 GIVEN, ESTIMATED = 1, 2

@@ -9,17 +9,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.archive import FOLDER as POSTERIORS
+from inference.archives.archive import FOLDER as POSTERIORS
 from inference.panels import PANEL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from inference.fleet import Task
-    from models.hypotheses import Hypothesis
+    from inference.fleet.fleet import Task
+    from models.claims.registry import Hypothesis
 
 FOLDER = Path(__file__).parent / "results"
-DECIDES = ("models", "inference/engine", "inference/robustness/refit.py", "inference/robustness/worlds.py")
+DECIDES = ("models", "inference/engine", "inference/robustness/refit.py", "inference/robustness/recoding.py")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,11 +39,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _stamp(alignment: Path) -> str:
     """Hash of what decides every refit beside its arguments: panels, and the code of data, models and engine."""
-    from inference import panels, provenance
-    from inference.robustness import worlds
+    from inference import panels
+    from inference.archives import provenance
+    from inference.robustness import recoding
 
     files = [panels.path_of(name, alignment) for name in ("alignment", "termination", "joining")]
-    parts = [provenance.code_sha256(*DECIDES), worlds.code_of_data()]
+    parts = [provenance.code_sha256(*DECIDES), recoding.code_of_data()]
     parts += [provenance.sha256(file) for file in files if file.is_file()]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
@@ -72,9 +73,9 @@ def _write(table: pd.DataFrame, folder: Path, name: str) -> None:
 
 def _simulations(arguments: argparse.Namespace) -> list[Task]:
     """The counterfactual under every change, when its links are there; says so when they are not."""
-    from inference import archive
+    from inference.archives import archive
     from inference.counterfactual.chain import ARCHIVES
-    from inference.robustness import chain
+    from inference.robustness import aid
 
     missing = [name for name in ARCHIVES if archive.key_of(name, arguments.posteriors) is None]
     if arguments.hypotheses and not arguments.only_chain:
@@ -84,13 +85,13 @@ def _simulations(arguments: argparse.Namespace) -> list[Task]:
             f"the counterfactual is left out: {missing[0]} has no posterior in {arguments.posteriors}; run 'make fit'"
         )
         return []
-    return chain.tasks(arguments.panel, arguments.posteriors, arguments.part)
+    return aid.tasks(arguments.panel, arguments.posteriors, arguments.part)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from inference import fleet
-    from inference.robustness import campaign, chain, worlds
-    from models.hypotheses import get
+    from inference.fleet import fleet
+    from inference.robustness import aid, campaign, recoding
+    from models.claims.registry import get
 
     began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
     models = campaign.models(chosen, arguments.panel)
@@ -115,19 +116,19 @@ def _run(arguments: argparse.Namespace) -> int:
         results.update(outcome.results)
         failures.update(outcome.failures)
 
-    spoken = [task.arguments["specification"] for task in recodings if worlds.of_alignment(task.arguments)]
+    spoken = [task.arguments["specification"] for task in recodings if recoding.of_alignment(task.arguments)]
     spoken += [task.arguments["specification"] for task in simulations]
     if builds := campaign.builds(spoken, arguments.raw):
-        go(builds, "inference.robustness.worlds:build", "panels under other codings")
+        go(builds, "inference.robustness.recoding:build", "panels under other codings")
     if not failures:
         go(recodings, "inference.robustness.refit:recoded", "refits under other codings")
         go(refits, "inference.robustness.refit:left_out", "refits with a part left out")
         if models:
             _summarise(chosen, results, arguments.folder, full=arguments.full)
         if simulations:
-            go(simulations, "inference.robustness.chain:task", "counterfactuals under other codings and without a part")
+            go(simulations, "inference.robustness.aid:task", "counterfactuals under other codings and without a part")
             _write(
-                chain.summary({task.key: results[task.key] for task in simulations if task.key in results}),
+                aid.summary({task.key: results[task.key] for task in simulations if task.key in results}),
                 arguments.folder,
                 "chain",
             )

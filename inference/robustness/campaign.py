@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference import panels
-from inference.fleet import Task
-from inference.robustness import refit, universe, worlds
-from models.hypotheses import REGISTRY, Hypothesis, archive_of
+from inference.fleet.fleet import Task
+from inference.robustness import recoding, refit, specifications
+from models.claims.registry import REGISTRY, Hypothesis, archive_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,17 +22,17 @@ def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
     return [REGISTRY[name] for name in dict.fromkeys(map(archive_of, testable))]
 
 
-def _spoken(hypothesis: Hypothesis, outcome: str, *, full: bool) -> list[universe.Specification]:
+def _spoken(hypothesis: Hypothesis, outcome: str, *, full: bool) -> list[specifications.Specification]:
     """The different specifications that concern a logit."""
-    every = universe.specifications(hypothesis.panel, full=full)
-    spoken = [universe.spoken(s, outcome) for s in every]
+    every = specifications.specifications(hypothesis.panel, full=full)
+    spoken = [specifications.spoken(s, outcome) for s in every]
     return [s for k, s in enumerate(spoken) if s not in spoken[:k]]
 
 
 def recodings(chosen: list[Hypothesis], alignment: Path, *, full: bool) -> list[Task]:
     """Refits under every coding, those on the same panel next to each other."""
     out = [
-        (universe.slug(worlds.risk_of(s)) if h.panel == "alignment" else h.panel, h, o, s)
+        (specifications.slug(recoding.risk_of(s)) if h.panel == "alignment" else h.panel, h, o, s)
         for h in chosen
         for o in h.outcomes
         for s in _spoken(h, o, full=full)
@@ -40,7 +40,7 @@ def recodings(chosen: list[Hypothesis], alignment: Path, *, full: bool) -> list[
     out.sort(key=lambda item: item[0])
     return [
         Task(
-            f"{h.id}.{o}.{universe.slug(s)}",
+            f"{h.id}.{o}.{specifications.slug(s)}",
             {"hypothesis": h.id, "outcome": o, "specification": s, "panel": str(alignment.resolve())},
         )
         for _, h, o, s in out
@@ -69,12 +69,12 @@ def _levels(panel: pd.DataFrame) -> dict[str, list[str]]:
     return out
 
 
-def builds(specifications: list[universe.Specification], raw: Path | None) -> list[Task]:
+def builds(wanted: list[specifications.Specification], raw: Path | None) -> list[Task]:
     """The alignment panels that specifications need and that are not there yet."""
-    risks = {universe.slug(risk): risk for risk in map(worlds.risk_of, specifications)}
+    risks = {specifications.slug(risk): risk for risk in map(recoding.risk_of, wanted)}
     folder = str(raw.resolve()) if raw else None
     return [
         Task(f"panel.{name}", {"risk": risk, "raw": folder})
         for name, risk in risks.items()
-        if not worlds.path_of(risk).is_file()
+        if not recoding.path_of(risk).is_file()
     ]

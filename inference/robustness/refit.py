@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from inference import checks, panels
-from inference.engine import sample, stream
-from inference.robustness import worlds
+from inference import panels
+from inference.engine import sample
+from inference.engine.rows import stream
+from inference.robustness import recoding
+from inference.sampling import checks
+from models.claims.registry import REGISTRY, Hypothesis
 from models.design import Design
-from models.hypotheses import REGISTRY, Hypothesis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +33,9 @@ FEW = 5  # events below which nothing is refitted
 
 def _panel(hypothesis: Hypothesis, specification: dict[str, str], alignment: Path) -> pd.DataFrame:
     if hypothesis.panel == "alignment":
-        return worlds.alignment_under(specification)
+        return recoding.alignment_under(specification)
     frame = panels.read(hypothesis.panel, alignment)
-    under = {"termination": worlds.termination_under, "joining": worlds.joining_under}
+    under = {"termination": recoding.termination_under, "joining": recoding.joining_under}
     return under[hypothesis.panel](frame, specification)
 
 
@@ -81,7 +83,7 @@ def weighted(design: Design, frame: pd.DataFrame, outcome: str, specification: d
     """The design, with every treaty counted once where the specification says so."""
     if specification.get("event") != "treaty":
         return design
-    return replace(design, weight=worlds.treaty_weights(frame, outcome)[design.rows])
+    return replace(design, weight=recoding.treaty_weights(frame, outcome)[design.rows])
 
 
 def aggressors(panel: pd.DataFrame) -> list[int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import erf, hypot, isnan, sqrt
 from typing import TYPE_CHECKING, Any
 
-from inference.comparison import verdict
-from inference.robustness import universe
-from models.hypotheses import RATIO, Estimand, Hypothesis, archive_of
+from inference.evidence.verdicts import verdict
+from inference.robustness import specifications
+from models.claims.registry import RATIO, Estimand, Hypothesis, archive_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,17 +58,17 @@ def specification_curve(chosen: list[Hypothesis], results: Results, *, full: boo
 
     rows = []
     for hypothesis in chosen:
-        for specification in universe.specifications(hypothesis.panel, full=full):
+        for specification in specifications.specifications(hypothesis.panel, full=full):
             keys = {
-                o: f"{archive_of(hypothesis)}.{o}.{universe.slug(universe.spoken(specification, o))}"
+                o: f"{archive_of(hypothesis)}.{o}.{specifications.slug(specifications.spoken(specification, o))}"
                 for o in hypothesis.outcomes
             }
             found = {o: results[key] for o, key in keys.items() if key in results}
-            facts = {"specification": universe.words(specification), "changes": len(specification)}
+            facts = {"specification": specifications.words(specification), "changes": len(specification)}
             rows += [
                 _row(hypothesis, k, found) | facts
                 for k, which in enumerate(hypothesis.estimands)
-                if universe.spoken(specification, which.outcome) == specification
+                if specifications.spoken(specification, which.outcome) == specification
             ]
     return pd.DataFrame(rows).drop_duplicates(["hypothesis", "index", "specification"])
 

@@ -30,12 +30,13 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from inference.comparison import CI_BOUNDS
-from inference.engine import assemble, stream
-from inference.engine.sampling import CORES
-from inference.estimates import thinned
-from inference.scenarios import REACH
-from inference.statistics import mcse_mean
+from inference.engine.density import assemble
+from inference.engine.rows import stream
+from inference.engine.sampler.sampling import CORES
+from inference.evidence.datagrid import REACH
+from inference.evidence.predictions import thinned
+from inference.evidence.verdicts import CI_BOUNDS
+from inference.sampling.diagnostics import mcse_mean
 from models.design import Design, predictors
 from models.terms import variables
 

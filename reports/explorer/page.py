@@ -6,13 +6,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from data.codebook import alignment
+from data.codebook.alignment import alignment
 from data.groups import ERAS, REGIONS
-from inference.scenarios import REACH
-from models.hypotheses import OUTCOMES
+from inference.evidence.datagrid import REACH
+from models.claims.registry import OUTCOMES
 from reports import page
-from reports.explorer import grid, models, neighbours
-from reports.logits import PER
+from reports.explorer import contents, grid, neighbours
+from reports.numbers.logits import PER
 from reports.style import COLOURS, EVENTS, NAMES
 
 
@@ -58,7 +58,7 @@ def data(collected: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, An
         "regions": list(REGIONS),
         "eras": list(ERAS),
         "outcomes": {name: {"name": NAMES[name], "events": EVENTS[name]} for name in OUTCOMES},
-        "steps": models.STEPS,
+        "steps": contents.STEPS,
         "drivers": {
             name: {"label": alignment()[name].label, "unit": scales.get(name, ""), **bands[name]}
             for name in grid.CONTROLS

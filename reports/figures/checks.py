@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inference.archive import group
-from inference.checks import CELL_LIMIT, RATE_BAND
-from models.hypotheses import PANELS
+from inference.archives.archive import group
+from inference.sampling.checks import CELL_LIMIT, RATE_BAND
+from models.claims.registry import PANELS
 from reports.figures.parts import interval, log_scale, per_1000
 from reports.style import COLOURS, LINE, NAMES, SHADE, WIDTH
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.archives import Pair, Trees
+    from reports.numbers.posteriors import Pair, Trees
 
 
 def _by_outcome(pairs: Trees) -> dict[str, list[str]]:

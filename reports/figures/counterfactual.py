@@ -8,7 +8,7 @@ import numpy as np
 
 from inference.counterfactual.positivity import FEW
 from inference.counterfactual.programme import ARROWS, SLOPES, TIMINGS
-from models.hypotheses import OUTCOMES
+from models.claims.registry import OUTCOMES
 from reports.figures import world_map
 from reports.figures.parts import per_1000
 from reports.style import COLOURS, LINE, MUTE, NAMES, WIDTH

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from models.hypotheses import REGISTRY
+from models.claims.registry import REGISTRY
+from reports.brief.judgement import LIKELIHOOD
+from reports.brief.printed import Place
+from reports.brief.sentences import CARTER, DRIVERS, expected
 from reports.figures.parts import share, wrap
 from reports.figures.verdicts import CONTEST
-from reports.judgement import LIKELIHOOD
-from reports.printed import Place
-from reports.sentences import CARTER, DRIVERS, expected
 from reports.style import COLOURS, MUTE
 
 if TYPE_CHECKING:

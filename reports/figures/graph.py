@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from models.hypotheses import Hypothesis
+    from models.claims.registry import Hypothesis
 
     Values = NDArray[np.float64]
 

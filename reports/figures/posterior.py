@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.codebook_other import label
-from inference.archive import group
-from inference.comparison import RATIO, estimand, slope
-from models.hypotheses import Estimand, Hypothesis
+from data.codebook.panels import label
+from inference.archives.archive import group
+from inference.evidence.verdicts import RATIO, estimand, slope
+from models.claims.registry import Estimand, Hypothesis
 from reports.figures.parts import density, interval, offsets, share, wrap
 from reports.style import COLOURS, LINE, NAMES, WIDTH
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.archives import Pair
     from reports.figures.parts import Values
+    from reports.numbers.posteriors import Pair
 
 LEVELS = ("region", "era")
 

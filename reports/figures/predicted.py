@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.codebook import alignment, label
-from inference.archive import group
-from models.hypotheses import OUTCOMES
+from data.codebook.alignment import alignment, label
+from inference.archives.archive import group
+from models.claims.registry import OUTCOMES
 from reports.figures.parts import interval, per_1000, wrap
 from reports.style import COLOURS, LINE, NAMES, WIDTH
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.archives import Pair, Trees
     from reports.figures.parts import Values
+    from reports.numbers.posteriors import Pair, Trees
 
 
 def curves(trees: Trees, exposures: dict[str, str]) -> Figure:

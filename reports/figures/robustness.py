@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inference.robustness import universe
+from inference.robustness import specifications
 from inference.robustness.summary import agreement, share_words
-from models.hypotheses import Hypothesis
-from reports import refits
-from reports.refits import INTERVAL_SDS
+from models.claims.registry import Hypothesis
+from reports.numbers import refits
+from reports.numbers.refits import INTERVAL_SDS
 from reports.style import COLOURS, LINE, MUTE, WIDTH
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame) -> Figure:
     import matplotlib.pyplot as plt
 
     blocks, changes = _blocks(hypothesis, table), refits.changes(hypothesis.panel)
-    dims = [(name, choice) for name, choices in universe.DIMENSIONS[hypothesis.panel].items() for choice in choices[1:]]
+    dims = [
+        (name, choice)
+        for name, choices in specifications.DIMENSIONS[hypothesis.panel].items()
+        for choice in choices[1:]
+    ]
     columns, rows = min(ABREAST, len(blocks)), -(-len(blocks) // ABREAST)
     size = (WIDTH, rows * (2.7 + 0.19 * len(dims) + 0.4))
     figure, grid = plt.subplots(
@@ -85,7 +89,7 @@ def _dots(
     axes: Axes,
     mine: pd.DataFrame,
     dims: list[tuple[str, str]],
-    changes: dict[str, universe.Specification],
+    changes: dict[str, specifications.Specification],
     *,
     names: bool,
 ) -> None:

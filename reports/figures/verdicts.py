@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data.codebook_other import label
-from inference.comparison import SUPPORTED, VERDICTS, quadrants, slope
+from data.codebook.panels import label
+from inference.evidence.verdicts import SUPPORTED, VERDICTS, quadrants, slope
 from reports.figures.parts import share, wrap
 from reports.style import COLOURS, LINE, MUTE, NAMES, WIDTH
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.archives import Trees
     from reports.figures.parts import Values
+    from reports.numbers.posteriors import Trees
 
 # Exposure -> claim whose model holds its slopes: Walt's balancing and bandwagoning 1 to 5.
 CONTEST = {"threat": "bal-1", "power": "bal-2", "proximity": "bal-3", "offence": "bal-4", "aggression": "bal-5"}

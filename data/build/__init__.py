@@ -1,0 +1,1 @@
+"""From the world of the sources to the panels."""

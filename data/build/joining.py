@@ -1,0 +1,149 @@
+"""Who joins a war under way, and on which side: one row per war, year, state outside it and side.
+
+Source of wars: Correlates of War inter-state wars v4 (Sarkees and Wayman 2010), directed dyad-years 1823-2003,
+without dates. A state that enters in the war's first year cannot be told from one that was there at the outbreak, so
+rows begin in the second year of a war: joiners are states whose first year in it is later than the war's first.
+A state that the other side invaded (Belgium in 1940) joins the side it fights on like one that chose it (Italy in
+1940): the source does not tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data import groups
+from data.measures.proximity import UNIT_KM
+from data.world.grid import FIRST, Grid, Ints
+from data.world.riskset import BEGIN, END
+from data.world.sources import Raw
+from data.world.treaties import HARD
+from data.world.world import World
+
+SIDES = (1, 2)
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class WarYear:
+    """A war under way in year position ``t``, seen from its eve.
+
+    ``standing`` (2, state): belligerents of each side at the end of t-1: in the war on that side in both t-1
+    and t, so that a state that fell out by then is left out. ``outside`` (state,): in the war in no year before
+    t. ``entering`` (2, state): first in the war in t, on that side.
+    """
+
+    war: int
+    t: int
+    first: int
+    standing: Bools
+    outside: Bools
+    entering: Bools
+
+
+def fighting(wars: pd.DataFrame, grid: Grid) -> pd.DataFrame:
+    """(war, i, side, t), one row for each side and year in which a state fights, from ``cow_war_inter.rda``."""
+    table = pd.DataFrame(
+        {
+            "war": wars["warnum"].astype(int),
+            "i": grid.index(wars["ccode1"]),
+            "side": wars["sidea1"].astype(int),
+            "t": wars["year"].astype(int) - FIRST,
+        }
+    )
+    return table[table["i"] >= 0].drop_duplicates(ignore_index=True)
+
+
+def war_years(table: pd.DataFrame, states: int) -> Iterator[WarYear]:
+    """Each year of each war but its first, of wars ``fighting`` among so many states."""
+    for war, rows in table.groupby("war"):
+        first, last = int(rows["t"].min()), int(rows["t"].max())
+        active = np.zeros((len(SIDES), states, last - first + 1), dtype=bool)
+        active[rows["side"] - 1, rows["i"], rows["t"] - first] = True
+        for year in range(1, last - first + 1):
+            before = active[:, :, :year].any(axis=(0, 2))
+            standing = active[:, :, year - 1] & active[:, :, year]
+            yield WarYear(int(str(war)), first + year, first, standing, ~before, active[:, :, year] & ~before)
+
+
+def relevant(war: WarYear, world: World) -> Bools:
+    """[state]: members in t-1 and t outside the war, contiguous to a belligerent or a major power at t-1.
+
+    Contiguous: by land or within 400 miles of water, as in the alignment panel.
+    """
+    grid, belligerent = world.grid, war.standing.any(axis=0)
+    contiguous = np.isfinite(world.contiguity_km[:, belligerent, war.t - 1]).any(axis=1)
+    member = grid.member[:, war.t] & grid.member[:, war.t - 1]
+    return member & war.outside & (contiguous | grid.major[:, war.t - 1])
+
+
+def _share(war: WarYear, world: World) -> tuple[NDArray[np.float64], float]:
+    cinc = np.nan_to_num(world.cinc[:, war.t - 1])
+    sides = war.standing @ cinc
+    return sides / sides.sum(), float(sides.sum())
+
+
+def _side(war: WarYear, side: int, i: Ints, world: World) -> dict[str, NDArray]:
+    """Columns of the rows of states ``i`` and one side (position 0 or 1), known at t-1 but for ``joined``."""
+    eve = war.t - 1
+    own, other = (np.flatnonzero(war.standing[k]) for k in (side, 1 - side))
+    pact = (world.treaties.held[:, :, eve] & HARD) > 0
+    km = world.distance_km[np.ix_(i, own, [eve])][:, :, 0].astype(float)
+    nearest = np.fmin.reduce(km, axis=1, initial=np.inf)
+    share, total = _share(war, world)
+    with np.errstate(divide="ignore"):
+        power = np.log(world.cinc[i, eve] / total)
+    return {
+        "i": i,
+        "side": np.full(i.size, SIDES[side]),
+        "joined": war.entering[side, i],
+        "side_share": np.full(i.size, share[side]),
+        "allied": pact[np.ix_(i, own)].any(axis=1),
+        "allied_other": pact[np.ix_(i, other)].any(axis=1),
+        "rival": world.rivals[np.ix_(i, other, [eve])].any(axis=(1, 2)),
+        "rival_own": world.rivals[np.ix_(i, own, [eve])].any(axis=(1, 2)),
+        "proximity": np.where(np.isfinite(nearest), -np.log1p(nearest / UNIT_KM), np.nan),
+        "contiguous": np.isfinite(world.contiguity_km[np.ix_(i, own, [eve])]).any(axis=(1, 2)),
+        "power": np.where(np.isfinite(power), power, np.nan),
+        "major": world.grid.major[i, eve],
+    }
+
+
+def _rows(war: WarYear, world: World) -> pd.DataFrame:
+    i = np.flatnonzero(relevant(war, world))
+    both = [pd.DataFrame(_side(war, side, i, world)) for side in range(len(SIDES))]
+    return pd.concat(both).assign(war=war.war, t=war.t, war_year=war.t - war.first + 1)
+
+
+def joining(world: World | Raw) -> pd.DataFrame:
+    """The joining panel: one row per war, year (from the war's second), state outside it and side, 1824-2003.
+
+    Years in which one side has no belligerent left from the year before are passed over. Columns are those of
+    ``data.codebook.panels.JOINING``, in that order; rows are sorted by war, state, year, side.
+    """
+    if isinstance(world, Raw):
+        world = World(world)
+    table = fighting(world.raw.read("cow_war_inter.rda"), world.grid)
+    wars = [
+        war
+        for war in war_years(table, len(world.grid.states))
+        if war.standing.any(axis=1).all() and BEGIN <= war.t + FIRST <= END
+    ]
+    rows = pd.concat([_rows(war, world) for war in wars]).sort_values(["war", "i", "t", "side"], ignore_index=True)
+    keys = pd.DataFrame(
+        {
+            "war": rows["war"],
+            "state": world.grid.states[rows["i"]],
+            "year": rows["t"] + FIRST,
+            "side": rows["side"],
+        }
+    ).astype("int16")
+    keys["region"] = groups.region(keys["state"]).remove_unused_categories()
+    keys["era"] = groups.era(keys["year"]).remove_unused_categories()
+    panel = pd.concat([keys, rows.drop(columns=["war", "i", "t", "side"])], axis=1)
+    small = dict.fromkeys(panel.select_dtypes("bool").columns, "int8") | {"war_year": "int16"}
+    return panel.astype(small | dict.fromkeys(panel.select_dtypes("float").columns, "float32"))

@@ -1,0 +1,120 @@
+"""From state-years to transitions: each year of a weak state beside what was known the year before.
+
+What the links of the counterfactual chain are fitted to. Rows are states in the system in t and t-1 and no major power
+then, t = 1961-2011: capacity is measured from 1960 and disputes end in 2010. Years before a state entered the system
+count as years without duress.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.codebook.links import DERIVED, FIRST_YEAR
+from data.world.riskset import END
+
+Float = NDArray[np.float64]
+LAGGED = ("capacity", "capacity_sd", "capacity_measured", "income", "population", "polyarchy", "major")
+YEARS_BACK = 5
+SHARPEST = 0.15  # share of changes in aid that count as a drop: Nielsen et al. (2011), AJPS 55, 219
+
+
+class History:
+    """Lags of the columns of a state panel, aligned with its rows; NaN where the state was not in the system."""
+
+    def __init__(self, state: pd.DataFrame) -> None:
+        self.state = state
+        years = state["year"].to_numpy()
+        self.first = int(years.min())
+        codes, self.i = np.unique(state["state"].to_numpy(), return_inverse=True)
+        self.t = years - self.first
+        self.shape = (codes.size, int(self.t.max()) + 1)
+
+    def field(self, column: str) -> Float:
+        """A column as (state, year), NaN outside the system."""
+        out = np.full(self.shape, np.nan)
+        out[self.i, self.t] = self.state[column].to_numpy(float)
+        return out
+
+    def lag(self, column: str, years: int = 1) -> Float:
+        """A column so many years before each row (row,)."""
+        before = self.t - years
+        return np.where(before >= 0, self.field(column)[self.i, before.clip(0)], np.nan)
+
+    def lags(self, column: str, first: int, last: int) -> Float:
+        """A column ``first`` to ``last`` years before each row (lag, row)."""
+        return np.stack([self.lag(column, years) for years in range(first, last + 1)])
+
+
+def _lately(history: History, column: str) -> Float:
+    """Mean of aid per head in t-5..t-1 (row,); the years before a state entered count as years without aid.
+
+    NaN while the source does not cover all five years.
+    """
+    values = history.lags(column, 1, YEARS_BACK)
+    begun = int(history.state.loc[history.state[column].notna(), "year"].min())
+    outside = np.isnan(history.lags("year", 1, YEARS_BACK))
+    mean = np.where(outside, 0.0, values).mean(axis=0)
+    return np.where(history.t + history.first - YEARS_BACK >= begun, mean, np.nan)
+
+
+def _drop(history: History) -> Float:
+    """Whether aid per head fell sharply (row,); NaN where the four years before are not covered."""
+    dollars = np.expm1(history.lags("aid_total", 1, 4))
+    now, before = dollars[:2].mean(axis=0), dollars[2:].mean(axis=0)
+    change = now - before
+    had = np.isfinite(change) & (before > 0)
+    threshold = np.quantile(change[had], SHARPEST) if had.any() else 0.0
+    return np.where(np.isfinite(change), (change < min(threshold, 0.0)).astype(float), np.nan)
+
+
+def transition(state: pd.DataFrame) -> pd.DataFrame:
+    """Every transition of a weak state, outcomes ``duress`` and ``capacity_next`` beside what was known at t-1."""
+    history = History(state)
+    out = state[["state", "year", "region", "era", "duress", "threat"]].copy()
+    out["capacity_next"] = state["capacity"].where(state["capacity_measured"] == 1)
+    for column in LAGGED:
+        out[column] = history.lag(column)
+    out["duress_before"] = history.lag("duress")
+    out["duress_lately"] = np.nan_to_num(history.lags("duress", 2, YEARS_BACK)).mean(axis=0)
+    for column in ("aid_governance", "aid_us"):
+        out[column] = _lately(history, column)
+    out["aid_drop"] = _drop(history)
+    inside = out["duress_before"].notna() & (out["major"] == 0) & (state["major"] == 0)
+    return out[inside & out["year"].between(FIRST_YEAR, END)].reset_index(drop=True)
+
+
+def placebo(alignment: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
+    """The alignment panel with ``duress_later``, whether the weak state is under duress in t+1..t+5.
+
+    Missing where the state panel knows none of these years.
+    """
+    history = History(state)
+    duress = history.field("duress")
+    position = {int(code): k for k, code in enumerate(np.unique(state["state"]))}
+    i = alignment["state"].map(position).fillna(-1).to_numpy(int)
+    t = alignment["year"].to_numpy(int) - history.first
+    later = np.full((YEARS_BACK, len(alignment)), np.nan)
+    for k in range(YEARS_BACK):
+        inside = (i >= 0) & (t + k + 1 < duress.shape[1])
+        later[k, inside] = duress[i[inside], t[inside] + k + 1]
+    known = np.isfinite(later).any(axis=0)
+    return alignment.assign(duress_later=np.where(known, (np.nan_to_num(later) > 0).any(axis=0), np.nan))
+
+
+def derived(name: str, state: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a link, ``onset``, ``continuation`` or ``capacity``, with the columns of its codebook."""
+    rows = transition(state)
+    if name == "capacity":
+        rows = rows[rows["capacity_next"].notna() & (rows["capacity_measured"] == 1)]
+    else:
+        rows = rows[rows["duress_before"] == (name == "continuation")]
+        rows = rows.rename(columns={"duress": DERIVED[name].outcomes[0]})
+    says = DERIVED[name]
+    rows = rows[[variable.name for variable in says.variables]].reset_index(drop=True)
+    small = [v.name for v in says.variables if v.kind in {"binary", "outcome"} and not v.nullable]
+    rows = rows.astype(dict.fromkeys(small, "int8"))
+    for group in ("region", "era"):
+        rows[group] = rows[group].cat.remove_unused_categories()
+    return rows

@@ -1,0 +1,1 @@
+"""What the sources say, on one grid of states and years: treaties, disputes, who is at risk."""

@@ -1,0 +1,217 @@
+"""Everything that the raw files say and no coding changes: the grid and its fields and cubes, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.world import disputes, grid, treaties
+from data.world.codes import recode, to_cow
+from data.world.grid import FIRST, LAST, YEARS, spells, window
+from data.world.sources import Raw
+
+Field = NDArray[np.float64]
+EARTH_KM = 6371.0
+# Upper limit in km of the COW contiguity classes: land, then 12, 24, 150 and 400 miles of water.
+CONTIGUITY_KM = {1: 0.0, 2: 19.0, 3: 39.0, 4: 241.0, 5: 644.0}
+OBLIGATIONS = 2  # transaction type of the US foreign aid data; the others are disbursements, from 2001 on only
+COMMITTED = "commitment_amount_usd_constant_sum"
+OCCUPATION_YEARS = 5  # an occupier won its war in the year or in the five before
+
+
+def _year(dates: pd.Series) -> pd.Series:
+    return dates.astype(str).str[:4].astype(int)
+
+
+@dataclass(frozen=True)
+class World:
+    """Fields [state, year] and cubes [i, j, year] of the raw sources, each read when first asked for."""
+
+    raw: Raw
+
+    @cached_property
+    def grid(self) -> grid.Grid:
+        """States and years, membership and major powers."""
+        return grid.grid(self.raw.read("cow_states.rda"), self.raw.read("cow_majors.rda"))
+
+    @cached_property
+    def treaties(self) -> treaties.Treaties:
+        """Obligations of ATOP 4.01."""
+        return treaties.treaties(self.raw.read("atop-member-level.csv"), self.grid)
+
+    @cached_property
+    def disputes(self) -> disputes.Disputes:
+        """Militarised interstate disputes 2.2.1."""
+        return disputes.disputes(self.raw.read("gml_dirdisp.rda"), self.grid)
+
+    @cached_property
+    def rivals(self) -> NDArray[np.bool_]:
+        """Cube: strategic rivals."""
+        return disputes.rivalries(self.raw.read("tss_rivalries.rda"), self.grid)
+
+    @cached_property
+    def _capabilities(self) -> pd.DataFrame:
+        return self.raw.read("cow_nmc.rda")
+
+    def capability(self, component: str) -> Field:
+        """A component of the National Material Capabilities v6: cinc, milex, milper, tpop ..."""
+        return self.grid.field(self._capabilities, "ccode", component)
+
+    @cached_property
+    def cinc(self) -> Field:
+        """Share of the system's material capabilities."""
+        return self.capability("cinc")
+
+    @cached_property
+    def contiguity_km(self) -> NDArray[np.float32]:
+        """Cube: upper limit of the distance of contiguous pairs by class, infinite where not contiguous."""
+        table = self.raw.read("cow_contdir.rda")
+        table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
+        out = np.full(self.grid.shape, np.inf, np.float32)
+        for kind, km in sorted(CONTIGUITY_KM.items(), reverse=True):
+            long = spells(table[table["conttype"] == kind], "begin", "end")
+            i, j = self.grid.index(long["ccode1"]), self.grid.index(long["ccode2"])
+            pair = self.grid.count(i, j, long["year"].to_numpy(int)) > 0
+            out[pair | pair.transpose(1, 0, 2)] = km
+        return out
+
+    @cached_property
+    def capital_km(self) -> NDArray[np.float32]:
+        """Cube: great-circle distance between capitals."""
+        table = self.raw.read("cow_capitals.rda")
+        table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
+        long = spells(table, "begin", "end")
+        lat, lng = (np.radians(self.grid.field(long, "ccode", name)) for name in ("lat", "lng"))
+        cosine = np.sin(lat)[:, None] * np.sin(lat)[None]
+        cosine += np.cos(lat)[:, None] * np.cos(lat)[None] * np.cos(lng[:, None] - lng[None])
+        return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).astype(np.float32)
+
+    @cached_property
+    def distance_km(self) -> NDArray[np.float32]:
+        """Cube: minimum distance between borders from 1886, before that between capitals.
+
+        Where only capitals are known, the contiguity class caps the distance (0 km for a land border).
+        """
+        table = self.raw.read("cow_mindist.rda")
+        i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])
+        t = table["year"].to_numpy(int) - FIRST
+        inside = (i >= 0) & (j >= 0) & (t < YEARS)
+        borders = np.full(self.grid.shape, np.nan, np.float32)
+        borders[i[inside], j[inside], t[inside]] = table["mindist"].to_numpy()[inside]
+        borders = np.fmin(borders, borders.transpose(1, 0, 2))
+        return np.where(np.isnan(borders), np.fmin(self.capital_km, self.contiguity_km), borders)
+
+    @cached_property
+    def occupied(self) -> NDArray[np.bool_]:
+        """Cube: j occupies i.
+
+        Most occupations take the occupied out of the COW state system. For those that do not, i is coded
+        as occupied (Miller's Autocratic Ruling Parties), lost an inter-state war to j that ended in the
+        year or in the five before (Sarkees and Wayman 2010), and j is within reach: contiguous or a major power.
+        """
+        table = recode(self.raw.read("AutocraticRulingPartiesDataset_cy.dta"), "ccode", "polity", "Year")
+        flagged = self.grid.field(table[table["Occupation"] == 1], "ccode", "Occupation", "Year") == 1
+        wars = self.raw.read("cow_war_inter.rda").query("outcome1 == 2 and outcome2 == 1")
+        ends = wars.groupby(["warnum", "ccode1", "ccode2"], as_index=False)["year"].max()
+        i, j = self.grid.index(ends["ccode1"]), self.grid.index(ends["ccode2"])
+        defeat = self.grid.count(i, j, ends["year"].to_numpy(int))
+        lately = (defeat > 0) | (window(defeat, OCCUPATION_YEARS) > 0)
+        return flagged[:, None] & lately & (np.isfinite(self.contiguity_km) | self.grid.major[None])
+
+    @cached_property
+    def _democracy(self) -> pd.DataFrame:
+        return self.raw.read("cw_democracy.rda")
+
+    def democracy(self, score: str) -> Field:
+        """A score of democracy: euds, polity2, v2x_polyarchy."""
+        return self.grid.field(self._democracy, "ccode", score)
+
+    @cached_property
+    def regime(self) -> Field:
+        """Extended unified democracy score (Marquez 2016), 1816-."""
+        return self.democracy("euds")
+
+    @cached_property
+    def _output(self) -> pd.DataFrame:
+        return self.raw.read("cw_gdppop.rda")
+
+    @cached_property
+    def income(self) -> Field:
+        """Log GDP per head, latent (Fariss et al. 2022), 1816-2019."""
+        return np.log(self.grid.field(self._output, "ccode", "mrgdppc"))
+
+    @cached_property
+    def gdp(self) -> Field:
+        """GDP in millions of constant dollars of 2017 at purchasing power, latent (Fariss et al. 2022), 1816-2019."""
+        return self.grid.field(self._output, "ccode", "pwtrgdp")
+
+    def _flow(self, i: grid.Ints, j: grid.Ints, year: NDArray, value: NDArray) -> NDArray[np.float32]:
+        """Cube of what i received from j; what comes from or goes to no member of the system is passed over."""
+        out = np.zeros(self.grid.shape)
+        t = year - FIRST
+        inside = (i >= 0) & (j >= 0) & (t >= 0) & (t < YEARS)
+        np.add.at(out, (i[inside], j[inside], t[inside]), value[inside])
+        return out.astype(np.float32)
+
+    @cached_property
+    def _transfers(self) -> pd.DataFrame:
+        """Arms transfers with positions ``i`` of recipient and ``j`` of supplier, -1 where that is no state.
+
+        The source gives rebels, marked by an asterisk, the code of the state they fight.
+        """
+        table = self.raw.read("sipri-exports-processed.csv")
+        for position, side in (("i", "recipient"), ("j", "supplier")):
+            named = pd.Series(to_cow(table[side], table["year"], "sipri"), table.index)
+            codes = table[f"{side}_cown"].fillna(named)
+            stateless = table[side].str.endswith("*") | (table[side] == "Northern Cyprus")
+            table[position] = self.grid.index(codes.mask(stateless))
+        return table
+
+    @cached_property
+    def arms(self) -> NDArray[np.float32]:
+        """Cube: arms that i received from j, millions of SIPRI trend-indicator value, 1950-."""
+        columns = (self._transfers[name].to_numpy() for name in ("i", "j", "year", "value"))
+        return self._flow(*columns)
+
+    @cached_property
+    def arms_of_all(self) -> NDArray[np.float32]:
+        """Field: arms received, unknown suppliers and such as are no states included."""
+        table = self._transfers
+        everyone = np.zeros(len(table), int)  # one column of a cube for all suppliers
+        return self._flow(table["i"].to_numpy(), everyone, table["year"].to_numpy(), table["value"].to_numpy())[:, 0]
+
+    @cached_property
+    def _us_aid(self) -> pd.DataFrame:
+        table = self.raw.read("us_foreign_aid_country.csv").query("transaction_type_id == @OBLIGATIONS")
+        code = table["country_code"].fillna(table["country_name"])
+        return table.assign(code=code, year=_year(table["fiscal_year"]))  # 1976tq, a quarter, goes to 1976
+
+    @cached_property
+    def aid(self) -> NDArray[np.float32]:
+        """Cube: aid that i received from j, constant dollars: US obligations 1946-, 17 other donors' 1973-2013."""
+        us = self._us_aid
+        i = self.grid.index(to_cow(us["code"], us["year"], "iso3"))
+        j = np.full(len(us), self.grid.index(2))
+        out = self._flow(i, j, us["year"].to_numpy(), us["constant_amount"].to_numpy())
+        others = self.raw.read("aidDataDisagg.rda").query("ccodeS != 2")
+        i, j = (self.grid.index(to_cow(others[name], others["year"], "aiddata")) for name in ("ccodeR", "ccodeS"))
+        return out + self._flow(i, j, others["year"].to_numpy(), others[COMMITTED].to_numpy())
+
+    @cached_property
+    def prices(self) -> NDArray[np.float64]:
+        """Array (year,): price of a dollar's worth of 2019, from current and constant US aid, 1946-2016."""
+        whole = self._us_aid[self._us_aid["fiscal_year"] != "1976tq"]
+        sums = whole[whole["constant_amount"] > 0].groupby("year")[["current_amount", "constant_amount"]].sum()
+        return (sums["current_amount"] / sums["constant_amount"]).reindex(range(FIRST, LAST + 1)).to_numpy()
+
+    @cached_property
+    def igos(self) -> NDArray[np.float32]:
+        """Cube: intergovernmental organisations that both are full members of, 1816-2014."""
+        table = self.raw.read("cow_igo_ndy.rda")
+        i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])
+        one_way = self._flow(i, j, table["year"].to_numpy(int), table["dyadigos"].to_numpy())
+        return one_way + one_way.transpose(1, 0, 2)

@@ -1,0 +1,240 @@
+"""Worlds in which the whole chain is known: state-years and dyad-years simulated from stated truths, and their effects.
+
+Written apart from the simulation that it is to check: plain numpy, year after year, all copies of a world at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from data import groups, synthetic
+from models.claims.registry import OUTCOMES
+from models.priors import Priors
+
+Float = NDArray[np.float64]
+FIRST, LAST, BEFORE = 1955, 2011, 5
+# Two states of each of these ranges of codes: 24 states in four regions.
+CODES = np.concatenate([first + np.arange(0, 60, 10) for first in (402, 475, 540, 631)])
+AGGRESSORS = (2, 365, 710)
+EXOGENOUS = ("income", "population", "polyarchy", "threat")
+CENTRES = {"income": 8.0, "population": 1.5, "polyarchy": 0.3, "threat": 0.5, "aid_us": 1.2}
+# Columns of the alignment panel beside duress, capacity and threat, and where they are centred.
+OTHERS = {"power": 3.8, "past_alliance": 0.2, "colonial_tie": 0.2, "threat_other": 0.9}
+LATELY = ("duress_lately",)
+BINARY = ("past_alliance", "colonial_tie")
+SPREAD = {
+    "income": 0.7, "population": 1.0, "polyarchy": 0.2, "threat": 0.4, "aid_us": 0.4, "capacity": 0.7,
+    "duress_lately": 0.3, "power": 2.0, "past_alliance": 1.0, "colonial_tie": 1.0, "threat_other": 0.7,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a world is made from. Slopes are per unit of the raw column; ``error_sd`` is of the scores of capacity.
+
+    ``duress`` holds, by link, the slopes of the columns that stay as they are, ``ends`` by outcome those of the columns
+    beside duress and capacity.
+    """
+
+    rho: float
+    drift: float
+    pull: tuple[float, float]  # of duress the year before, and of its share in the four before that
+    aid: float  # per log dollar
+    exogenous: dict[str, float]
+    sigma: float
+    nu: float
+    onset: tuple[float, float, float]  # intercept, slopes of capacity and of duress in the four years
+    stay: tuple[float, float, float]
+    regions: dict[str, Float]  # by link, effect of each region
+    outcomes: dict[str, dict[str, float]]  # by outcome: intercept and slopes of duress, threat, their product, capacity
+    duress: dict[str, dict[str, float]]
+    ends: dict[str, dict[str, float]]
+    error_sd: float = 0.25  # beside states that differ by 0.7: as in the published scores
+
+
+@dataclass(frozen=True)
+class World:
+    """A simulated world: its panels, its truth, true capacity and the error of the scores by state (state, year)."""
+
+    state: pd.DataFrame
+    alignment: pd.DataFrame
+    truth: Truth
+    capacity: Float
+    error: Float
+    columns: dict[str, Float] = field(default_factory=dict)  # what stays as it is (state, year)
+
+
+def truth(rng: np.random.Generator) -> Truth:
+    """A truth, every slope drawn from the prior that its model gives it, in an otherwise plausible world.
+
+    Slopes of the adjustment set share a drawn scale, as in ``models.priors``.
+    """
+    p = Priors()
+    assert p.shrinkage is not None, "adjusting slopes share a learnt scale"
+    spread = {"capacity": 0.005, "onset": 0.3, "stay": 0.2, "bandwagon": 0.3, "balance": 0.3}
+    regions = {link: rng.normal(0, sd, 4) for link, sd in spread.items()}
+    scale = {link: abs(rng.normal(0, p.shrinkage.sd)) for link in ("onset", "stay", *OUTCOMES)}
+
+    def adjusting(link: str, names: tuple[str, ...]) -> dict[str, float]:
+        return {name: rng.normal(0, scale[link] * (1.4 if name in BINARY else 1.0)) / SPREAD[name] for name in names}
+
+    ends = {
+        outcome: {
+            "intercept": intercept, "duress": rng.normal(0, p.binary.sd), **adjusting(outcome, ("threat", "capacity")),
+            "product": rng.normal(0, p.product.sd) / SPREAD["threat"],
+        }
+        for outcome, intercept in (("bandwagon", -3.4), ("balance", -3.0))
+    }  # fmt: skip
+    levels = {"onset": -2.2, "stay": 0.2}
+    moving = {
+        link: (level, rng.normal(0, p.continuous.sd) / SPREAD["capacity"], adjusting(link, LATELY)[LATELY[0]])
+        for link, level in levels.items()
+    }
+    return Truth(
+        rho=rng.normal(0.985, 0.005), drift=0.0, pull=(rng.normal(0, 0.03), rng.normal(0, 0.03)),
+        aid=rng.normal(0, 0.03), exogenous={name: rng.normal(0, 0.01) for name in EXOGENOUS}, sigma=0.06, nu=6.0,
+        onset=moving["onset"], stay=moving["stay"], regions=regions, outcomes=ends,
+        duress={link: adjusting(link, (*EXOGENOUS, "aid_us")) for link in levels},
+        ends={outcome: adjusting(outcome, tuple(OTHERS)) for outcome in OUTCOMES},
+    )  # fmt: skip
+
+
+def _exogenous(rng: np.random.Generator, states: int, years: int) -> dict[str, Float]:
+    """Columns that nothing in the world moves: a level of each state and slow change around it."""
+
+    def slow(level: float, spread: float, change: float) -> Float:
+        return level + rng.normal(0, spread, (states, 1)) + rng.normal(0, change, (states, years)).cumsum(axis=1)
+
+    return {
+        "income": slow(8.0, 0.7, 0.03), "population": slow(1.5, 1.0, 0.01), "polyarchy": expit(slow(-0.8, 0.8, 0.06)),
+        "threat": np.abs(slow(0.4, 0.4, 0.06)), "aid_us": np.maximum(rng.normal(3.0, 3.0, (states, years)), 0.0),
+    }  # fmt: skip
+
+
+def _lately(duress: NDArray, t: int) -> Float:
+    """Share of the four years before the last under duress (..., copy)."""
+    return duress[..., t - BEFORE : t - 1].mean(axis=-1)
+
+
+def forward(
+    what: Truth, columns: dict[str, Float], begin: tuple[Float, NDArray], region: NDArray, rng: np.random.Generator,
+    *, first: int, last: int, added: Float | None = None, aid: float = 0.0, running: tuple[int, int] = (0, 0),
+) -> tuple[Float, NDArray]:  # fmt: skip
+    """True capacity and duress of (state, copy, year), from the positions ``first`` to ``last``.
+
+    ``begin`` holds both up to ``first``; ``added`` is a rise of capacity by year beside its own motion, ``aid`` dollars
+    more per head in the years ``running``.
+    """
+    capacity, duress = (np.array(value) for value in begin)
+    copies = capacity.shape[1]
+    for t in range(first, last):
+        lately, before, lag = _lately(duress, t), duress[..., t - 1], capacity[..., t - 1]
+        risen = np.zeros_like(lag) if added is None else lag * 0 + added[t - 1]
+        own = lag - risen
+        own = what.drift + what.regions["capacity"][region][:, None] + what.rho * own
+        own = own + what.pull[0] * before + what.pull[1] * lately
+        for name, slope in what.exogenous.items():
+            column = columns[name][:, t if name == "threat" else t - 1] - CENTRES[name]
+            own = own + (slope * column)[:, None]
+        dollars = columns["aid_us"][:, t - BEFORE : t] + aid * _runs(running, t)
+        own = own + what.aid * np.log1p(dollars).mean(axis=1)[:, None]
+        own = own + what.sigma * rng.standard_t(what.nu, (lag.shape[0], copies))
+        capacity[..., t] = own + (0.0 if added is None else added[t])
+        seen = {name: columns[name][:, t if name == "threat" else t - 1] for name in EXOGENOUS}
+        seen["aid_us"] = np.log1p(columns["aid_us"][:, t - BEFORE : t]).mean(axis=1)
+        fixed = {
+            link: sum(slope * (seen[name] - CENTRES[name]) for name, slope in slopes.items())
+            for link, slopes in what.duress.items()
+        }
+        log_odds = {
+            name: link[0] + (what.regions[name][region] + fixed[name])[:, None] + link[1] * lag + link[2] * lately
+            for name, link in (("onset", what.onset), ("stay", what.stay))
+        }
+        p = expit(np.where(before == 1, log_odds["stay"], log_odds["onset"]))
+        duress[..., t] = rng.random(p.shape) < p
+    return capacity, duress
+
+
+def _runs(running: tuple[int, int], t: int) -> Float:
+    """Which of the five years before t a programme runs in (5,)."""
+    years = np.arange(t - BEFORE, t)
+    return ((years >= running[0]) & (years < running[1])).astype(float)
+
+
+def probability(what: Truth, outcome: str, rows: pd.DataFrame, window: Float, capacity: Float) -> Float:
+    """Probability of an outcome in rows under a window of duress and true capacity (row, copy)."""
+    s = what.outcomes[outcome]
+    region = what.regions[outcome][_region_of(rows["state"].to_numpy())]
+    threat = rows["threat"].to_numpy(float)[:, None]
+    eta = s["intercept"] + region[:, None] + s["duress"] * window + s["threat"] * threat
+    for name, slope in what.ends[outcome].items():
+        eta = eta + slope * (rows[name].to_numpy(float)[:, None] - OTHERS[name])
+    return expit(eta + s["product"] * window * threat + s["capacity"] * capacity)
+
+
+def _region_of(codes: NDArray) -> NDArray[np.intp]:
+    return np.searchsorted(CODES, codes) // 6
+
+
+def world(seed: int) -> World:
+    """A world of 24 states, 1955-2011, with three aggressors in reach of each."""
+    rng = np.random.default_rng([seed, 0])
+    what, years = truth(rng), np.arange(FIRST, LAST + 1)
+    columns, region = _exogenous(rng, CODES.size, years.size), np.arange(CODES.size) // 6
+    capacity, duress = np.zeros((2, CODES.size, 1, years.size))
+    error = rng.normal(0, what.error_sd, CODES.size)  # apart from the first scores: the truth is spread around them
+    capacity[..., :BEFORE] = rng.normal(-0.3, 0.7, (CODES.size, 1, 1)) + error[:, None, None]
+    duress[..., :BEFORE] = rng.random((CODES.size, 1, BEFORE)) < 0.1
+    capacity, duress = forward(what, columns, (capacity, duress), region, rng, first=BEFORE, last=years.size)
+    state = _state_panel(columns, capacity[:, 0] - error[:, None], duress[:, 0], what.error_sd, years)
+    alignment = _alignment(what, capacity[:, 0], error, duress[:, 0], years, rng)
+    return World(state, alignment, what, capacity[:, 0], error, columns)
+
+
+def _state_panel(columns: dict[str, Float], score: Float, duress: Float, sd: float, years: NDArray) -> pd.DataFrame:
+    """The state panel with the columns that the chain reads."""
+    index = pd.MultiIndex.from_product([CODES, years], names=["state", "year"])
+    frame = pd.DataFrame(index=index).reset_index()
+    frame["region"], frame["era"] = groups.region(frame["state"]), groups.era(frame["year"])
+    for name in ("region", "era"):
+        frame[name] = frame[name].cat.remove_unused_categories()
+    frame = frame.assign(
+        capacity=score.ravel(),
+        capacity_sd=sd,
+        capacity_measured=1,
+        duress=duress.ravel(),
+        duress_war=duress.ravel(),
+        major=0,
+    )
+    for name in EXOGENOUS:
+        frame[name] = columns[name].ravel()
+    frame["aid_us"] = np.log1p(columns["aid_us"]).ravel()
+    return frame.assign(aid_governance=0.0, aid_total=frame["aid_us"])
+
+
+def _alignment(
+    what: Truth, capacity: Float, error: Float, duress: Float, years: NDArray, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The alignment panel, other columns than the chain's as in any simulated panel."""
+    counted = years[years >= FIRST + BEFORE + 1]
+    index = pd.MultiIndex.from_product([CODES, AGGRESSORS, counted], names=["state", "aggressor", "year"])
+    keys = pd.DataFrame(index=index).reset_index()
+    frame = synthetic.covariates(len(keys), rng)
+    for name in keys:
+        frame[name] = keys[name].to_numpy()
+    frame["region"], frame["era"] = groups.region(frame["state"]), groups.era(frame["year"])
+    for name in ("region", "era"):
+        frame[name] = frame[name].cat.remove_unused_categories()
+    i, t = np.searchsorted(CODES, keys["state"]), keys["year"].to_numpy() - FIRST
+    window = np.stack([duress[i, t - k] for k in range(1, BEFORE + 1)]).any(axis=0)
+    frame["duress"] = window.astype(np.int8)
+    frame["capacity"], frame["capacity_sd"] = capacity[i, t - 1] - error[i], what.error_sd
+    for outcome in OUTCOMES:
+        p = probability(what, outcome, frame, window[:, None].astype(float), capacity[i, t - 1][:, None])[:, 0]
+        frame[outcome] = (rng.random(len(frame)) < p).astype(np.int8)
+    return frame

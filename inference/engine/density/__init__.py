@@ -1,0 +1,1 @@
+"""The log density of one design in the sampler's coordinates."""

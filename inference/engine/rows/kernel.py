@@ -1,0 +1,262 @@
+r"""The row kernel: the log likelihood of a hierarchical logit and its gradient in one pass over the rows.
+
+Row :math:`n` of cell :math:`c` (region :math:`r` x era) has the linear predictor
+
+.. math::  \eta_n = b_c + x_n' s_r + \sum_g \alpha_g[g_n],
+
+with the cell's intercept :math:`b_c`, the region's slopes :math:`s_r = \beta + \gamma_r` and the effects of
+further groups, if any. The log likelihood :math:`\sum_n y_n \eta_n - \log(1 + e^{\eta_n})` needs :math:`y`
+only in sums over rows, known once and for all: events per cell and level, :math:`X_r'y_r` per region. What
+is left for the loop, with :math:`p_n = 1 / (1 + e^{-\eta_n})`, is
+
+.. math::  \sum_n \log(1 + e^{\eta_n}), \quad \sum_{n \in c} p_n, \quad \sum_{n \in r} p_n x_n,
+           \quad \sum_{n: g_n = l} p_n.
+
+The first of these sums takes a logarithm for many rows at once,
+
+.. math::  \sum_n \log(1 + e^{\eta_n}) = \sum_n \max(\eta_n, 0) + \log \prod_n (1 + e^{-|\eta_n|}).
+
+Rows are sorted by cell and packed in runs of at most 512 rows of one cell, so that a run's predictors stay
+in the processor's first cache, one column after the other, while they are read twice. Runs are padded with
+rows of zeros to a multiple of 16, and the padding's probabilities set to zero before they are summed. Where
+rows have weights, each row's terms are multiplied by its own.
+Sums within a run are taken in the precision of the rows, sums over runs in float64.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from inference.engine.options import EXACT, INNER, INNER_FAST
+from inference.engine.rows.link import link, odds
+
+LANES = 16
+RUN = 512
+LINE = 64  # bytes
+
+
+class Rows(NamedTuple):
+    """Predictors of all rows, packed; ``width`` columns, whichever of them a design uses."""
+
+    x: NDArray  # (padded row * width,): run after run, in each column after column
+    level: NDArray[np.int32]  # (extra group, padded row): position among all levels of the extra groups
+    padded: NDArray[np.int64]  # (run,) rows with padding
+    size: NDArray[np.int64]  # (run,) rows without padding
+    cell: NDArray[np.int64]  # (run,)
+    region: NDArray[np.int64]  # (run,)
+    width: int
+    weight: NDArray  # (padded row,), or empty where all weigh one
+
+
+class Sums(NamedTuple):
+    """Sums of the probabilities, as the kernel leaves them, and its scratch."""
+
+    cell: NDArray[np.float64]  # (cell,)
+    slope: NDArray[np.float64]  # (region, predictor)
+    level: NDArray[np.float64]  # (level of the extra groups,)
+    eta: NDArray  # (RUN,), as the next two in the precision of the rows
+    probability: NDArray
+    softplus: NDArray  # or the odds that it follows from
+
+
+def pack(
+    x: NDArray[np.float64],
+    region: NDArray[np.intp],
+    era: NDArray[np.intp],
+    eras: int,
+    levels: NDArray[np.intp],
+    dtype: str = "float32",
+    weight: NDArray[np.float64] | None = None,
+) -> tuple[Rows, NDArray[np.intp]]:
+    """Sort and pack the rows ``x`` (obs, column); ``levels`` is (extra group, obs), ``weight`` (obs,) or None.
+
+    Returns the rows and the order (obs,) they were put in. Cell ``region * eras + era`` need not occur.
+    """
+    cell_of = region * eras + era
+    order = np.argsort(cell_of, kind="stable")
+    cell, first, count = np.unique(cell_of[order], return_index=True, return_counts=True)
+    pieces = -(-count // RUN)
+    run_cell = np.repeat(cell, pieces)
+    piece = np.arange(run_cell.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    n, k = np.repeat(count, pieces), np.repeat(pieces, pieces)
+    begin, end = n * piece // k, n * (piece + 1) // k
+    size = end - begin
+    padded = -(-size // LANES) * LANES
+    start = np.cumsum(padded) - padded
+
+    width, total = x.shape[1], int(padded.sum())
+    packed = aligned(total * width, dtype)
+    level = np.zeros((len(levels), total), np.int32)
+    weights = np.zeros(0 if weight is None else total, dtype)
+    source = np.repeat(first, pieces) + begin
+    for s, m, p, to in zip(source, size, padded, start, strict=True):
+        rows = order[s : s + m]
+        packed[to * width : (to + p) * width].reshape(width, p)[:, :m] = x[rows].T
+        level[:, to : to + m] = levels[:, rows]
+        if weight is not None:
+            weights[to : to + m] = weight[rows]
+    return Rows(packed, level, padded, size, run_cell, run_cell // max(eras, 1), width, weights), order
+
+
+def aligned(size: int, dtype: str) -> NDArray:
+    """Zeros (size,) that begin with a line of the cache, lest vectors of them lie across two lines."""
+    item = np.dtype(dtype).itemsize
+    room = np.zeros(size + LINE // item, dtype)
+    skip = -room.ctypes.data % LINE // item
+    return room[skip : skip + size]
+
+
+def sums(cells: int, regions: int, predictors: int, levels: int, dtype: str) -> Sums:
+    """Room for the kernel's results."""
+    scratch = (aligned(RUN, dtype) for _ in range(3))
+    return Sums(np.zeros(cells), np.zeros((regions, predictors)), np.zeros(levels), *scratch)
+
+
+@njit(**INNER)
+def linear_predictor(x, first, n, columns, slope, intercept, eta):
+    """``eta = intercept + x slope`` for the run of ``n`` rows at ``x[first]``, four columns at a time."""
+    for i in range(n):
+        eta[i] = intercept
+    k = 0
+    while k + 4 <= columns.size:
+        x0, x1 = _column(x, first, columns[k], n), _column(x, first, columns[k + 1], n)
+        x2, x3 = _column(x, first, columns[k + 2], n), _column(x, first, columns[k + 3], n)
+        s0, s1, s2, s3 = slope[k], slope[k + 1], slope[k + 2], slope[k + 3]
+        for i in range(n):
+            eta[i] += s0 * x0[i] + s1 * x1[i] + s2 * x2[i] + s3 * x3[i]
+        k += 4
+    while k < columns.size:
+        x0, s0 = _column(x, first, columns[k], n), slope[k]
+        for i in range(n):
+            eta[i] += s0 * x0[i]
+        k += 1
+
+
+@njit(**INNER)
+def _column(x, first, column, n):
+    return x[first + column * n : first + (column + 1) * n]
+
+
+@njit(**INNER_FAST)
+def weighted_columns(x, first, n, columns, weight, out):
+    """``out += x' weight`` for the run of ``n`` rows at ``x[first]``, four columns at a time."""
+    zero = weight.dtype.type(0)
+    k = 0
+    while k + 4 <= columns.size:
+        x0, x1 = _column(x, first, columns[k], n), _column(x, first, columns[k + 1], n)
+        x2, x3 = _column(x, first, columns[k + 2], n), _column(x, first, columns[k + 3], n)
+        s0, s1, s2, s3 = zero, zero, zero, zero
+        for i in range(n):
+            s0 += weight[i] * x0[i]
+            s1 += weight[i] * x1[i]
+            s2 += weight[i] * x2[i]
+            s3 += weight[i] * x3[i]
+        out[k] += s0
+        out[k + 1] += s1
+        out[k + 2] += s2
+        out[k + 3] += s3
+        k += 4
+    while k < columns.size:
+        x0, s0 = _column(x, first, columns[k], n), zero
+        for i in range(n):
+            s0 += weight[i] * x0[i]
+        out[k] += s0
+        k += 1
+
+
+@njit(**INNER_FAST)
+def total(values, n):
+    """Sum of the first ``n`` values."""
+    out = values.dtype.type(0)
+    for i in range(n):
+        out += values[i]
+    return out
+
+
+@njit(**INNER_FAST)
+def positive(values, n):
+    """Sum of those of the first ``n`` values that are above zero."""
+    out, zero = values.dtype.type(0), values.dtype.type(0)
+    for i in range(n):
+        out += values[i] if values[i] > zero else zero
+    return out
+
+
+@njit(**INNER_FAST)
+def log_product(odds, n):
+    """Logarithm of the product of 1 + odds, from 0 to 1 each; ``n`` is a multiple of 4, at most `RUN`.
+
+    Four at a time as 1 + (a + b + a b), which loses nothing of small odds: rows can be alike, and their errors too.
+    """
+    part, out = n // 4, 1.0
+    for i in range(part):
+        a, b, c, d = odds[i], odds[part + i], odds[2 * part + i], odds[3 * part + i]
+        left, right = a + b + a * b, c + d + c * d
+        odds[i] = left + right + left * right
+    for i in range(part):
+        out *= 1.0 + odds[i]  # in float64
+    return log(out)
+
+
+@njit(**EXACT)
+def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
+    """Fill ``sums`` and return the sum of log(1 + exp(eta)) over all rows.
+
+    ``intercept`` is (cell,), ``slope`` (region, predictor) and ``effect`` (level of the extra groups,), all
+    three in the precision of the rows.
+    """
+    x, level, padded, size, cell, region, width, weight = rows  # a field is counted at every use, a local name is not
+    by_cell, by_region, by_level, eta, probability, softplus = sums
+    by_cell.fill(0.0)
+    by_region.fill(0.0)
+    by_level.fill(0.0)
+    out, start = 0.0, np.int64(0)
+    for run in range(size.size):
+        n, m, c, r = padded[run], size[run], cell[run], region[run]
+        linear_predictor(x, start * width, n, columns, slope[r], intercept[c], eta)
+        for g in range(level.shape[0]):
+            add_effects(level[g], start, m, effect, eta)
+        if weight.size:
+            link(eta, n, probability, softplus)
+            weigh(weight, start, m, probability, softplus)
+            out += total(softplus, m)
+        else:
+            odds(eta, n, probability, softplus)
+            for i in range(m, n):
+                softplus[i] = 0
+            out += positive(eta, m) + log_product(softplus, n)
+        for i in range(m, n):
+            probability[i] = 0
+        by_cell[c] += total(probability, n)
+        weighted_columns(x, start * width, n, columns, probability, by_region[r])
+        for g in range(level.shape[0]):
+            add_to_levels(level[g], start, m, probability, by_level)
+        start += n
+    return out
+
+
+@njit(**INNER)
+def weigh(weight, start, size, probability, softplus):
+    """Multiply both by the weights of the ``size`` rows from ``start``."""
+    for i in range(size):
+        probability[i] *= weight[start + i]
+        softplus[i] *= weight[start + i]
+
+
+@njit(**INNER)
+def add_effects(level, start, size, effect, eta):
+    """``eta += effect[level]`` for the ``size`` rows from ``start``."""
+    for i in range(size):
+        eta[i] += effect[level[start + i]]
+
+
+@njit(**INNER)
+def add_to_levels(level, start, size, probability, out):
+    """``out[level] += probability`` for the ``size`` rows from ``start``."""
+    for i in range(size):
+        out[level[start + i]] += probability[i]

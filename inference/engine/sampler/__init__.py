@@ -1,0 +1,1 @@
+"""Hamiltonian Monte Carlo, its adaptation, its chains."""

@@ -1,0 +1,1 @@
+"""What draws say: predictions, contrasts, predictive densities, sensitivity to priors, verdicts."""

@@ -1,0 +1,135 @@
+"""What is computed from draws and rows: predictive summaries, contrasts, curves, predictive densities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference.engine.rows import stream
+from inference.evidence import datagrid
+from inference.sampling import checks
+from models.design import Design
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEW = 1000  # draws that simulated counts are made for, evenly spaced
+CURVE_DRAWS = 400  # draws that a curve is averaged over, evenly spaced
+BY_ROW = 400  # draws of which every row is kept: with fewer the mean of a rare outcome is too coarse to be ranked by
+
+
+def cells(design: Design) -> xr.Dataset:
+    """Rows and events of each region-era cell (region, era)."""
+    region, era = design.groups["region"], design.groups["era"]
+    shape = (len(region.levels), len(era.levels))
+    index = region.index * shape[1] + era.index
+    rows = np.bincount(index, minlength=shape[0] * shape[1]).reshape(shape)
+    events = np.bincount(index, weights=design.y, minlength=rows.size).reshape(shape)
+    dims = ("region", "era")
+    coords = {"region": list(region.levels), "era": list(era.levels)}
+    return xr.Dataset({"rows": (dims, rows), "events": (dims, events.astype(np.int64))}, coords)
+
+
+def cell_probability(design: Design, draws: xr.Dataset) -> xr.Dataset:
+    """``probability`` (chain, draw, region, era), the mean over the rows of a cell, and ``rows``."""
+    return cells(design)[["rows"]].assign(probability=stream.cell_probability(design, draws))
+
+
+def overall(cells: xr.Dataset) -> xr.DataArray:
+    """Mean probability over all rows (chain, draw)."""
+    return (cells["probability"].fillna(0.0) * cells["rows"]).sum(("region", "era")) / cells["rows"].sum()
+
+
+def thinned(posterior: xr.Dataset, draws: int) -> xr.Dataset:
+    """At least ``draws`` draws of all chains together, evenly spaced."""
+    return posterior.isel(draw=slice(None, None, max(1, posterior.sizes["draw"] * posterior.sizes["chain"] // draws)))
+
+
+def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int) -> dict[str, xr.Dataset]:
+    """What the posterior says of the rows: replicates, log likelihoods, event counts, calibration, fitted rates.
+
+    ``posterior_predictive`` and ``log_likelihood`` hold ``y`` (chain, draw, obs) of evenly spaced draws, as ArviZ's
+    predictive plots and comparisons ask; the counts in ``predictive_checks`` are of more draws and of replicates of
+    their own. ``loo`` holds the pointwise densities of the same posterior, from all draws.
+    """
+    simulated = stream.event_counts(design, thinned(posterior, FEW), seed)  # (chain, draw, region, era)
+    observed = cells(design)["events"]
+
+    def margins(events: xr.DataArray) -> xr.Dataset:
+        return xr.Dataset(
+            {
+                "events": events.sum(("region", "era")),
+                "events_region": events.sum("era"),
+                "events_era": events.sum("region"),
+            }
+        )
+
+    counts, truth = margins(simulated), margins(observed)
+    density = np.exp(loo["lppd"].to_numpy())  # of each row's own outcome, averaged over the draws
+    fitted = np.where(design.y == 1, density, 1 - density)
+    tails = checks.posterior_predictive(counts, truth)
+    observed_counts = {f"observed_{name}": truth[name] for name in truth.data_vars}
+    replicated, log_likelihood = stream.by_row(design, thinned(posterior, BY_ROW), seed + 1)
+    return {
+        "posterior_predictive": xr.Dataset({"y": replicated}),
+        "log_likelihood": xr.Dataset({"y": log_likelihood}),
+        "predictive_checks": counts.merge(tails).assign(observed_counts),
+        "fitted": xr.Dataset({"probability": ("obs", fitted.astype(np.float32))}),
+        "calibration": checks.calibration(fitted, design.y),
+    }
+
+
+def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dataset:
+    """Average risk differences (chain, draw, term) of the exposures, the mean rate, and duress removed.
+
+    ``risk_difference`` is the change in the yearly probability, averaged over all rows, when a binary exposure
+    goes from 0 to 1 or a continuous one rises by a standard deviation around its observed value; of a product,
+    the change in that change. ``rate`` is the mean probability as observed. With duress among the exposures,
+    ``duress_rate`` is the mean probability of the rows under duress and ``duress_removed`` the same with
+    duress set to none: an intervention on a population, valid under the adjustment set.
+    """
+    signs: list[list[float]] = []  # of the changes whose mean probabilities add up to a difference, by exposure
+
+    def changes() -> Iterator[NDArray[np.float64]]:
+        yield design.x
+        for term in exposures:
+            parts = datagrid.risk_difference(design, frame, term)
+            signs.append([sign for sign, _ in parts])
+            yield from (x for _, x in parts)
+
+    rate, *changed = stream.mean_probabilities(design, posterior, changes())
+    rates, draw = iter(changed), ("chain", "draw")
+    differences = [np.sum([sign * next(rates) for sign in mine], axis=0) for mine in signs]
+    out = xr.Dataset(
+        {
+            "risk_difference": ((*draw, "term"), np.stack([rate, *differences], axis=-1)[..., 1:]),
+            "rate": (draw, rate),
+        },
+        {"chain": posterior["chain"], "draw": posterior["draw"], "term": list(exposures)},
+    )
+    if "duress" in exposures and frame["duress"].any():
+        under = frame["duress"].to_numpy() == 1
+        part = design.subset(under)
+        calm = datagrid.set_to(part, frame[under], duress=0.0)
+        rates = stream.mean_probabilities(part, posterior, [part.x, calm])
+        out["duress_rate"], out["duress_removed"] = (draw, rates[0]), (draw, rates[1])
+    return out
+
+
+def curves(design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dataset:
+    """Mean probability along each main exposure, all rows set to each value in turn, other columns as observed.
+
+    Variables ``<exposure>`` (draw, <exposure>_value) over evenly spaced draws.
+    """
+    few = thinned(posterior, CURVE_DRAWS)
+    out = {}
+    for name in design.varying:
+        values = datagrid.grid(design, frame, name)
+        rates = stream.mean_probabilities(design, few, [datagrid.set_to(design, frame, **{name: v}) for v in values])
+        dim = f"{name}_value"
+        out[name] = xr.DataArray(rates.reshape(len(values), -1).T, dims=("sample", dim), coords={dim: values})
+    return xr.Dataset(out)

@@ -1,0 +1,1 @@
+"""Many tasks on the processes of a machine or on a cluster."""

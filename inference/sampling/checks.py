@@ -1,0 +1,179 @@
+"""Gates: prior predictive bands before a fit, convergence after it, and posterior predictive checks.
+
+The bands and thresholds are fixed; none was chosen by looking at a posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference.sampling import diagnostics as statistics_of
+
+Float = NDArray[np.float64]
+
+RATE_BAND = {
+    "bandwagon": (0.0002, 0.08),
+    "balance": (0.001, 0.20),
+    "dissolved": (0.002, 0.30),
+    "joined": (0.0002, 0.08),
+    "onset": (0.005, 0.40),
+    "continued": (0.05, 0.95),
+}
+CELL_LIMIT = {"bandwagon": 0.25, "balance": 0.50, "dissolved": 0.60, "joined": 0.25, "onset": 0.80, "continued": 0.99}
+SHARE_BAND = (0.02, 0.60)
+ODDS_BAND = (0.25, 4.0)
+RATE_INSIDE, CELL_OUTSIDE, SHARE_INSIDE, ODDS_INSIDE = 0.90, 0.15, 0.75, 0.94
+
+RHAT, ESS, BFMI = 1.01, 400.0, 0.3
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check: what was found, what was asked, and whether it holds."""
+
+    name: str
+    value: float
+    limit: str
+    passed: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value:.3g} ({self.limit})"
+
+
+def _at_least(name: str, value: float, limit: float) -> CheckResult:
+    return CheckResult(name, float(value), f"at least {limit:g}", bool(value >= limit))
+
+
+def _at_most(name: str, value: float, limit: float) -> CheckResult:
+    return CheckResult(name, float(value), f"at most {limit:g}", bool(value <= limit))
+
+
+def failures(results: list[CheckResult]) -> list[str]:
+    """The failed checks in words."""
+    return [str(result) for result in results if not result.passed]
+
+
+def prior_predictive(
+    outcome: str, cells: Float, weights: Float, odds_ratios: Float, rates: Mapping[str, Float]
+) -> list[CheckResult]:
+    """The prior predictive gate of one logit.
+
+    Parameters
+    ----------
+    cells : (draw, cell)
+        Mean probability in each region-era cell with rows.
+    weights : (cell,)
+        Rows of each cell.
+    odds_ratios : (draw, binary predictor)
+        Prior odds ratios of the binary predictors; may have no column.
+    rates : outcome -> (draw,)
+        Mean yearly rates of all outcomes of the claim, for bandwagoning's share of alignments.
+    """
+    rate = cells @ (weights / weights.sum())
+    low, high = RATE_BAND[outcome]
+    results = [
+        _at_least(f"prior mean rate within {low:g}-{high:g}", ((rate >= low) & (rate <= high)).mean(), RATE_INSIDE),
+        _at_most(
+            f"prior cell above {CELL_LIMIT[outcome]:g}", (cells.max(axis=1) > CELL_LIMIT[outcome]).mean(), CELL_OUTSIDE
+        ),
+    ]
+    if "bandwagon" in rates:
+        share = rates["bandwagon"] / (rates["bandwagon"] + rates["balance"])
+        inside = ((share >= SHARE_BAND[0]) & (share <= SHARE_BAND[1])).mean()
+        name = f"prior bandwagoning share within {SHARE_BAND[0]:g}-{SHARE_BAND[1]:g}"
+        results.append(_at_least(name, inside, SHARE_INSIDE))
+    if odds_ratios.size:
+        inside = ((odds_ratios >= ODDS_BAND[0]) & (odds_ratios <= ODDS_BAND[1])).mean()
+        results.append(_at_least("prior odds ratio of a binary predictor within 1/4-4", inside, ODDS_INSIDE))
+    return results
+
+
+def _stack(dataset: xr.Dataset) -> Float:
+    """All variables side by side: (chain, draw, quantity)."""
+    arrays = [dataset[name].transpose("chain", "draw", ...).to_numpy() for name in dataset.data_vars]
+    return np.concatenate([a.reshape(*a.shape[:2], -1).astype(float) for a in arrays], axis=2)
+
+
+def convergence(
+    posterior: xr.Dataset,
+    estimands: xr.Dataset,
+    statistics: xr.Dataset,
+    *,
+    chains: int,
+    draws: int,
+    scale: float = 1.0,
+    rhat: float = RHAT,
+) -> list[CheckResult]:
+    """The convergence gate over every parameter and every reported estimand.
+
+    All values finite, every standard deviation above 0, every chain and draw present, rank-normalised
+    R-hat (Vehtari et al. 2021) at most 1.01, bulk and tail effective sample size at least 400 (times
+    ``scale``, and R-hat at most ``rhat``, for deliberately shorter runs), no divergence, E-BFMI at least 0.3, no
+    saturated tree.
+    ``estimands`` may hold other dims than the posterior's, all with (chain, draw).
+    """
+    values = np.concatenate([_stack(dataset) for dataset in (posterior, estimands) if dataset.data_vars], axis=2)
+    complete = values.shape[:2] == (chains, draws)
+    finite = bool(np.isfinite(values).all())
+    results = [
+        CheckResult(
+            "chains and draws present", float(values.shape[0] * values.shape[1]), f"{chains} x {draws}", complete
+        ),
+        CheckResult("share of finite values", float(np.isfinite(values).mean()), "all", finite),
+    ]
+    if not (complete and finite):  # what follows would be undefined
+        return results
+    moving = values.std(axis=(0, 1)) > 0
+    results.append(CheckResult("quantities with sd above 0", float(moving.mean()), "all", bool(moving.all())))
+    values = np.moveaxis(values[:, :, moving], 2, 0)  # (quantity, chain, draw)
+    results += [
+        _at_most("largest R-hat", statistics_of.worst_rhat(values), rhat),
+        _at_least("smallest bulk ESS", statistics_of.worst_ess(values, "bulk"), ESS * scale),
+        _at_least("smallest tail ESS", statistics_of.worst_ess(values, "tail"), ESS * scale),
+        _at_most("divergences", float(statistics["diverging"].sum()), 0),
+        _at_least("smallest E-BFMI", statistics_of.worst_bfmi(statistics["energy"]), BFMI),
+    ]
+    if "reached_max_treedepth" in statistics:
+        results.append(_at_most("saturated trees", float(statistics["reached_max_treedepth"].sum()), 0))
+    return results
+
+
+def posterior_predictive(counts: xr.Dataset, observed: xr.Dataset) -> xr.Dataset:
+    """Tail probabilities of the observed event counts under the posterior predictive distribution.
+
+    ``counts`` (chain, draw, ...) and ``observed`` (...) share variables: events in all, by region, by era.
+    Returns ``p_<name>``: Pr(simulated < observed) + Pr(equal) / 2; near 0 or 1 the model misses the count.
+    """
+    return xr.Dataset(
+        {
+            f"p_{name}": (
+                (counts[name] < observed[name]).mean(("chain", "draw"))
+                + (counts[name] == observed[name]).mean(("chain", "draw")) / 2
+            )
+            for name in observed.data_vars
+        }
+    )
+
+
+def calibration(probability: Float, y: NDArray[np.int8], bins: int = 10) -> xr.Dataset:
+    """Predicted against observed event rates in bins of equal expected events, lowest probability first.
+
+    Bins of equal numbers of rows would put nearly all events of a rare outcome into the last one. Returns
+    ``predicted``, ``observed``, ``rows`` and the 95 % Wilson bounds ``low`` and ``high`` of the observed rate.
+    """
+    order = np.argsort(probability)
+    share = np.cumsum(probability[order]) / probability.sum()
+    which = np.minimum((share * bins).astype(int), bins - 1)
+    rows = np.bincount(which, minlength=bins)
+    events = np.bincount(which, weights=y[order], minlength=bins)
+    expected = np.bincount(which, weights=probability[order], minlength=bins)
+    rate, z = events / rows, 1.959964
+    centre = (rate + z**2 / (2 * rows)) / (1 + z**2 / rows)
+    half = z * np.sqrt(rate * (1 - rate) / rows + z**2 / (4 * rows**2)) / (1 + z**2 / rows)
+    values = {"predicted": expected / rows, "observed": rate, "rows": rows, "low": centre - half, "high": centre + half}
+    return xr.Dataset({name: ("bin", value) for name, value in values.items()})

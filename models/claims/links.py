@@ -1,0 +1,81 @@
+"""The links of the counterfactual chain, and its negative control, registered like claims before any posterior.
+
+Aid -> capacity -> duress -> alignment. The last link is the posterior of carter-3; of the others, onset and
+continuation are logits, and capacity is the autoregression of ``models.capacity``, fitted twice: over all its years
+with the aid of the United States, and with both kinds of aid since governance aid is known.
+"""
+
+from __future__ import annotations
+
+from models.claims.claim import Estimand, Hypothesis
+from models.claims.registry import REGISTRY, archive_of
+
+SOURCE = "this project"
+GOVERNANCE_YEARS = (1978, 2011)  # five full years of aid by sector before each
+
+ONSET = Hypothesis(
+    id="onset",
+    claim="Capable states fall under internal duress less often.",
+    source=SOURCE,
+    panel="onset",
+    exposures=("capacity",),
+    estimands=(Estimand("capacity", "onset", -1),),
+    pooled=True,
+    note="capacity is measured with error, which is integrated out",
+)
+CONTINUATION = Hypothesis(
+    id="continuation",
+    claim="Capable states leave internal duress sooner.",
+    source=SOURCE,
+    panel="continuation",
+    exposures=("capacity",),
+    estimands=(Estimand("capacity", "continued", -1),),
+    pooled=True,
+)
+WITHDRAWAL = Hypothesis(
+    id="withdrawal",
+    claim="Sudden drops of aid bring on internal duress.",
+    source="Nielsen et al. (2011)",
+    panel="onset",
+    exposures=("aid_drop",),
+    estimands=(Estimand("aid_drop", "onset", 1),),
+    years=GOVERNANCE_YEARS,
+    pooled=True,
+)
+PLACEBO = Hypothesis(
+    id="placebo",
+    claim="Duress still to come does not predict alignment.",
+    source=SOURCE,
+    panel="placebo",
+    exposures=("duress_later",),
+    estimands=(Estimand("duress_later", "bandwagon", 1), Estimand("duress_later", "balance", 1)),
+    note="a negative control: a slope apart from zero shows a cause that the adjustment misses",
+)
+CAPACITY = Hypothesis(
+    id="capacity",
+    claim="Aid of the United States builds capacity.",
+    source=SOURCE,
+    panel="capacity",
+    exposures=("aid_us",),
+    estimands=(Estimand("aid_us", "capacity_next", 1),),
+    pooled=True,
+)
+GOVERNANCE = Hypothesis(
+    id="governance",
+    claim="Aid for governance builds capacity.",
+    source=SOURCE,
+    panel="capacity",
+    exposures=("aid_governance", "aid_us"),
+    estimands=(Estimand("aid_governance", "capacity_next", 1),),
+    years=GOVERNANCE_YEARS,
+    pooled=True,
+)
+AUTOREGRESSIONS = {link.id: link for link in (CAPACITY, GOVERNANCE)}
+LOGITS = {link.id: link for link in (ONSET, CONTINUATION, WITHDRAWAL, PLACEBO)}
+LINKS = AUTOREGRESSIONS | LOGITS
+
+
+def logits() -> list[tuple[Hypothesis, str]]:
+    """Every registered logit and its outcome, of claims and links; claims with the same model are there once."""
+    every = (REGISTRY | LOGITS).values()
+    return [(h, outcome) for h in every if h.testable and archive_of(h) == h.id for outcome in h.outcomes]

@@ -1,0 +1,1 @@
+"""What methodologists read beside the figures."""

@@ -1,0 +1,1 @@
+"""The policy brief: sentences that follow from the numbers by rule."""

@@ -1,0 +1,93 @@
+"""From numbers to judgements: words for likelihoods, one judgement for each claim, and how firm it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from inference.evidence.sensitivity import SENSITIVE
+from inference.evidence.verdicts import SUPPORTED
+from inference.robustness.summary import SIDES
+from reports.numbers.claims import NOT_IDENTIFIED
+
+# Lower bounds and words, in the manner of ICD 203; the bounds of the verdicts are among them.
+LIKELIHOOD = (
+    (SUPPORTED, "almost certain"), (0.80, "very likely"), (0.55, "likely"), (0.45, "roughly even"), (0.20, "unlikely"),
+    (0.05, "very unlikely"), (0.0, "almost no chance"),
+)  # fmt: skip
+ADVERBS = {"almost certain": "almost certainly"}
+AGREEMENT = 0.8  # share of codings on the same side below which a judgement is less firm
+# Judgements from most for a claim to most against it.
+JUDGEMENTS = (
+    "supported", "leaning for", "partly supported", "undecided", "divided", "partly contradicted", "leaning against",
+    "contradicted",
+)  # fmt: skip
+# Doubts that refits gave cause for.
+SHAKEN = ("codings disagree", "turned over by one part left out")
+CONFIDENCE = ("high", "moderate", "low")  # with no, one, and more reasons for doubt
+
+
+def likelihood(probability: float) -> str:
+    """The word for a probability; ValueError outside 0-1 or for NaN."""
+    if not 0 <= probability <= 1:
+        raise ValueError(f"a probability must lie between 0 and 1, not {probability}")
+    if probability > SUPPORTED:
+        return LIKELIHOOD[0][1]
+    return next(word for bound, word in LIKELIHOOD[1:] if probability >= bound)
+
+
+def scale() -> list[dict[str, Any]]:
+    """The likelihood words with the bounds of each."""
+    above = [1.0, *(bound for bound, _ in LIKELIHOOD)]
+    return [{"word": word, "low": low, "high": high} for (low, word), high in zip(LIKELIHOOD, above, strict=False)]
+
+
+def direction(p_more: float) -> tuple[str, int]:
+    """An adverb of likelihood and +1 for more, -1 for fewer; ("", 0) where neither is likelier."""
+    for probability, sign in ((p_more, 1), (1 - p_more, -1)):
+        word = likelihood(probability)
+        if word in {"almost certain", "very likely", "likely"}:
+            return ADVERBS.get(word, word), sign
+    return "", 0
+
+
+def judgement(verdicts: Sequence[str]) -> str:
+    """One judgement from the verdicts on all estimands of a claim.
+
+    Supported or contradicted only where every estimand is; partly so where the others are undecided; divided where
+    some are on either side.
+    """
+    if len(set(verdicts)) == 1:
+        return verdicts[0]
+    sides = {SIDES.get(verdict, "undecided") for verdict in verdicts}
+    if sides >= {"for", "against"}:
+        return "divided"
+    if "undecided" in sides:
+        return "partly supported" if "for" in sides else "partly contradicted"
+    return "leaning for" if sides == {"for"} else "leaning against"
+
+
+def doubts(claim: dict[str, Any]) -> list[str]:
+    """Reasons why a judgement is less than firm, however likely it is; ``claim`` as in numbers.json."""
+    estimands = claim["estimands"]
+    shares = [(e["codings"] or {}).get("share") for e in estimands]
+    agreeing = [share for share in shares if share is not None]
+    found = {
+        NOT_IDENTIFIED: claim["causal"] and not claim["identified"],
+        "measured through a stand-in": claim["status"] == "proxy",
+        "other codings not run": len(agreeing) < len(estimands),
+        SHAKEN[0]: any(share < AGREEMENT for share in agreeing),
+        SHAKEN[1]: any(e["turned"].get("left out") for e in estimands),
+        "moves with the prior": any((e["prior_sensitivity"] or 0) > SENSITIVE for e in estimands),
+    }
+    return [reason for reason, holds in found.items() if holds]
+
+
+def of_claim(claim: dict[str, Any]) -> dict[str, Any]:
+    """Judgement, confidence and the doubts behind it of a claim in numbers.json that has a posterior."""
+    reasons = doubts(claim)
+    return {
+        "judgement": judgement([estimand["verdict"] for estimand in claim["estimands"]]),
+        "confidence": CONFIDENCE[min(len(reasons), 2)],
+        "doubts": reasons,
+    }

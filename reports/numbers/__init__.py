@@ -1,0 +1,1 @@
+"""Every number of a report, from the archives."""

@@ -1,0 +1,116 @@
+"""The committed panel: what the codebook says, and exactly what the raw files make."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data import schema
+from data.codebook.alignment import ALIGNMENT
+from data.coverage import coverage
+
+ROOT = Path(__file__).parents[3]
+COMMITTED = ROOT / "data" / "panels" / "alignment.parquet"
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return schema.read(COMMITTED)
+
+
+LAST_BITS = 2.0**-22  # two of the last of a 32-bit number
+
+
+def differences(made, stored):
+    """Rows that differ, by column, missing values alike; shapes and types must agree.
+
+    The last bit of a logarithm depends on the processor, for several of which numpy has code of their own.
+    """
+    assert made.shape == stored.shape
+    assert made.dtypes.to_dict() == stored.dtypes.to_dict()
+    counts = {name: int(_unequal(made[name], stored[name]).sum()) for name in made}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _unequal(made, stored):
+    if made.dtype.kind == "f":
+        return ~np.isclose(made, stored, rtol=LAST_BITS, atol=LAST_BITS, equal_nan=True)
+    return ((made != stored) & (made.notna() | stored.notna())).fillna(True)
+
+
+def test_the_columns_are_those_of_the_codebook_in_its_order(committed):
+    assert list(committed.columns) == [variable.name for variable in ALIGNMENT]
+
+
+def test_rows_are_sorted_by_state_aggressor_and_year(committed):
+    keys = committed[["state", "aggressor", "year"]]
+    assert keys.equals(keys.sort_values(list(keys), ignore_index=True))
+
+
+def test_the_panel_is_exactly_what_the_raw_files_make(committed, rebuilt):
+    assert differences(schema.validate(rebuilt), committed) == {}
+
+
+def test_the_coverage_table_beside_it_is_that_of_the_panel(committed):
+    stored = pd.read_csv(COMMITTED.with_suffix(".coverage.csv"))
+    made = coverage(committed)
+    pd.testing.assert_frame_equal(stored, made.astype(stored.dtypes.to_dict()))
+
+
+def test_all_tables_together_are_small():
+    assert sum(path.stat().st_size for path in COMMITTED.parent.iterdir()) < 15_000_000
+
+
+def test_numbers_are_stored_in_the_smallest_type_that_holds_them(committed):
+    kinds = {str(dtype) for dtype in committed.dtypes}
+    assert kinds == {"int8", "int16", "Int32", "float32", "category"}
+
+
+def test_proximity_power_and_threat_follow_from_their_parts(committed):
+    np.testing.assert_allclose(committed["proximity"], -np.log1p(committed["distance_km"] / 100), rtol=1e-5, atol=1e-6)
+    threat = np.log1p(committed["threat_disputes"]) + committed["rivalry"]
+    np.testing.assert_allclose(committed["threat"], threat, rtol=1e-6)
+    assert (committed["threat"] >= 0).all()
+    assert (committed["power"] > 0).all()
+
+
+def run(*arguments):
+    command = [sys.executable, "-m", "data", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_command_simulates_a_panel_that_reads_back(tmp_path):
+    out = tmp_path / "toy.parquet"
+    done = run("--simulate", 4000, "--seed", 3, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert len(schema.read(out)) == 4000
+    assert pd.read_csv(out.with_suffix(".coverage.csv"))["rows"].sum() > 0
+    assert "bandwagon" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["--raw", "nowhere"], ["error: ", "not found in nowhere", "sha256"]),
+        (["--raw", "nowhere", "--coding", "weak=tiny"], ["error: coding weak='tiny'", "weaker, small, dwarfed"]),
+        (["--raw", "nowhere", "--coding", "mood=good"], ["error: unknown coding 'mood'", "aggressor, bandwagon"]),
+        (["--simulate", "0"], ["error: rows=0", "choose between"]),
+    ],
+)
+def test_the_command_says_what_is_wrong_in_one_sentence_and_leaves_2(tmp_path, arguments, parts):
+    done = run(*arguments, "--out", tmp_path / "panel.parquet")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert [part for part in parts if part not in done.stderr] == []
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_the_command_builds_the_committed_panel(raw_folder, tmp_path):
+    out = tmp_path / "panel.parquet"
+    done = run("--raw", raw_folder, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert differences(schema.read(out), schema.read(COMMITTED)) == {}

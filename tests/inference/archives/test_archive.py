@@ -1,0 +1,134 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import arviz as az
+import numpy as np
+import pytest
+import xarray as xr
+
+from inference.archives import archive
+from inference.archives.archive import ArchiveError
+from inference.archives.provenance import Provenance
+
+NOW = Provenance(panel="p" * 64, code="c" * 64, lock="l" * 64, revision="r")
+
+
+def tree(seed=0):
+    rng = np.random.default_rng(seed)
+    posterior = xr.Dataset(
+        {"beta": (("chain", "draw", "predictor"), rng.normal(size=(4, 250, 2)))},
+        {"chain": range(4), "draw": range(250), "predictor": ["threat", "duress"]},
+    )
+    out = xr.DataTree.from_dict(
+        {"posterior": posterior, "observed_data": xr.Dataset({"y": ("obs", np.zeros(99, np.int8))})}
+    )
+    out.attrs = {"panel_sha256": NOW.panel, "code_sha256": NOW.code, "lock_sha256": NOW.lock, "fit_key": "k"}
+    return out
+
+
+def test_arviz_opens_what_was_written(tmp_path):
+    path = archive.write(tree(), "carter-1.bandwagon", passed=True, folder=tmp_path)
+    opened = az.from_netcdf(path)
+    xr.testing.assert_equal(opened["posterior"].to_dataset(), tree()["posterior"].to_dataset())
+    assert opened["posterior"]["predictor"].to_numpy().tolist() == ["threat", "duress"]
+    assert list(az.summary(opened, var_names=["beta"], round_to="none").index) == ["beta[threat]", "beta[duress]"]
+
+
+def test_log_likelihoods_are_rounded_and_nothing_else(tmp_path):
+    whole, rng = tree(), np.random.default_rng(1)
+    exact = xr.Dataset(
+        {"y": (("chain", "draw", "obs"), -rng.gamma(1.0, size=(4, 5, 99)).astype(np.float32))},
+        {"chain": range(4), "draw": range(5)},
+    )
+    whole["log_likelihood"], whole["fitted"] = exact, exact
+    archive.write(whole, "a.bandwagon", passed=True, folder=tmp_path)
+    found = archive.read("a.bandwagon", tmp_path)
+    assert (abs(found["log_likelihood"]["y"] / exact["y"] - 1) <= 2.0**-8).all()
+    assert not found["log_likelihood"].to_dataset().equals(exact)
+    assert found["fitted"].to_dataset().equals(exact)
+    assert set(archive.read("a.bandwagon", tmp_path, rows=False).children) == {"posterior"}
+
+
+def test_any_flipped_byte_is_refused(tmp_path):
+    path = archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
+    good = path.read_bytes()
+    for position in np.linspace(0, len(good) - 1, 40).astype(int):
+        bad = bytearray(good)
+        bad[position] ^= 0x10
+        path.write_bytes(bad)
+        with pytest.raises(ArchiveError, match=r"a\.bandwagon: a\.bandwagon\.nc is corrupted .* run 'make fit'"):
+            archive.read("a.bandwagon", tmp_path)
+    path.write_bytes(good)
+    archive.read("a.bandwagon", tmp_path)
+
+
+def test_numeric_variables_carry_checksums_of_their_own(tmp_path):
+    import netCDF4
+
+    path = archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
+    with netCDF4.Dataset(path) as file:
+        assert file["posterior"]["beta"].filters()["fletcher32"]
+
+
+def test_a_failed_fit_is_kept_aside_and_never_read(tmp_path):
+    path = archive.write(tree(), "a.bandwagon", passed=False, folder=tmp_path)
+    assert path.name == "a.bandwagon.failed.nc"
+    with pytest.raises(ArchiveError, match=r"failed the gate and is kept aside as a\.bandwagon\.failed\.nc"):
+        archive.read("a.bandwagon", tmp_path)
+    archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
+    assert not path.exists()
+
+
+def test_missing_and_unfinished_archives_are_named(tmp_path):
+    with pytest.raises(ArchiveError, match=r"a\.balance: no posterior in .*HYPOTHESES=a'"):
+        archive.read("a.balance", tmp_path)
+    archive.write(tree(), "a.balance", passed=True, folder=tmp_path)
+    (tmp_path / archive.MANIFEST).unlink()
+    with pytest.raises(ArchiveError, match="was not finished"):
+        archive.read("a.balance", tmp_path)
+    assert archive.key_of("a.balance", tmp_path) is None
+
+
+@pytest.mark.parametrize("what", ["panel", "code", "lock"])
+def test_stale_archives_say_what_changed(what):
+    other = Provenance(**{"panel": NOW.panel, "code": NOW.code, "lock": NOW.lock, "revision": "r"} | {what: "x" * 64})
+    assert archive.fresh(tree().attrs, NOW) is None
+    assert archive.fresh(tree().attrs, other).startswith(f"fitted on another {what} ")
+
+
+WRITER = """
+import sys, pathlib
+sys.path.insert(0, {tests!r})
+from test_archive import tree
+from inference import archive
+print("ready", flush=True)
+seed = 0
+while True:
+    archive.write(tree(seed), "a.bandwagon", passed=True, folder=pathlib.Path({folder!r}))
+    seed += 1
+"""
+
+
+def test_a_killed_writer_leaves_a_verified_file_or_none(tmp_path):
+    archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
+    code = WRITER.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
+    for pause in (0.0, 0.013, 0.041, 0.107, 0.31):
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(pause)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        json.loads((tmp_path / archive.MANIFEST).read_text())
+        try:
+            found = archive.read("a.bandwagon", tmp_path)["posterior"]["beta"].to_numpy()
+            assert any(np.array_equal(found, tree(seed)["posterior"]["beta"].to_numpy()) for seed in range(200))
+        except ArchiveError as error:
+            assert "not finished" in str(error)
+        archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)  # the next run finishes the work
+    assert archive.read("a.bandwagon", tmp_path).attrs["fit_key"] == "k"

@@ -1,0 +1,105 @@
+"""Compiled code is kept between processes and never served for other sources."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inference.engine import _cache
+
+ROOT = Path(__file__).parents[3]
+SCRIPT = """
+import numpy as np
+from inference.engine import kernel
+from numba.core import config
+rows, _ = kernel.pack(np.ones((20, 2)), np.zeros(20, int), np.zeros(20, int), 1, np.zeros((0, 20), int))
+one, room = np.ones(1, np.float32), kernel.sums(1, 1, 2, 0, "float32")
+kernel.log_likelihood_sums(rows, np.arange(2), one, np.ones((1, 2), np.float32), one[:0], room)
+hits = sum(kernel.log_likelihood_sums.stats.cache_hits.values())
+print(hits, config.CACHE_DIR)
+"""
+
+FIT = """
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+
+from data.schema import read
+from inference import fit, runs, work
+from inference.engine import hmc, kernel, link, posterior, root, sweep, transport
+from models.hypotheses import REGISTRY
+
+def compiled():
+    functions = {(m.__name__, n): f for m in (hmc, kernel, link, posterior, root, sweep, transport)
+                 for n, f in vars(m).items() if hasattr(f, "signatures")}
+    return {(*name, s) for name, function in functions.items() for s in function.signatures}
+
+for name in chain.from_iterable(work.BEFORE):
+    module, function = name.split(":")
+    getattr(import_module(module), function)()
+before = compiled()
+assert before
+settings = runs.Settings(draws=50)
+panel = read(Path("data/panels/alignment.parquet"))
+claim = REGISTRY["carter-3"]
+design = claim.design(panel, "bandwagon")
+fit.check_priors({o: claim.design(panel, o) for o in claim.outcomes}, settings)
+frame, exposures = panel.iloc[design.rows], claim.equation("bandwagon").exposures
+run = runs.settled(design, settings, lambda draws: fit.estimates.contrasts(exposures, design, frame, draws))
+draws, likelihood = run.posterior, run.tree["sample_stats"]["log_likelihood"]
+fit.estimates.curves(design, frame, draws)
+loo = fit.densities.pointwise(design, draws, settings)
+fit.sensitivity.power_scaling(design, draws, likelihood, exposures)
+fit.estimates.predictive(design, draws, loo, 1)
+print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
+"""
+
+
+def test_the_directory_is_named_by_sources_and_versions(tmp_path, monkeypatch):
+    copy = tmp_path / "engine"
+    shutil.copytree(_cache.ENGINE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    assert _cache.fingerprint(copy) == _cache.fingerprint()
+    (copy / "transport.py").write_text((copy / "transport.py").read_text() + "\n")
+    assert _cache.fingerprint(copy) != _cache.fingerprint()
+    before = _cache.fingerprint()
+    monkeypatch.setattr(_cache, "version", lambda name: f"{name} 99")
+    assert _cache.fingerprint() != before
+
+
+def test_numba_keeps_its_own_directory_outside_the_engine(tmp_path, monkeypatch):
+    monkeypatch.setitem(_cache.SETTINGS, "CACHE_DIR", str(tmp_path))
+    with _cache.engine_cache():
+        assert Path(_cache.SETTINGS["CACHE_DIR"]) == tmp_path / _cache.fingerprint()
+    assert _cache.SETTINGS["CACHE_DIR"] == str(tmp_path)
+
+
+def test_a_directory_that_cannot_be_written_is_replaced_by_a_temporary_one(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setitem(_cache.SETTINGS, "CACHE_DIR", str(tmp_path / "file"))
+    assert not _cache.directory().is_relative_to(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_second_process_finds_the_compiled_code(tmp_path):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    hits = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True, env=environment
+        )
+        count, directory = done.stdout.split()
+        hits.append(int(count))
+        assert directory == str(tmp_path)
+    assert hits == [0, 1]
+    assert list((tmp_path / _cache.fingerprint()).rglob("*.nbc"))
+
+
+@pytest.mark.slow
+def test_nothing_is_left_to_compile_after_what_goes_before_a_fleet():
+    done = subprocess.run([sys.executable, "-c", FIT], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["[]"]

@@ -1,0 +1,216 @@
+"""The engine's density is PyMC's, its gradient the derivative, its coordinates a change of variables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inference.engine import pack
+from inference.engine.density import assemble, laplace, posterior, transport
+from inference.engine.rows import kernel
+from tests.fixtures.engine_designs import simulated
+
+CASES = {
+    "fixed slopes": {"varying": 0},
+    "varying slopes": {"varying": 2},
+    "all shrunk": {"varying": 2, "shrunk": 5},
+    "shrinkage and further groups": {"varying": 1, "shrunk": 3, "extra": {"weak": 12, "aggressor": 7}},
+    "slopes by era": {"varying": 1, "shrunk": 2, "by_era": True},
+    "a predictor with error": {"varying": 1, "shrunk": 2, "error": True},
+    "weighted rows": {"varying": 2, "weighted": True},
+    "no predictors": {"predictors": 0, "varying": 0},
+}
+
+
+def random_point(target, rng):
+    sigma = target.prior.sigma_sd * np.exp(rng.normal(-0.5, 0.5, target.prior.sigma_sd.size))
+    sd = target.prior.sd * np.where(target.prior.scale >= 0, sigma[target.prior.scale], 1.0)
+    return sigma, target.prior.mean + sd * rng.normal(size=sd.size), sd
+
+
+def log_joint(target, sigma, theta):
+    """log p(y | theta) + log p(theta | sigma) + log p(sigma), and its gradient in theta."""
+    t, prior = target.transport, target.prior
+    laplace.visit(target, theta, sigma)
+    np.testing.assert_allclose(np.concatenate([t.theta, t.sigma]), np.concatenate([theta, sigma]), rtol=1e-9)
+    residual = theta - prior.mean
+    value = target.likelihood[0] + prior.constant - 0.5 * np.sum((sigma / prior.sigma_sd) ** 2)
+    value += 0.5 * np.sum(np.log(t.precision) - residual**2 * t.precision)
+    return value, t.gradient.copy()
+
+
+def pymc_point(design, target, sigma, theta, sd):
+    """The same point in PyMC's free variables, and the order of the latents in them."""
+    where, names = target.layout, assemble.scale_names(design)
+    z = (theta - target.prior.mean) / sd
+    at = where.regions * where.own
+    own = np.arange(at).reshape(where.regions, where.own)
+    latents = {"alpha": np.array(at), "beta": at + 1 + np.arange(where.predictors), "alpha_region": own[:, 0]}
+    first = at + 1 + where.predictors
+    latents["alpha_era"] = first + np.arange(where.eras)
+    first += where.eras
+    for name in assemble.extra_groups(design):
+        latents[f"alpha_{name}"] = first + np.arange(len(design.groups[name].levels))
+        first += len(design.groups[name].levels)
+    point = {f"{name}_log__": np.log(sigma[names.index(name)]) for name in set(names) - {"sigma_gamma"}}
+    if design.varying:
+        latents["gamma"] = own[:, 1:].T
+        gammas = [k for k, name in enumerate(names) if name == "sigma_gamma"]
+        point["sigma_gamma_log__"] = np.log(sigma[gammas])
+    order = {}
+    for name, index in latents.items():
+        centred = name == "alpha" or (name == "beta" and not design.shared_scales)
+        order[name if centred else f"z_{name}"] = (index, centred)
+        point[name if centred else f"z_{name}"] = theta[index] if centred else z[index]
+    return point, order
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_log_density_and_gradient_are_those_of_pymc(case):
+    from pytensor.compile.mode import Mode
+
+    from models import logit
+
+    design = simulated(rows=600, **CASES[case])
+    model = logit.build(design)
+    mode = Mode(linker="py", optimizer="fast_compile")
+    free = [model.rvs_to_values[rv] for rv in model.free_RVs]
+    logp = model.compile_logp(jacobian=False, mode=mode)
+    gradient = model.compile_dlogp(vars=model.free_RVs, jacobian=False, mode=mode)
+    targets = {dtype: assemble.posterior(design, dtype)[0] for dtype in ("float64", "float32")}
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        sigma, theta, sd = random_point(targets["float64"], rng)
+        value, slope = log_joint(targets["float64"], sigma, theta)
+        point, order = pymc_point(design, targets["float64"], sigma, theta, sd)
+        moved = sum(np.log(sd[index]).sum() for index, centred in order.values() if not centred)
+        np.testing.assert_allclose(value + moved, logp(point), rtol=1e-8)
+        sizes = [np.size(point[v.name]) for v in free]
+        parts = dict(zip([v.name for v in free], np.split(gradient(point), np.cumsum(sizes)[:-1]), strict=True))
+        for name, (index, centred) in order.items():
+            expected = parts[name].reshape(np.shape(index)) / (1.0 if centred else sd[index])
+            np.testing.assert_allclose(slope[index], expected, rtol=1e-8, atol=1e-8)
+        single, single_slope = log_joint(targets["float32"], sigma, theta)
+        assert abs(single - value) < 1e-4
+        assert np.abs(single_slope - slope).max() < 1e-3
+
+
+def draws_of_position(target, rng):
+    count, dim = target.prior.sigma_sd.size, target.prior.sigma_sd.size + target.prior.mean.size
+    position = rng.normal(size=dim)
+    position[:count] *= 0.7
+    return position
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_gradient_is_the_derivative_of_the_log_density(case):
+    target = assemble.posterior(simulated(rows=400, **CASES[case]), "float64")[0]
+    rng = np.random.default_rng(3)
+    for _ in range(3):
+        position = draws_of_position(target, rng)
+        gradient, ignored = np.zeros_like(position), np.zeros_like(position)
+        posterior.log_density(target, position, gradient)
+        for i in range(position.size):
+            step = np.zeros_like(position)
+            step[i] = 1e-5
+            above = posterior.log_density(target, position + step, ignored)
+            below = posterior.log_density(target, position - step, ignored)
+            assert gradient[i] == pytest.approx((above - below) / 2e-5, rel=1e-6, abs=2e-6)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_log_density_contains_the_determinant_of_the_change_of_variables(case):
+    target = assemble.posterior(simulated(rows=200, regions=2, eras=2, **CASES[case]), "float64")[0]
+    count = target.prior.sigma_sd.size
+
+    def parameters(position):
+        posterior.log_density(target, position, np.zeros_like(position))
+        return np.concatenate([target.transport.sigma, target.transport.theta])
+
+    position = draws_of_position(target, np.random.default_rng(4))
+    step = 1e-5 * np.eye(position.size)
+    jacobian = np.stack([(parameters(position + s) - parameters(position - s)) / 2e-5 for s in step], axis=1)
+    there = parameters(position)
+    expected = log_joint(target, there[:count], there[count:])[0] + np.linalg.slogdet(jacobian)[1]
+    assert posterior.log_density(target, position, np.zeros_like(position)) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("eta", [-200.0, -30.0, -1.0, 0.0, 1.0, 30.0, 200.0])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_logarithm_for_many_rows_is_the_sum_of_theirs(eta, dtype):
+    count = 2 * kernel.RUN + 37
+    rows, _ = kernel.pack(np.zeros((count, 0)), *np.zeros((2, count), int), 1, np.zeros((0, count), int), dtype)
+    room, nothing = kernel.sums(1, 1, 0, 0, dtype), np.zeros((1, 0), dtype)
+    found = kernel.log_likelihood_sums(rows, np.arange(0), np.full(1, eta, dtype), nothing, nothing[0], room)
+    assert found == pytest.approx(count * np.logaddexp(0.0, eta), rel=1e-6 if dtype == "float32" else 1e-13, abs=1e-10)
+    assert room.cell[0] == pytest.approx(count / (1.0 + np.exp(-eta)), rel=1e-6, abs=1e-30)
+
+
+def test_scales_have_an_exact_inverse():
+    sigma = np.array([1e-6, 0.01, 0.3, 1.0, 5.0])
+    target = assemble.posterior(simulated(rows=100, varying=3), "float64")[0]
+    tau = transport.scales_inverse(sigma)
+    position = np.concatenate([tau, np.zeros(target.prior.mean.size)])
+    posterior.log_density(target, position, np.zeros_like(position))
+    np.testing.assert_allclose(target.transport.sigma / target.prior.sigma_sd, sigma, rtol=1e-9)
+
+
+def test_designs_on_the_same_rows_share_packed_columns():
+    design = simulated(rows=400, varying=1)
+    from tests.fixtures.engine_designs import changed
+
+    part = changed(design, terms=("x3", "x0"), varying=("x0",), x=design.x[:, [3, 0]], shrunk=design.shrunk[[3, 0]])
+    shared = pack(design, part)
+    alone, _ = assemble.posterior(part, "float32")
+    together, _ = assemble.posterior(part, packed=shared)
+    position, one, two = draws_of_position(alone, np.random.default_rng(5)), *np.zeros((2, 500))
+    one, two = one[: position.size], two[: position.size]
+    assert posterior.log_density(alone, position, one) == posterior.log_density(together, position, two)
+    np.testing.assert_array_equal(one, two)
+    other = changed(part, x=part.x + 1.0)
+    with pytest.raises(ValueError, match="predictor 'x3' differs"):
+        pack(design, other)
+    with pytest.raises(ValueError, match="not among the designs that were packed"):
+        assemble.posterior(changed(design, terms=("y1", *design.terms[1:]), varying=()), packed=shared)
+
+
+def into(buffer, array, offset, gap):
+    """A copy of ``array`` at ``offset`` of ``buffer``, and where the next may lie, ``gap`` bytes behind it."""
+    view = buffer[offset : offset + array.nbytes].view(array.dtype).reshape(array.shape)
+    view[...] = array
+    return view, (offset + array.nbytes + gap + 15) // 16 * 16
+
+
+def placed(buffer, value, offset, gap):
+    """Arrays of a named tuple moved into ``buffer`` one behind the other, ``gap`` bytes apart; and the next offset."""
+    moved = []
+    for part in value:
+        place = placed if isinstance(part, tuple) else into if isinstance(part, np.ndarray) else None
+        there, offset = place(buffer, part, offset, gap) if place else (part, offset)
+        moved.append(there)
+    return type(value)(*moved), offset
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_results_do_not_depend_on_where_in_memory_the_work_is_done(case):
+    """Bit by bit: arrays that lie close together must not make compiled loops add in another order."""
+    size = {"predictors": 15, "regions": 15, "eras": 8}
+    target = assemble.posterior(simulated(rows=600, **(size | CASES[case])), "float32")[0]
+    rng = np.random.default_rng(6)
+    position = draws_of_position(target, rng)
+    gradient = np.zeros_like(position)
+    value = posterior.log_density(target, position, gradient)
+    buffer = np.zeros(1 << 22, np.uint8)
+    for _ in range(150):
+        parts = {"effects": target.effects, "sums": target.sums, "transport": target.transport}
+        offset, gap = 16 * int(rng.integers(0, 8)), int(rng.choice([0, 16, 64]))
+        other, moved = np.zeros_like(position), target
+        for name in rng.permutation([*parts, "gradient"]):
+            if name == "gradient":
+                other, offset = into(buffer, other, offset, gap)
+            else:
+                part, offset = placed(buffer, parts[name], offset, gap)
+                moved = moved._replace(**{str(name): part})
+        assert posterior.log_density(moved, position, other) == value
+        np.testing.assert_array_equal(other, gradient)

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+import xarray as xr
+from scipy.stats import norm
+
+from inference.evidence import verdicts
+from models.claims.registry import Estimand
+
+
+@pytest.mark.parametrize(
+    ("probability", "label"),
+    [
+        (1.0, "supported"), (0.951, "supported"), (0.95, "leaning for"), (0.80, "leaning for"),
+        (0.799, "undecided"), (0.20, "undecided"), (0.199, "leaning against"), (0.05, "leaning against"),
+        (0.049, "contradicted"), (0.0, "contradicted"),
+    ],
+)  # fmt: skip
+def test_verdicts_as_registered(probability, label):
+    assert verdicts.verdict(probability) == label
+
+
+@pytest.mark.parametrize("probability", [-0.1, 1.1, float("nan")])
+def test_no_verdict_on_what_is_no_probability(probability):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        verdicts.verdict(probability)
+
+
+def normal(mean, sd, seed=0):
+    return np.random.default_rng(seed).normal(mean, sd, (4, 2000))
+
+
+def test_bayes_factor_of_a_normal_posterior():
+    """Prior N(0, 0.5), posterior N(0.2, 0.1): the ratio of densities at 0 is known."""
+    value, is_bound = verdicts.bayes_factor(normal(0.2, 0.1), 0.5)
+    assert value == pytest.approx(norm.pdf(0, 0, 0.5) / norm.pdf(0, 0.2, 0.1), rel=0.1)
+    assert not is_bound
+
+
+def test_bayes_factor_beyond_the_draws_is_a_bound_and_undefined_under_a_common_scale():
+    draws = normal(2.0, 0.1)
+    value, is_bound = verdicts.bayes_factor(draws, 0.5)
+    assert is_bound
+    assert value == pytest.approx(norm.pdf(0, 0, 0.5) * draws.size * draws.std())
+    assert verdicts.bayes_factor(draws, float("nan")) == (None, False)
+
+
+def test_summary_counts_the_expected_sign():
+    draws, prior = normal(-0.1, 0.1), normal(0, 0.5, 1)
+    against, towards = (verdicts.summarise(draws, prior, sign) for sign in (1, -1))
+    assert against["p_sign"] + towards["p_sign"] == 1.0
+    assert towards["p_sign"] == pytest.approx(norm.cdf(1), abs=4 * towards["p_sign_mcse"])
+    assert towards["in_rope"] == pytest.approx(norm.cdf(2) - 0.5, abs=0.02)
+    assert towards["mean"] == pytest.approx(-0.1, abs=4 * towards["mcse"])
+    assert (towards["low"], towards["high"]) == pytest.approx((-0.1 - 0.1645, -0.1 + 0.1645), abs=0.01)
+
+
+def test_quadrants_partition_the_posterior():
+    mass = verdicts.quadrants(np.array([1.0, -1, 1, -1]), np.array([-1.0, 1, 1, -1]))
+    assert list(mass.values()) == [0.25, 0.25, 0.25, 0.25]
+    only = verdicts.quadrants(np.array([1.0, 1]), np.array([-1.0, -1]))
+    assert only["balancing (+,-)"] == 1.0
+
+
+def tree(beta):
+    posterior = xr.Dataset({"beta": (("chain", "draw", "predictor"), beta)}, {"predictor": ["proximity"]})
+    return xr.DataTree.from_dict(
+        {
+            "posterior": posterior,
+            "constant_data": xr.Dataset({"slope_prior_sd": ("predictor", [0.5])}, {"predictor": ["proximity"]}),
+        }
+    )
+
+
+def test_delta_is_bandwagoning_less_balancing():
+    pair = {"bandwagon": tree(np.full((1, 2, 1), 0.7)), "balance": tree(np.full((1, 2, 1), 0.2))}
+    delta = Estimand("proximity", "delta", 1)
+    assert verdicts.estimand(pair, delta) == pytest.approx(np.full((1, 2), 0.5))
+    assert verdicts.prior_sd(pair, delta) == pytest.approx(np.sqrt(0.5))
+    assert verdicts.prior_sd(pair, Estimand("proximity", "balance", 1)) == 0.5

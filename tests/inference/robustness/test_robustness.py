@@ -1,0 +1,167 @@
+"""Refits: the universe of codings, weights of treaties, parts left out, scores, and what they say of a claim."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data import schema, synthetic
+from data.codings import CHOICES
+from inference import panels
+from inference.fleet import fleet
+from inference.robustness import campaign, recoding, refit, specifications, summary
+from models.claims.registry import RATIO, REGISTRY, Estimand, get
+
+
+def test_the_universe_holds_every_change_and_every_pair_once():
+    every = specifications.specifications("alignment")
+    sizes = [len(choices) - 1 for choices in specifications.DIMENSIONS["alignment"].values()]
+    pairs = (sum(sizes) ** 2 - sum(n * n for n in sizes)) // 2
+    assert len(every) == 1 + sum(sizes) + pairs
+    assert len({specifications.slug(s) for s in every}) == len(every)
+    assert every[0] == {}
+    assert len(specifications.specifications("alignment", full=True)) == np.prod([n + 1 for n in sizes])
+    for specification in every:
+        for name, choice in specification.items():
+            assert choice in specifications.DIMENSIONS["alignment"][name][1:]
+
+
+def test_changes_that_say_nothing_about_an_outcome_need_no_refit():
+    specification = {"balance": "bilateral", "weak": "small"}
+    assert specifications.spoken(specification, "bandwagon") == {"weak": "small"}
+    assert specifications.spoken(specification, "balance") == specification
+    tasks = campaign.recodings([REGISTRY["carter-2"]], panels.PANEL, full=False)
+    keys = [task.key for task in tasks]
+    assert len(set(keys)) == len(keys)
+    assert not any(".bandwagon." in key and "balance=" in key for key in keys)
+    risks = [specifications.slug(recoding.risk_of(task.arguments["specification"])) for task in tasks]
+    assert risks == sorted(risks)  # refits on one panel stand next to each other
+
+
+def test_events_of_one_treaty_weigh_one_together():
+    panel = pd.DataFrame({"bandwagon": [1, 1, 0, 1, 0], "treaty": pd.array([7, 7, pd.NA, 9, pd.NA], "Int32")})
+    np.testing.assert_allclose(recoding.treaty_weights(panel, "bandwagon"), [0.5, 0.5, 1, 1, 1])
+
+
+@pytest.mark.slow
+def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(raw_folder, monkeypatch, tmp_path):
+    monkeypatch.setattr(recoding, "CACHE", tmp_path)
+    recoding.build({}, str(raw_folder))
+    committed = schema.read(panels.PANEL)
+    pd.testing.assert_frame_equal(recoding.alignment_under({})[committed.columns], committed)
+    for outcome, choices in (("bandwagon", CHOICES["bandwagon"]), ("balance", CHOICES["balance"])):
+        events = {
+            c: int(recoding.alignment_under({outcome: c} if c != choices[0] else {})[outcome].sum()) for c in choices
+        }
+        assert events[choices[0]] == committed[outcome].sum()
+        assert len(set(events.values())) > 1
+    events = {c: recoding.alignment_under({"bandwagon": c})["bandwagon"] for c in ("hard", "soft", "any treaty")}
+    assert not (events["hard"] & events["soft"]).any()
+    assert events["any treaty"].sum() > committed["bandwagon"].sum()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A simulated panel in a folder of its own."""
+    path = tmp_path_factory.mktemp("small") / "alignment.parquet"
+    schema.write(synthetic.panel(2500, seed=8), path)
+    return path
+
+
+@pytest.mark.slow
+def test_what_is_left_out_is_not_fitted_and_is_scored(small):
+    frame = panels.read("alignment", small)
+    region = str(frame["region"].cat.categories[0])
+    held = frame["region"] == region
+    out = refit.left_out("carter-1", "balance", "region", region, str(small))
+    assert (out["rows"], out["events"]) == (held.sum(), frame["balance"][held].sum())
+    assert set(out["slopes"]) == {"threat", "threat_other"}
+    assert not out["failed"]
+    base = frame["balance"][~held].mean()
+    assert out["scores"]["brier_base"] == pytest.approx(np.mean((base - frame["balance"][held]) ** 2))
+    assert out["scores"]["precision_base"] == pytest.approx(frame["balance"][held].mean())
+    again = refit.left_out("carter-1", "balance", "region", region, str(small))
+    assert again == out
+
+
+@pytest.mark.slow
+def test_a_new_region_is_predicted_with_an_effect_of_its_own(small):
+    """The rows of a region left out do not move its effect, whose posterior is the prior given the scale."""
+    claim, frame = REGISTRY["carter-2"], panels.read("alignment", small)
+    design = claim.design(frame, "balance")
+    rest = design.subset(design.groups["region"].index != 0)
+    posterior, failed = refit.draw(rest, 5)
+    assert not failed
+    ratio = posterior["alpha_region"][..., 0] / posterior["sigma_region"]
+    assert abs(float(ratio.mean())) < 0.15
+    assert float(ratio.std()) == pytest.approx(1.0, abs=0.12)
+
+
+def test_scores_by_hand():
+    p, y = np.array([0.9, 0.2, 0.2, 0.6]), np.array([1, 0, 1, 0])
+    out = refit.score(p, y, 0.25)
+    assert out["log"] == pytest.approx(np.mean(np.log([0.9, 0.8, 0.2, 0.4])))
+    assert out["log_base"] == pytest.approx(np.mean(np.log([0.25, 0.75, 0.25, 0.75])))
+    assert out["brier"] == pytest.approx(np.mean([0.01, 0.04, 0.64, 0.36]))
+    # precision at the event ranked first is 1; the other is tied with a non-event behind three rows: 2 of 4
+    assert out["precision"] == pytest.approx((1 + 2 / 4) / 2)
+    assert out["precision_base"] == 0.5
+    assert refit.score(p, np.zeros(4, int), 0.25)["precision"] is None
+
+
+def slope(mean, sd, positive):
+    return {"mean": mean, "sd": sd, "positive": positive}
+
+
+def result(**slopes):
+    return {"rows": 100, "events": 9, "slopes": slopes, "failed": []}
+
+
+def test_estimands_from_refits():
+    results = {"bandwagon": result(threat=slope(0.3, 0.1, 0.99)), "balance": result(threat=slope(0.1, 0.1, 0.8))}
+    assert summary.estimate(Estimand("threat", "bandwagon", -1), results)[2] == pytest.approx(0.01)
+    mean, sd, p = summary.estimate(Estimand("threat", "delta", 1), results)
+    assert (mean, sd) == pytest.approx((0.2, np.sqrt(0.02)))
+    assert p == pytest.approx(0.9213, abs=1e-4)
+    rates = {"bandwagon": result(rate=slope(-5.0, 0.1, 0.0)), "balance": result(rate=slope(-4.0, 0.1, 0.0))}
+    assert summary.estimate(Estimand("rate", RATIO, 1), rates)[0] == pytest.approx(1.0)
+
+
+def test_a_curve_counts_the_codings_on_the_side_of_the_registered_one():
+    claim = get("carter-2")
+    changed = specifications.specifications("alignment")
+    results = {}
+    for specification in changed:
+        for outcome in ("bandwagon", "balance"):
+            against = specification.get("weak") == "small"
+            key = f"carter-2.{outcome}.{specifications.slug(specifications.spoken(specification, outcome))}"
+            results[key] = result(proximity=slope(0.1, 0.1, 0.01 if against else 0.99))
+    results["carter-2.bandwagon.window=5"] = {"impossible": "3 events"}
+    curve = summary.specification_curve(claim, results, full=False)
+    first = curve[curve["index"] == 0]
+    concerned = [s for s in changed if specifications.spoken(s, "bandwagon") == s]
+    assert len(first) == len(concerned) < len(changed)
+    assert len(curve[curve["index"] == 1]) == len(changed)  # a difference between the logits
+    assert first.loc[first["specification"] == "window: 5", "side"].isna().all()
+    agreement = summary.agreement(curve).set_index("index").loc[0]
+    small = sum(s.get("weak") == "small" for s in concerned)
+    assert agreement["codings"] == len(concerned) - 1
+    assert agreement["agreeing"] == pytest.approx(1 - small / (len(concerned) - 1))
+
+
+def test_sides_are_those_of_the_verdicts():
+    assert [summary.side(p) for p in (0.99, 0.85, 0.5, 0.1, 0.01)] == ["for", "for", "undecided", "against", "against"]
+
+
+@pytest.mark.slow
+def test_refits_are_the_same_on_a_cluster_as_on_this_machine(small, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    tasks = campaign.left_outs([REGISTRY["carter-2"]], small)
+    tasks = [task for task in tasks if task.arguments["group"] == "era"][:3]
+    function = "inference.robustness.refit:left_out"
+    here = fleet.run(tasks, function, folder=tmp_path / "here", stamp="x", workers=2)
+    assert not here.failures
+    assert len(here.results) == 3
+    with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address
+        there = fleet.run(tasks, function, folder=tmp_path / "there", stamp="x", scheduler=address)
+    assert there.results == here.results

@@ -1,0 +1,203 @@
+"""Adjustment sets follow from the causal graphs by d-separation, and say what was written down beforehand."""
+
+from itertools import chain, combinations
+
+import networkx as nx
+import pytest
+
+from data.codebook.panels import panel as book
+from models.claims.claim import PANELS, RATIO
+from models.claims.registry import FAMILIES, OUTCOMES, REGISTRY, Estimand, Hypothesis, archive_of, get
+from models.graph import GRAPHS, OUTCOME, ROOTS, adjustment, columns, graph, node
+from models.terms import needed, variables
+
+TESTED = [hypothesis for hypothesis in REGISTRY.values() if hypothesis.testable]
+NODES = [
+    (panel, name)
+    for panel, which in GRAPHS.items()
+    for name in sorted({*which.columns.values(), *which.measures.values()})
+]
+# Leader orientation, or aid itself, stands behind them.
+NOT_IDENTIFIED = {
+    "alignment": {"aid", "capacity", "duress", "support"},
+    "placebo": {"aid", "capacity", "duress", "support", "later duress"},
+    "capacity": {"aid", "past duress"},
+    "onset": {"aid", "aid drop", "past duress"},
+    "continuation": {"aid", "aid drop", "past duress"},
+}
+# Written down before any model was fitted: what each total effect adjusts for, region and era aside.
+STATED = {
+    "proximity": {"power", "history"},
+    "threat": {"power", "history", "proximity", "own revisionism"},
+    "duress": {"power", "history", "threat", "capacity"},
+    "support": {"power", "history", "threat", "proximity", "ideology", "duress"},
+}
+
+
+def back_door(panel, exposure, dag=None):
+    """The graph without the arrows that leave the exposure."""
+    dag = (graph(panel) if dag is None else dag).copy()
+    dag.remove_edges_from(list(dag.out_edges(exposure)))
+    return dag
+
+
+def observable(panel, exposure):
+    dag = graph(panel)
+    return set(dag) - GRAPHS[panel].hidden - nx.descendants(dag, exposure) - {exposure, OUTCOME}
+
+
+@pytest.mark.parametrize("panel", GRAPHS)
+def test_the_graph_has_no_cycle_and_everything_leads_to_the_outcome(panel):
+    dag, which = graph(panel), GRAPHS[panel]
+    assert nx.is_directed_acyclic_graph(dag)
+    apart = {"later duress"} if panel == "placebo" else set()  # what a negative control must not lead to
+    assert nx.ancestors(dag, OUTCOME) == set(dag) - {OUTCOME} - apart
+    assert dag.out_degree(OUTCOME) == 0
+    for root in ROOTS:
+        assert set(dag.successors(root)) == set(dag) - set(ROOTS)
+    assert set(which.effects) >= which.hidden
+    measured = {*which.columns.values(), *which.measures.values()}
+    assert measured == set(dag) - {OUTCOME, *ROOTS} - {"leader orientation"}
+
+
+@pytest.mark.parametrize(("panel", "exposure"), NODES)
+def test_an_adjustment_set_holds_only_measured_causes(panel, exposure):
+    assert adjustment(exposure, panel).nodes <= observable(panel, exposure)
+
+
+@pytest.mark.parametrize(("panel", "exposure"), NODES)
+def test_an_identified_effect_is_separated_in_the_back_door_graph(panel, exposure):
+    chosen, which = adjustment(exposure, panel), GRAPHS[panel]
+    seen = set(graph(panel)) - (which.hidden - {exposure})
+    dag = graph(panel) if chosen.identified else nx.DiGraph(graph(panel).subgraph(seen))
+    assert nx.is_d_separator(back_door(panel, exposure, dag), {exposure}, {OUTCOME}, set(chosen.nodes))
+    for other in chosen.nodes - which.always:  # nothing beside what is always held is idle
+        assert not nx.is_d_separator(
+            back_door(panel, exposure, dag), {exposure}, {OUTCOME}, set(chosen.nodes) - {other}
+        )
+
+
+@pytest.mark.parametrize(("panel", "exposure"), NODES)
+def test_identified_means_that_some_measured_set_separates_and_not_that_none_was_found(panel, exposure):
+    dag, allowed = back_door(panel, exposure), sorted(observable(panel, exposure))
+    subsets = chain.from_iterable(combinations(allowed, size) for size in range(len(allowed), -1, -1))
+    exists = any(nx.is_d_separator(dag, {exposure}, {OUTCOME}, set(subset)) for subset in subsets)
+    expected = exposure not in NOT_IDENTIFIED.get(panel, set())
+    assert adjustment(exposure, panel).identified == exists == expected
+
+
+@pytest.mark.parametrize("exposure", STATED)
+def test_the_sets_are_those_stated_beforehand(exposure):
+    assert adjustment(exposure).nodes == STATED[exposure] | set(ROOTS)
+
+
+def test_an_unknown_node_or_column_names_the_choices():
+    with pytest.raises(ValueError, match="unknown node 'mood': choose from aid, capacity, duress"):
+        adjustment("mood")
+    with pytest.raises(ValueError, match="column 'mood' measures no node of the causal graph of alignment"):
+        node("mood")
+
+
+@pytest.mark.parametrize("panel", GRAPHS)
+def test_columns_measure_the_nodes_and_are_in_the_codebook(panel):
+    known = {variable.name for variable in book(panel).variables}
+    assert {*GRAPHS[panel].columns, *GRAPHS[panel].measures} <= known
+    assert not set(GRAPHS[panel].columns) & set(GRAPHS[panel].measures)
+
+
+def test_columns_of_a_set_are_in_the_order_of_the_graph():
+    assert columns(adjustment("proximity").nodes) == ("power", "past_alliance", "colonial_tie")
+
+
+def test_the_family_is_complete():
+    counts = {name: len(claims) for name, claims in FAMILIES.items()}
+    walt = {"balancing": 6, "bandwagoning": 6, "conditions": 5, "ideology": 5, "foreign aid": 6, "penetration": 4}
+    assert counts == {"Carter": 4} | walt
+    assert len(REGISTRY) == 36 + 1
+    assert {name for name, h in REGISTRY.items() if h.status == "no"} == {"ideo-5", "aid-5"}
+    assert all(bool(h.reason) != h.testable for h in REGISTRY.values())
+    assert all(h.note for h in REGISTRY.values() if h.status == "proxy")
+
+
+@pytest.mark.parametrize("hypothesis", TESTED, ids=lambda hypothesis: hypothesis.id)
+def test_every_registered_claim_is_complete_and_measured(hypothesis):
+    assert hypothesis.claim
+    assert hypothesis.source
+    assert hypothesis.outcomes == PANELS[hypothesis.panel]
+    assert set(hypothesis.where) | set(needed(hypothesis.terms)) <= {v.name for v in book(hypothesis.panel).variables}
+    for estimand in hypothesis.estimands:
+        assert estimand.sign in {-1, 1}
+        logits = OUTCOMES if estimand.outcome in {"delta", RATIO} else (estimand.outcome,)
+        for outcome in logits:
+            assert estimand.outcome == RATIO or estimand.term in hypothesis.equation(outcome).exposures
+    for outcome in hypothesis.outcomes:
+        equation = hypothesis.equation(outcome)
+        assert len(set(equation.terms)) == len(equation.terms)
+        for term in equation.terms:  # a product without its parts would be no interaction
+            assert len(variables(term)) == 1 or set(variables(term)) <= set(equation.terms)
+        assert set(equation.varying) <= set(equation.exposures)
+
+
+@pytest.mark.parametrize("hypothesis", TESTED, ids=lambda hypothesis: hypothesis.id)
+def test_every_claim_adjusts_for_the_computed_set_and_for_the_parts_of_its_products(hypothesis):
+    if hypothesis.adjust_for is not None:
+        return
+    for outcome in hypothesis.outcomes:
+        equation = hypothesis.equation(outcome)
+        mains = {variables(term)[0] for term in equation.exposures}
+        nodes = set().union(*(adjustment(node(m, hypothesis.panel), hypothesis.panel).nodes for m in mains))
+        parts = {v for term in equation.exposures for v in variables(term)}
+        inside = {"colonial_tie"} if mains & {"ties", "penetration"} else set()
+        expected = set(columns(frozenset(nodes), hypothesis.panel)) - inside
+        assert set(equation.adjustment) == (expected | parts) - set(equation.exposures)
+
+
+def test_expected_signs_are_those_of_the_sources():
+    signs = {(h.id, e.term, e.outcome): e.sign for h in REGISTRY.values() for e in h.estimands}
+    for k, term in enumerate(("threat", "power", "proximity", "offence"), 1):
+        assert signs[f"bal-{k}", term, "balance"] == signs[f"bw-{k}", term, "bandwagon"] == 1
+        assert signs[f"bal-{k}", term, "delta"] == -signs[f"bw-{k}", term, "delta"] == -1
+    assert signs["bal-5", "aggression", "balance"] == -signs["bw-5", "aggression", "balance"] == 1
+    assert signs["cond-1", "rate", RATIO] == 1
+    assert signs["cond-3", "support", "balance"] == -signs["cond-3", "support^2", "balance"] == 1
+    assert signs["carter-1", "threat", "bandwagon"] == 1
+    assert signs["carter-2", "proximity", "bandwagon"] == signs["carter-2", "proximity", "delta"] == 1
+    assert signs["carter-3", "duress", "bandwagon"] == signs["carter-3", "duress:threat", "bandwagon"] == 1
+    assert signs["carter-4", "support", "bandwagon"] == -1
+
+
+def test_only_identified_effects_are_called_so():
+    identified = {hypothesis.id: hypothesis.identified for hypothesis in TESTED}
+    not_so = {"carter-3", "carter-4", "cond-3", "aid-1", "aid-2", "aid-3", "aid-4", "aid-6", "all-in"}
+    assert {name for name, said in identified.items() if not said} == not_so
+
+
+def test_adding_a_hypothesis_is_adding_one_value(monkeypatch, simulated):
+    estimand = Estimand("similarity", "bandwagon", 1)
+    added = Hypothesis("toy", "Similar regimes ally.", "a test", ("similarity",), (estimand,))
+    monkeypatch.setitem(REGISTRY, "toy", added)
+    assert get("toy") == [added]
+    assert get(None)[-1] is added
+    assert added.adjustment == columns(adjustment("ideology").nodes)
+    assert str(estimand) == "b_bw[similarity] > 0"
+    for outcome in OUTCOMES:
+        design = added.design(simulated, outcome)
+        assert design.terms == ("similarity", *added.adjustment)
+        assert design.name == f"toy.{outcome}"
+        reduced = added.without_exposure(simulated, outcome)
+        assert reduced.terms == added.adjustment
+        assert (reduced.y == design.y).all()
+
+
+def test_ids_are_read_from_lists_and_an_unknown_one_names_the_choices():
+    assert [h.id for h in get("carter-2, carter-1 carter-2")] == ["carter-2", "carter-1"]
+    assert get("") == get(None) == list(REGISTRY.values())
+    with pytest.raises(ValueError, match="unknown hypothesis 'carter-9': choose from carter-1, carter-2"):
+        get("carter-9")
+
+
+def test_claims_with_the_same_model_share_a_posterior():
+    assert archive_of(REGISTRY["bal-3"]) == archive_of(REGISTRY["bw-3"]) == "carter-2"
+    assert archive_of(REGISTRY["bw-5"]) == "bal-5"
+    assert archive_of(REGISTRY["bal-1"]) == "bal-1"  # carter-1 has the threat from others beside it
+    assert all(archive_of(REGISTRY[archive_of(h)]) == archive_of(h) for h in TESTED)

@@ -1,0 +1,57 @@
+"""The drawn causal graphs: nothing overlaps, arrows go one way, what is hidden is dashed."""
+
+from itertools import pairwise
+
+import pytest
+from matplotlib.colors import to_hex
+
+from models.claims.registry import REGISTRY
+from models.graph import GRAPHS
+from reports import style
+from reports.figures import graph
+
+
+@pytest.mark.parametrize("panel", graph.TITLES)
+def test_the_causal_graph_is_drawn_without_overlaps(panel):
+    places, dag = graph.layout(panel), graph.drawn(panel)
+    assert set(places) == set(dag)
+    assert graph.hits(panel) == []
+    assert all(places[cause][0] < places[effect][0] for cause, effect in dag.edges)
+    spots = sorted(places.values())
+    gaps = [b[1] - a[1] for a, b in pairwise(spots) if a[0] == b[0]]
+    assert min(gaps, default=9) > 2 * graph.HALF_HEIGHT
+
+
+def test_the_causal_graphs_dash_what_is_hidden():
+    with style.applied():
+        figure = graph.causal_graphs()
+    for axes, panel in zip(figure.axes, graph.TITLES, strict=True):
+        names = {text.get_text().replace("\n", " ") for text in axes.texts}
+        assert names == set(graph.drawn(panel))
+        dashed = sum(patch.get_linestyle() in {"--", "dashed"} for patch in axes.patches)
+        hidden = GRAPHS[panel].hidden
+        assert dashed == len(hidden) + sum(cause in hidden for cause, _ in graph.drawn(panel).edges)
+
+
+def test_a_claims_graph_fills_its_exposures_and_shades_what_is_adjusted_for():
+    hypothesis = REGISTRY["carter-3"]
+    with style.applied():
+        axes = graph.claim_graph(hypothesis).axes[0]
+    names = [text.get_text().replace("\n", " ") for text in axes.texts]
+    boxes, arrows = axes.patches[: len(names)], axes.patches[len(names) :]
+    faces = dict(zip(names, [to_hex(box.get_facecolor()).upper() for box in boxes], strict=True))
+    assert [name for name in names if faces[name] == style.LINE] == ["duress"]
+    shaded = {name for name in names if faces[name] == style.SHADE_DARK}
+    assert shaded == {"history", "power", "threat", "capacity"}
+    dark = [arrow for arrow in arrows if to_hex(arrow.get_edgecolor()).upper() == style.LINE]
+    paths = graph.Marks(frozenset({"duress"}), frozenset(shaded)).paths(graph.drawn("alignment"))
+    assert paths == {("duress", "outcome"), ("duress", "support"), ("support", "outcome")}
+    assert len(dark) == len(paths)
+
+
+def test_arrows_begin_and_end_at_the_edges_of_boxes():
+    assert graph._edge((0, 0), (2, 0)) == (graph.HALF_WIDTH, 0)
+    assert graph._edge((0, 0), (0, -2)) == (0, -graph.HALF_HEIGHT)
+    x, y = graph._edge((1, 1), (2, 3))
+    assert y - 1 == pytest.approx(graph.HALF_HEIGHT)
+    assert (y - 1) / (x - 1) == pytest.approx(2)

@@ -1,0 +1,87 @@
+"""The steps that page and README print run as they stand, on archives as they are."""
+
+import gc
+import re
+from pathlib import Path
+
+import arviz as az
+import numpy as np
+import pytest
+
+from inference.archives import archive
+from inference.evidence.verdicts import CI_PROB
+from reports.appendix.inspecting import STEPS
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+CODE = "\n".join(step.code for step in STEPS)
+
+
+@pytest.fixture
+def at_root(reported, tmp_path, monkeypatch):
+    """A folder that looks like the repository's root with the posteriors of the simulated world."""
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    mpl.use("Agg")
+    (tmp_path / "inference").mkdir()
+    (tmp_path / "inference" / "posteriors").symlink_to(reported / "posteriors")
+    monkeypatch.chdir(tmp_path)
+    yield
+    plt.close("all")
+    gc.collect()  # ArviZ opens files lazily: they are closed here, not while another thread reads one
+
+
+# The page says why: the effective size of all draws stands over the number of the few that are kept.
+few_draws = pytest.mark.filterwarnings("ignore:Estimated shape parameter of Pareto distribution:UserWarning")
+
+
+@few_draws
+@pytest.mark.usefixtures("at_root")
+def test_every_step_runs_on_archives_as_they_are(reported, capsys):
+    names, said = {}, {}
+    for step in STEPS:
+        exec(compile(step.code, step.title, "exec"), names)
+        said[step.title] = capsys.readouterr().out
+    attributes = archive.read("carter-3.bandwagon", reported / "posteriors").attrs
+    assert attributes["claim"] in said["Open an archive"]
+    assert "beta[duress:threat]" in said["Summarise the parameters"]
+    assert "Middle East" in said["Follow a claim in one region"]
+    compared = az.compare(
+        {"with": names["elpd"](names["tree"], "loo"), "without": names["elpd"](names["tree"], "loo_without")},
+        round_to="none",
+    )
+    difference = compared["elpd"]["with"] - compared["elpd"]["without"]
+    assert difference == pytest.approx(attributes["elpd_diff"])
+    assert compared["dse"].max() == pytest.approx(attributes["elpd_diff_se"], rel=1e-3)
+
+
+@few_draws
+@pytest.mark.usefixtures("at_root")
+def test_the_log_likelihood_of_few_draws_gives_the_density_of_all_of_them():
+    tree = az.from_netcdf("inference/posteriors/carter-3.bandwagon.nc")
+    assert tree["log_likelihood"]["draw"].equals(tree["posterior_predictive"]["draw"])
+    found, exact = az.loo(tree, pointwise=True, reff=1), tree["loo"]
+    error = float(np.sqrt((exact["mcse"] ** 2).sum()))
+    thinner = np.sqrt(tree["posterior"].sizes["draw"] / tree["log_likelihood"].sizes["draw"])
+    assert abs(found.elpd - float(exact["elpd"].sum())) < 4 * error * thinner
+    assert (found.pareto_k > found.good_k).mean() < 0.005
+
+
+@few_draws
+@pytest.mark.usefixtures("at_root")
+def test_readme_prints_the_first_steps_and_runs():
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Open a posterior in ArviZ")[1]
+    (block,) = re.findall(r"```python\n(.*?)```", section.split("\n## ")[0], re.DOTALL)
+    assert CODE.startswith(block)
+    exec(compile(block, "README.md", "exec"), {})
+
+
+def test_the_page_prints_every_step(reported):
+    from html import unescape
+
+    html = (reported / "build" / "inspect.html").read_text()
+    assert [unescape(code) for code in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", html, re.DOTALL)] == [
+        step.code for step in STEPS
+    ]
+    assert f"ci_prob={CI_PROB}" in CODE
