@@ -105,7 +105,7 @@ WRITER = """
 import sys, pathlib
 sys.path.insert(0, {tests!r})
 from test_archive import tree
-from inference import archive
+from inference.archives import archive
 print("ready", flush=True)
 seed = 0
 while True:

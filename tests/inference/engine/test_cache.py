@@ -15,7 +15,7 @@ from inference.engine import _cache
 ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import numpy as np
-from inference.engine import kernel
+from inference.engine.rows import kernel
 from numba.core import config
 rows, _ = kernel.pack(np.ones((20, 2)), np.zeros(20, int), np.zeros(20, int), 1, np.zeros((0, 20), int))
 one, room = np.ones(1, np.float32), kernel.sums(1, 1, 2, 0, "float32")
@@ -30,12 +30,16 @@ from itertools import chain
 from pathlib import Path
 
 from data.schema import read
-from inference import fit, runs, work
-from inference.engine import hmc, kernel, link, posterior, root, sweep, transport
-from models.hypotheses import REGISTRY
+from inference.engine.density import arrowhead, posterior, transport
+from inference.engine.rows import kernel, link, sweep
+from inference.engine.sampler import hmc
+from inference.fitting import logit as fit
+from inference.fleet import work
+from inference.sampling import converge
+from models.claims.registry import REGISTRY
 
 def compiled():
-    functions = {(m.__name__, n): f for m in (hmc, kernel, link, posterior, root, sweep, transport)
+    functions = {(m.__name__, n): f for m in (hmc, kernel, link, posterior, arrowhead, sweep, transport)
                  for n, f in vars(m).items() if hasattr(f, "signatures")}
     return {(*name, s) for name, function in functions.items() for s in function.signatures}
 
@@ -44,18 +48,18 @@ for name in chain.from_iterable(work.BEFORE):
     getattr(import_module(module), function)()
 before = compiled()
 assert before
-settings = runs.Settings(draws=50)
+settings = converge.Settings(draws=50)
 panel = read(Path("data/panels/alignment.parquet"))
 claim = REGISTRY["carter-3"]
 design = claim.design(panel, "bandwagon")
 fit.check_priors({o: claim.design(panel, o) for o in claim.outcomes}, settings)
 frame, exposures = panel.iloc[design.rows], claim.equation("bandwagon").exposures
-run = runs.settled(design, settings, lambda draws: fit.estimates.contrasts(exposures, design, frame, draws))
+run = converge.settled(design, settings, lambda draws: fit.predictions.contrasts(exposures, design, frame, draws))
 draws, likelihood = run.posterior, run.tree["sample_stats"]["log_likelihood"]
-fit.estimates.curves(design, frame, draws)
-loo = fit.densities.pointwise(design, draws, settings)
+fit.predictions.curves(design, frame, draws)
+loo = fit.loo.pointwise(design, draws, settings)
 fit.sensitivity.power_scaling(design, draws, likelihood, exposures)
-fit.estimates.predictive(design, draws, loo, 1)
+fit.predictions.predictive(design, draws, loo, 1)
 print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
 """
 

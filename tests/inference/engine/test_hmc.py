@@ -122,7 +122,7 @@ SCRIPT = """
 import hashlib, sys
 from inference.engine import sample
 from models.design import Group
-from tests.engine_designs import changed, simulated
+from tests.fixtures.engine_designs import changed, simulated
 tree = sample(simulated(rows=300), seed=11, chains=2, draws=60, tune=60, cores=int(sys.argv[1]))
 print(hashlib.sha256(b"".join(v.to_numpy().tobytes() for v in tree["posterior"].data_vars.values())).hexdigest())
 """

@@ -1,0 +1,24 @@
+"""``python -m inference.archives FIRST SECOND``: whether two folders of posteriors hold the same numbers."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Exit code 0 where every archive of the first folder stands in the second bit for bit, 1 where not."""
+    parser = argparse.ArgumentParser(prog="python -m inference.archives", description=__doc__)
+    parser.add_argument("first", type=Path, help="folder of posteriors, as made before a change")
+    parser.add_argument("second", type=Path, help="folder of posteriors, as made after it; may hold more")
+    arguments = parser.parse_args()
+    from inference.archives.compare import of_folders
+
+    count, differences = of_folders(arguments.first, arguments.second)
+    print("\n".join([*differences, f"{count} archives, {len(differences)} differences"]))
+    return 1 if differences or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
