@@ -30,15 +30,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _coding(changes: list[str]) -> Coding:
-    from data.codings import CHOICES, Coding
+    from data.codings import UNCHANGED, Coding
 
-    values: dict = {}
-    for change in changes:
-        name, _, value = change.partition("=")
-        if name not in CHOICES:
-            raise ValueError(f"unknown coding {name!r}: choose from {', '.join(CHOICES)}")
-        values[name] = int(value) if name == "window" and value.isdigit() else value
-    return Coding(**values)
+    return Coding.parse("+".join(changes) or UNCHANGED)
 
 
 def _names(arguments: argparse.Namespace) -> list[str]:

@@ -1,29 +1,63 @@
-"""The values of a coding: who is an aggressor, what counts as alignment, who is weak, how far back to look."""
+"""The values of a coding: who is an aggressor, what counts as alignment, who is weak, how far back to look.
+
+A coding has one text form, which commands, file names, columns and tables share: the changed dimensions as
+``dimension=choice``, joined by ``+``, or ``registered`` where nothing is changed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Self
 
-CHOICES: dict[str, tuple[object, ...]] = {
-    "aggressor": ("challenger", "any revisionist", "revisionist against i"),
-    "bandwagon": ("aggressor-centred", "any treaty", "small", "bilateral", "hard", "soft"),
-    "balance": ("against the aggressor", "any third state", "bilateral"),
+Choices = Mapping[str, tuple[object, ...]]
+UNCHANGED = "registered"
+
+CHOICES: Choices = {
+    "aggressor": ("challenger", "any-revisionist", "revisionist-against-i"),
+    "bandwagon": ("aggressor-centred", "any-treaty", "small", "bilateral", "hard", "soft"),
+    "balance": ("against-the-aggressor", "any-third-state", "bilateral"),
     "weak": ("weaker", "small", "dwarfed"),
     "window": (10, 5, 15),
 }
+
+
+def to_text(changes: Mapping[str, object]) -> str:
+    """The text form of changes, by dimension."""
+    return "+".join(f"{dimension}={choice}" for dimension, choice in changes.items()) or UNCHANGED
+
+
+def from_text(text: str, choices: Choices) -> dict[str, object]:
+    """The changes that a text form names, by dimension: the inverse of `to_text`.
+
+    Raises ValueError for a dimension that ``choices`` lacks or that is named twice, and for a choice that its
+    dimension does not have.
+    """
+    changes: dict[str, object] = {}
+    for part in [] if text == UNCHANGED else text.split("+"):
+        dimension, _, word = part.partition("=")
+        if dimension not in choices:
+            raise ValueError(f"unknown coding {dimension!r}: choose from {', '.join(choices)}")
+        if dimension in changes:
+            raise ValueError(f"coding {dimension} is given twice: give it once")
+        known = {str(choice): choice for choice in choices[dimension]}
+        if word not in known:
+            raise ValueError(f"coding {dimension}={word!r}: choose from {', '.join(known)}")
+        changes[dimension] = known[word]
+    return changes
 
 
 @dataclass(frozen=True)
 class Coding:
     """One way to code the panel; the default is the registered one, the others are its alternatives.
 
-    - ``aggressor``: ``challenger`` (revisionist in the window and no status-quo power), ``any revisionist``
-      (status-quo powers too), ``revisionist against i`` (a challenger whose disputes were with i itself).
+    - ``aggressor``: ``challenger`` (revisionist in the window and no status-quo power), ``any-revisionist``
+      (status-quo powers too), ``revisionist-against-i`` (a challenger whose disputes were with i itself).
     - ``bandwagon``: which treaties with the aggressor count: ``aggressor-centred`` (it holds at least half of
-      the members' capabilities), ``any treaty``, ``small`` (at most three members), ``bilateral``, ``hard``
+      the members' capabilities), ``any-treaty``, ``small`` (at most three members), ``bilateral``, ``hard``
       and ``soft`` (aggressor-centred, defence or offence only; neither).
-    - ``balance``: ``against the aggressor`` (the partner stands against it or the treaty names it),
-      ``any third state``, ``bilateral`` (as the first, two members).
+    - ``balance``: ``against-the-aggressor`` (the partner stands against it or the treaty names it),
+      ``any-third-state``, ``bilateral`` (as the first, two members).
     - ``weak``: ``weaker`` (fewer capabilities than j), ``small`` (less than 0.5 % of the system's),
       ``dwarfed`` (less than a tenth of j's).
     - ``window``: years back in which disputes make an aggressor and a threat.
@@ -33,7 +67,7 @@ class Coding:
 
     aggressor: str = "challenger"
     bandwagon: str = "aggressor-centred"
-    balance: str = "against the aggressor"
+    balance: str = "against-the-aggressor"
     weak: str = "weaker"
     window: int = 10
 
@@ -43,8 +77,12 @@ class Coding:
                 raise ValueError(f"coding {name}={getattr(self, name)!r}: choose from {', '.join(map(str, choices))}")
 
     def __str__(self) -> str:
-        changed = [f"{f.name}={getattr(self, f.name)}" for f in fields(self) if getattr(self, f.name) != f.default]
-        return ", ".join(changed) or "registered coding"
+        return to_text({f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default})
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The coding that a text form names; ValueError with the choices for any other text."""
+        return cls(**from_text(text, CHOICES))  # pyright: ignore[reportArgumentType] - choices have their field's type
 
 
 REGISTERED = Coding()

@@ -39,7 +39,7 @@ def new_obligations(treaties: Treaties, cinc: NDArray[np.float64]) -> pd.DataFra
 def _bandwagons(new: pd.DataFrame, coding: Coding) -> pd.DataFrame:
     choices = {
         "aggressor-centred": new["centred"],
-        "any treaty": new["new"] > 0,
+        "any-treaty": new["new"] > 0,
         "small": new["size"] <= AT_MOST_SMALL,
         "bilateral": new["size"] == 2,
         "hard": new["centred"] & ((new["new"] & HARD) > 0),
@@ -80,7 +80,7 @@ def balance(
     for treaty, phase, i, k, year in new[["treaty", "phase", "i", "k", "year"]].to_numpy():
         stands = against[k, :, year - FIRST].copy()
         stands[list(treaties.targets.get(treaty, ()))] = True
-        if coding.balance == "any third state":
+        if coding.balance == "any-third-state":
             stands[:] = True
         stands &= ~allied[k, :, year - FIRST]
         party, begin, end = member_of[treaty, phase]

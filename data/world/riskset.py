@@ -77,11 +77,11 @@ def status_quo(grid: Grid, treaties: Treaties, disputes: Disputes) -> Cube:
 
 def aggressors(grid: Grid, treaties: Treaties, disputes: Disputes, coding: Coding) -> Cube:
     """[i, j, year] (or broadcastable to it): j counts as an aggressor in the year, for i."""
-    if coding.aggressor == "revisionist against i":
+    if coding.aggressor == "revisionist-against-i":
         revisionist = window(disputes.revisionist, coding.window).transpose(1, 0, 2) > 0
     else:
         revisionist = (window(disputes.launched, coding.window) > 0)[None]
-    if coding.aggressor == "any revisionist":
+    if coding.aggressor == "any-revisionist":
         return revisionist
     return revisionist & ~status_quo(grid, treaties, disputes)[None]
 

@@ -12,7 +12,7 @@ from inference.counterfactual.population import Population
 from inference.counterfactual.programme import ARMS, BASELINE, Evaluation, main
 from inference.counterfactual.scenario import Scenario
 from inference.counterfactual.simulate import Events
-from inference.evidence.verdicts import CI_BOUNDS
+from inference.evidence.quantities import CI_BOUNDS
 from models.claims.registry import OUTCOMES
 
 if TYPE_CHECKING:

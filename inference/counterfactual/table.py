@@ -24,7 +24,8 @@ from inference.counterfactual.programme import (
     Arm,
     biased,
 )
-from inference.evidence.verdicts import CI_BOUNDS, quantity
+from inference.evidence.quantities import CI_BOUNDS
+from inference.evidence.verdicts import quantity
 from inference.sampling.diagnostics import mcse_share
 from models.claims.links import LINKS
 from models.claims.registry import OUTCOMES

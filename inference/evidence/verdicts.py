@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inference.archives import archive
 from inference.evidence import sensitivity
+from inference.evidence.quantities import CI_BOUNDS
 from inference.sampling.diagnostics import mcse_mean, mcse_share
 from models.claims.registry import RATIO, Estimand, Hypothesis
 
@@ -20,8 +21,6 @@ Float = NDArray[np.float64]
 SUPPORTED = 0.95  # above it
 VERDICTS = ((0.80, "leaning for"), (0.20, "undecided"), (0.05, "leaning against"), (0.0, "contradicted"))
 ROPE = 0.1  # log-odds per standard deviation: smaller slopes are practically none
-CI_PROB, CI_KIND = 0.90, "equal-tailed"
-CI_BOUNDS = ((1 - CI_PROB) / 2, (1 + CI_PROB) / 2)
 
 
 def verdict(probability: float) -> str:

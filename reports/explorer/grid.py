@@ -35,7 +35,7 @@ from inference.engine.rows import stream
 from inference.engine.sampler.sampling import CORES
 from inference.evidence.datagrid import REACH
 from inference.evidence.predictions import thinned
-from inference.evidence.verdicts import CI_BOUNDS
+from inference.evidence.quantities import CI_BOUNDS
 from inference.sampling.diagnostics import mcse_mean
 from models.design import Design, predictors
 from models.terms import variables

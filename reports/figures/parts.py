@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from inference.evidence.verdicts import CI_BOUNDS
+from inference.evidence.quantities import CI_BOUNDS
 from reports.style import UNITS
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import Any
 from inference.evidence import predictions
 from inference.evidence.datagrid import REACH
 from inference.evidence.loo import BAD_K, MOST_REFITS
+from inference.evidence.quantities import CI_KIND, CI_PROB
 from inference.evidence.sensitivity import SENSITIVE
-from inference.evidence.verdicts import CI_KIND, CI_PROB, ROPE, SUPPORTED, VERDICTS
+from inference.evidence.verdicts import ROPE, SUPPORTED, VERDICTS
 from inference.robustness.refit import AGGRESSORS
 from inference.sampling import checks
 from reports.numbers.logits import PER

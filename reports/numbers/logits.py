@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 
 from inference.archives.archive import group
-from inference.evidence.verdicts import CI_BOUNDS, quantity
+from inference.evidence.quantities import CI_BOUNDS
+from inference.evidence.verdicts import quantity
 from inference.sampling.diagnostics import mcse_share
 
 PER = 1000  # rows that a rate is given for

@@ -1,6 +1,7 @@
 """The codebook says what every column is; codings are values; the coverage table counts every row."""
 
 from dataclasses import FrozenInstanceError
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -67,10 +68,30 @@ def test_regions_part_the_states_and_eras_the_years(world):
 def test_a_coding_is_a_frozen_value_and_says_what_it_changes():
     assert Coding() == REGISTERED
     assert {name: values[0] for name, values in CHOICES.items()} == vars(REGISTERED)
-    assert str(REGISTERED) == "registered coding"
-    assert str(Coding(weak="small", window=5)) == "weak=small, window=5"
+    assert str(REGISTERED) == "registered"
+    assert str(Coding(weak="small", window=5)) == "weak=small+window=5"
     with pytest.raises(FrozenInstanceError):
         REGISTERED.window = 5
+
+
+@pytest.mark.parametrize("values", list(product(*CHOICES.values())), ids=lambda values: "+".join(map(str, values)))
+def test_the_text_of_a_coding_returns_it(values):
+    coding = Coding(*values)
+    assert Coding.parse(str(coding)) == coding
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("weak=tiny", "coding weak='tiny': choose from weaker, small, dwarfed"),
+        ("size=small", "unknown coding 'size': choose from aggressor"),
+        ("weak=small+weak=small", "coding weak is given twice"),
+        ("", "unknown coding ''"),
+    ],
+)
+def test_a_text_that_is_no_coding_is_refused_with_the_choices(text, words):
+    with pytest.raises(ValueError, match=words):
+        Coding.parse(text)
 
 
 @pytest.mark.parametrize("name", CHOICES)
@@ -90,7 +111,7 @@ def test_every_coding_of_the_risk_set_builds_and_nests_as_it_should(world, rows,
         return set(zip(some.i.tolist(), some.j.tolist(), some.t.tolist(), strict=True))
 
     registered, other = keys(rows), keys(rows_at_risk(world, coding))
-    wider = coding.aggressor == "any revisionist" or coding.window > REGISTERED.window
+    wider = coding.aggressor == "any-revisionist" or coding.window > REGISTERED.window
     small, large = (registered, other) if wider else (other, registered)
     assert 1_000 < len(small) < len(large)
     assert small < large

@@ -13,7 +13,7 @@ from data import schema, synthetic
 from data.groups import ERAS, REGIONS
 from inference import panels
 from inference.archives.archive import group
-from inference.evidence.verdicts import CI_PROB
+from inference.evidence.quantities import CI_PROB
 from models.claims.registry import OUTCOMES, REGISTRY
 from reports.explorer import contents, grid, neighbours, page
 from reports.style import COLOURS

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from inference.archives import archive
-from inference.evidence.verdicts import CI_PROB
+from inference.evidence.quantities import CI_PROB
 from reports.appendix.inspecting import STEPS
 
 pytestmark = pytest.mark.slow

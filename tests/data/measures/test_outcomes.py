@@ -103,7 +103,7 @@ def row():
     [
         ("aggressor-centred", 2, "nonagg", 1),
         ("aggressor-centred", 4, "nonagg", 0),
-        ("any treaty", 4, "nonagg", 1),
+        ("any-treaty", 4, "nonagg", 1),
         ("small", 3, "nonagg", 1),
         ("small", 4, "nonagg", 0),
         ("bilateral", 2, "nonagg", 1),
@@ -159,7 +159,7 @@ def test_balancing_needs_a_partner_that_stands_against_the_aggressor(balancing):
     assert [balancing(DEFEND, dispute=year) for year in (1939, 1940, 1949, 1950)] == [0, 1, 1, 0]
     assert [balancing(DEFEND, rivals=year) for year in (1939, 1940, 1949, 1950)] == [0, 1, 1, 0]
     assert balancing(pact(1001, [300, 200], 1950, defense=1, target=310.0)) == 1
-    assert balancing(DEFEND, coding=Coding(balance="any third state")) == 1
+    assert balancing(DEFEND, coding=Coding(balance="any-third-state")) == 1
 
 
 def test_balancing_needs_a_defence_obligation_without_the_aggressor(balancing):
@@ -213,7 +213,7 @@ def test_named_bandwagoning(rebuilt, name, key, treaty):
 def test_region_wide_declarations_are_nobodys_bandwagoning(obligations, rebuilt, rows, world, treaty):
     assert not obligations.query("treaty == @treaty")["centred"].any()
     assert not (rebuilt["treaty"] == treaty).any()
-    anyhow = bandwagon(rows, world.treaties, world.cinc, Coding(bandwagon="any treaty"), world.grid)
+    anyhow = bandwagon(rows, world.treaties, world.cinc, Coding(bandwagon="any-treaty"), world.grid)
     assert (anyhow["treaty"] == treaty).any()  # it is the rule that keeps them out, not the risk set
 
 
@@ -225,14 +225,14 @@ def test_the_arab_league_is_centred_on_no_state_but_egypt(obligations, rebuilt, 
 
 
 def test_hard_and_soft_part_the_aggressor_centred_and_the_bilateral_are_small(rows, world):
-    kinds = ("aggressor-centred", "any treaty", "small", "bilateral", "hard", "soft")
+    kinds = ("aggressor-centred", "any-treaty", "small", "bilateral", "hard", "soft")
     events = {
         kind: bandwagon(rows, world.treaties, world.cinc, Coding(bandwagon=kind), world.grid)["bandwagon"] == 1
         for kind in kinds
     }
     assert (events["hard"] | events["soft"] == events["aggressor-centred"]).all()
     assert all(events[kind].any() for kind in kinds)
-    for part, whole in (("bilateral", "small"), ("small", "any treaty"), ("aggressor-centred", "any treaty")):
+    for part, whole in (("bilateral", "small"), ("small", "any-treaty"), ("aggressor-centred", "any-treaty")):
         assert not (events[part] & ~events[whole]).any(), f"{part} within {whole}"
 
 

@@ -117,9 +117,9 @@ def test_the_window_is_the_ten_years_before(toy, year, within):
 
 
 def test_codings_of_the_aggressor_and_of_weakness_change_who_counts(toy):
-    assert at_risk(toy, Coding(aggressor="revisionist against i"))
+    assert at_risk(toy, Coding(aggressor="revisionist-against-i"))
     toy.disputes.revisionist[:] = 0  # the dispute was with somebody else
-    assert not at_risk(toy, Coding(aggressor="revisionist against i"))
+    assert not at_risk(toy, Coding(aggressor="revisionist-against-i"))
     assert not at_risk(toy, Coding(weak="small"))
     assert not at_risk(toy, Coding(weak="dwarfed"))
     toy.cinc[A] = 0.0019
@@ -131,7 +131,7 @@ def test_a_status_quo_power_is_no_aggressor_unless_any_revisionist_is(toy):
     toy.grid.major[B] = True
     toy.treaties.held[B, UK] = toy.treaties.held[UK, B] = DEFENCE
     assert not at_risk(toy)
-    assert at_risk(toy, Coding(aggressor="any revisionist"))
+    assert at_risk(toy, Coding(aggressor="any-revisionist"))
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,9 @@ def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(raw_f
         }
         assert events[choices[0]] == committed[outcome].sum()
         assert len(set(events.values())) > 1
-    events = {c: recoding.alignment_under({"bandwagon": c})["bandwagon"] for c in ("hard", "soft", "any treaty")}
+    events = {c: recoding.alignment_under({"bandwagon": c})["bandwagon"] for c in ("hard", "soft", "any-treaty")}
     assert not (events["hard"] & events["soft"]).any()
-    assert events["any treaty"].sum() > committed["bandwagon"].sum()
+    assert events["any-treaty"].sum() > committed["bandwagon"].sum()
 
 
 @pytest.fixture(scope="module")
