@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from data import schema, synthetic
-from data.codebook.alignment import ALIGNMENT
+from data.build.alignment import ALIGNMENT
 from data.synthetic import PRINCIPAL, Truth
 from models.design import build
 from models.priors import DEFAULT
@@ -43,7 +43,7 @@ def drawn():
 def test_the_schema_is_that_of_the_real_panel(simulated):
     committed = schema.read(Path(__file__).parents[2] / "data" / "panels" / "alignment.parquet")
     assert list(simulated.columns) == list(committed.columns)
-    for variable in ALIGNMENT:
+    for variable in ALIGNMENT.variables:
         if variable.kind in {"outcome", "binary"}:
             assert set(simulated[variable.name].unique()) <= {0, 1}
         if variable.kind == "group":
