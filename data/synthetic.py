@@ -91,7 +91,7 @@ def _influence(rng: np.random.Generator, n: int, year: NDArray[np.int64]) -> dic
     }  # fmt: skip
 
 
-def _default(variable: Variable, n: int, rng: np.random.Generator) -> Values | pd.arrays.IntegerArray:
+def default(variable: Variable, n: int, rng: np.random.Generator) -> Any:  # noqa: ANN401 (an array of numpy or, of ids that may be missing, of pandas)
     """Values of a column that has no rule of its own: no event yet, else within its bounds."""
     if variable.kind == "key":
         return pd.array([pd.NA] * n, dtype="Int32")
@@ -128,7 +128,7 @@ def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
     drawn["penetration"] = (3 * drawn["ties"] + drawn["imposed_leader"]) / 4
     for variable in ALIGNMENT.variables:
         if variable.name not in frame:
-            values = drawn[variable.name] if variable.name in drawn else _default(variable, n, third)
+            values = drawn[variable.name] if variable.name in drawn else default(variable, n, third)
             frame[variable.name] = values.astype(np.int8) if variable.kind == "binary" else values
     table = pd.DataFrame({name: frame[name] for name in ALIGNMENT.columns})
     for name in ("region", "era"):

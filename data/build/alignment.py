@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from data.build.table import compact, keyed
-from data.codebook.variable import COW_STATES, ERA, Panel, key, region_of
+from data.codebook.citations import COW_STATES
+from data.codebook.variable import ERA, Panel, key, region_of
 from data.codings import REGISTERED, Coding
 from data.measures.measure import Sample
 from data.measures.registry import MEASURES, OUTCOMES

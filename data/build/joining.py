@@ -18,20 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.build.table import compact, keyed
-from data.codebook.variable import (
-    ATOP,
-    COW_STATES,
-    COW_WARS,
-    ERA,
-    NMC,
-    RIVALRIES,
-    Panel,
-    Variable,
-    binary,
-    key,
-    number,
-    region_of,
-)
+from data.codebook.citations import ATOP, COW_STATES, COW_WARS, NMC, RIVALRIES
+from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.proximity import UNIT_KM
 from data.period import BEGIN, END, FIRST
 from data.world.treaties import HARD

@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.build.table import compact, keyed
-from data.codebook.variable import COW_STATES, ERA, FARISS, MID, NMC, Panel, binary, key, number, optional, region_of
+from data.codebook.citations import COW_STATES, FARISS, MID, NMC
+from data.codebook.variable import ERA, Panel, binary, key, number, optional, region_of
 from data.measures.capacity import calibrated, calibrated_variables
 from data.measures.duress import duress_variables, events
 from data.measures.threat import threat_of_all

@@ -13,20 +13,8 @@ import pandas as pd
 
 from data.build.obligations import KEY, at_risk, endings, phases
 from data.build.table import compact, keyed
-from data.codebook.variable import (
-    ATOP,
-    COW_STATES,
-    COW_WARS,
-    ERA,
-    MID,
-    NMC,
-    Panel,
-    Variable,
-    binary,
-    key,
-    number,
-    region_of,
-)
+from data.codebook.citations import ATOP, COW_STATES, COW_WARS, MARQUEZ, MID, NMC
+from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.duress import mark
 from data.measures.threat import LONG, threat_of_all
 from data.period import BEGIN, END, FIRST
@@ -105,7 +93,7 @@ TERMINATION = Panel(
         binary("defence", "defence pact", "1 if i and another member owe defence at t-1", ATOP),
         number(
             "similarity", "similarity of regimes of member and partner", "points of the score",
-            "minus the absolute difference of extended unified democracy scores at t-1", "Marquez (2016)",
+            "minus the absolute difference of extended unified democracy scores at t-1", MARQUEZ,
             None, 0, True,
         ),
         number(

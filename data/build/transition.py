@@ -4,6 +4,7 @@ What the links of the counterfactual chain are fitted to. Rows are states in the
 then. Years before a state entered the system count as years without duress.
 """
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,19 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.build.alignment import ALIGNMENT
-from data.codebook.variable import (
-    COW_STATES,
-    ERA,
-    FARISS,
-    Panel,
-    Variable,
-    binary,
-    key,
-    number,
-    optional,
-    region_of,
-)
-from data.measures.capacity import HANSON_SIGMAN, MEASURED_SINCE
+from data.build.state import STATE
+from data.codebook.citations import COW_STATES, HANSON_SIGMAN
+from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.period import END, FIRST_TRANSITION
 
 Float = NDArray[np.float64]
@@ -46,32 +37,20 @@ def _aid(name: str, label: str, source: str) -> Variable:
     return number(name, label, "log dollars per head", formula, source, 0, None, True)
 
 
+def _lagged(*names: str) -> tuple[Variable, ...]:
+    """The columns of the state panel as they were the year before."""
+    variables = (STATE.columns[name] for name in names)
+    return tuple(replace(variable, formula=re.sub(r"\bt\b", "t-1", variable.formula)) for variable in variables)
+
+
 _COVARIATES: tuple[Variable, ...] = (
-    number(
-        "capacity", "state capacity", "latent standard deviations", "capacity at t-1", HANSON_SIGMAN, nullable=True,
-        measured_by="capacity_measured",
-    ),
-    number(
-        "capacity_sd", "standard error of capacity", "latent standard deviations", "that of capacity at t-1",
-        HANSON_SIGMAN, 0, None, True,
-    ),
-    binary(
-        "capacity_measured", "capacity is measured", "1 if Hanson-Sigman covers t-1", HANSON_SIGMAN,
-        since=MEASURED_SINCE,
-    ),
+    *_lagged("capacity", "capacity_sd", "capacity_measured"),
     binary(
         "duress_before", "duress in the year before", "1 if war, coup or irregular change of leader in t-1", STATE_PANEL
     ),
     number("duress_lately", "duress in earlier years", "share", "share of t-5..t-2 under duress", STATE_PANEL, 0, 1),
-    number("income", "income", "log dollars per head", "log GDP per head at t-1", FARISS, nullable=True),
-    number("population", "population", "log millions", "log of people at t-1", "National Material Capabilities 6"),
-    number("polyarchy", "electoral democracy", "index", "V-Dem polyarchy at t-1", "Coppedge et al. (2024)", 0, 1, True),
-    optional(
-        number(
-            "threat", "threat to the state", "log disputes",
-            "log(1 + new revisionist disputes with force of any state against it in t-10..t-1)", "disputes", 0,
-        )
-    ),
+    *_lagged("income", "population", "polyarchy"),
+    STATE.columns["threat"],
     _aid("aid_governance", "aid for governance", AIDDATA),
     _aid("aid_us", "aid of the United States", "Foreign aid of the United States by country, 1946-2021"),
     Variable(

@@ -2,16 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from data.codebook.citations import ATOP
 from data.groups import ERAS, REGIONS
 
 BUILT = ("alignment", "termination", "joining", "state")  # panels that are built from the raw files
-MID = "Gibler, Miller and Little (2016), militarised interstate disputes 2.2.1"
-ATOP = "Leeds et al. (2002), ATOP 4.01"
-NMC = "Singer, Bremer and Stuckey (1972), National Material Capabilities 6"
-RIVALRIES = "Thompson, Sakuwa and Suhas (2021)"
-COW_STATES = "Correlates of War state system 2016"
-COW_WARS = "Sarkees and Wayman (2010), inter-state wars 4"
-FARISS = "Fariss et al. (2022)"
 LEFT_OUT = "rows left out of models that need it, and counted"
 
 

@@ -7,7 +7,8 @@ windows are shorter in the first years after 1816.
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import MID, number
+from data.codebook.citations import MID
+from data.codebook.variable import number
 from data.measures.measure import Measure
 from data.period import YEARS
 from data.world.grid import Counts, window

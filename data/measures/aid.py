@@ -14,6 +14,7 @@ t = 1951, when the window is full. States that change their COW code start anew.
 import numpy as np
 import pandas as pd
 
+from data.codebook.citations import AID_FLOWS
 from data.codebook.variable import number
 from data.measures.arms import lately
 from data.measures.measure import Measure
@@ -21,7 +22,6 @@ from data.period import AID_YEARS, AIDDATA_YEARS, FIRST
 from data.world.grid import Counts, Field
 from data.world.riskset import Rows
 
-SOURCES = "US foreign aid (obligations, 1946-); Tierney et al. (2011), AidData (17 other donors, 1973-2013)"
 THOUSAND = 1000.0  # population is in thousands
 
 
@@ -48,12 +48,12 @@ AID = Measure(
             "aid", "aid received from the aggressor", "log dollars per head",
             "log(1 + constant dollars committed by j to i in t-5..t-1 per head of i), t from 1951; 0 for donors "
             "outside the sources (the USSR, China ...) and for all but the US before 1973",
-            SOURCES, 0, None, True, since=AIDDATA_YEARS[0],
+            AID_FLOWS, 0, None, True, since=AIDDATA_YEARS[0],
         ),
         number(
             "aid_other", "aid received from others", "log dollars per head",
             "the same from all donors but j; donors outside the sources (the USSR, China ...) count as giving no aid",
-            SOURCES, 0, None, True, since=AIDDATA_YEARS[0],
+            AID_FLOWS, 0, None, True, since=AIDDATA_YEARS[0],
         ),
     ),
     lambda s: aid(s.rows, s.world.aid, s.world.capability("tpop")),

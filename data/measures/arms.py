@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.codebook.variable import ATOP, number
+from data.codebook.citations import ATOP, SIPRI
+from data.codebook.variable import number
 from data.measures.measure import Measure
 from data.period import ARMS_BEGIN, FIRST, FLOW_YEARS, YEARS
 from data.world.grid import Counts, Cube, Grid
 from data.world.riskset import Rows
 
-SIPRI = "SIPRI arms transfers"
 UNRECORDED = {260: 9999, 255: 1990}  # the Germanies, to what year
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import FARISS, Variable, binary, number
+from data.codebook.citations import FARISS, HANSON_SIGMAN
+from data.codebook.variable import Variable, binary, number
 from data.measures.measure import Measure
 from data.world.codes import recode
 from data.world.grid import Field
@@ -20,7 +21,6 @@ from data.world.riskset import Rows
 if TYPE_CHECKING:
     from data.world.world import World
 
-HANSON_SIGMAN = "Hanson and Sigman (2021)"
 MEASURED_SINCE = 1960
 
 

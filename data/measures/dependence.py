@@ -10,9 +10,9 @@ missing too where j gave and the own means are unknown (military spending of 0 i
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import FARISS, NMC, number
-from data.measures.aid import SOURCES
-from data.measures.arms import SIPRI, lately, recorded
+from data.codebook.citations import AID_FLOWS, FARISS, NMC, SIPRI
+from data.codebook.variable import number
+from data.measures.arms import lately, recorded
 from data.measures.measure import Measure, Sample
 from data.period import FLOW_YEARS
 from data.world.grid import Counts, Field
@@ -60,7 +60,7 @@ DEPENDENCE = Measure(
             "dependence", "dependence on arms and aid of the aggressor", "log(1 + per cent)",
             "log(1 + 100 x mean of arms / (arms + own military spending) and aid / (aid + own GDP)), a year of "
             "t-5..t-1, t from 1955",
-            f"{SIPRI}; {SOURCES}; {NMC}; {FARISS}", 0, float(np.log(101)), True,
+            f"{SIPRI}; {AID_FLOWS}; {NMC}; {FARISS}", 0, float(np.log(101)), True,
         ),
     ),
     _columns,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.codebook.citations import ARCHIGOS
 from data.codebook.variable import Variable, binary
 from data.measures.measure import Measure
 from data.period import FIRST, YEARS
@@ -106,7 +107,7 @@ def duress_variables(when: str, irregular_since: int) -> tuple[Variable, ...]:
         ),
         binary(
             "duress_irregular", "irregular change of leader", f"1 if any in {when}; 0 before {irregular_since}",
-            "Goemans, Gleditsch and Chiozza (2009), Archigos 4.1", since=1871,
+            ARCHIGOS, since=1871,
         ),
     )  # fmt: skip
 

@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.codebook.variable import ATOP, MID, Variable, binary
+from data.codebook.citations import ATOP, COLONIES, MID
+from data.codebook.variable import Variable, binary
 from data.measures.measure import Measure, Sample
 from data.period import YEARS
 from data.world.grid import Counts, Cube
 from data.world.riskset import Rows
-
-COLONIES = "ICOW colonial history 1.1 (Hensel)"
 
 
 def colonial_tie(sample: Sample) -> NDArray[np.int8]:

@@ -9,7 +9,8 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import NMC, number
+from data.codebook.citations import NMC
+from data.codebook.variable import number
 from data.measures.measure import Measure
 from data.world.grid import Field
 from data.world.riskset import Rows

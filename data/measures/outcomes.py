@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import ATOP, binary, treaty
+from data.codebook.citations import ATOP
+from data.codebook.variable import binary, treaty
 from data.measures.measure import Measure
 from data.period import FIRST, LAST
 from data.world.grid import Cube, Field, Grid, window

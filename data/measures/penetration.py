@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.codebook.variable import ATOP, MID, binary, number
+from data.codebook.citations import ARCHIGOS, ATOP, COLONIES, MID
+from data.codebook.variable import binary, number
 from data.measures.duress import mark
-from data.measures.history import COLONIES, colonial_tie
+from data.measures.history import colonial_tie
 from data.measures.measure import Measure
 from data.world.grid import Counts, Cube, window
 from data.world.riskset import Rows
@@ -91,7 +92,7 @@ PENETRATION = Measure(
             "imposed_leader", "leader imposed by the aggressor",
             "1 if in t-10..t-1 a leader of i entered by foreign imposition, with war or use of force between i and j "
             "in that year or the two before; the source does not name the imposer; 0 before 1875",
-            f"Goemans, Gleditsch and Chiozza (2009), Archigos 4.1; {MID}; Sarkees and Wayman (2010)", since=1875,
+            f"{ARCHIGOS}; {MID}; Sarkees and Wayman (2010)", since=1875,
         ),
         number(
             "ties", "milder ties of i to the aggressor", "mean of three shares",

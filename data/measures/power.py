@@ -7,7 +7,8 @@ for states without CINC.
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import NMC, binary, number
+from data.codebook.citations import NMC
+from data.codebook.variable import binary, number
 from data.measures.measure import Measure
 from data.world.grid import Cube, Field
 from data.world.riskset import Rows

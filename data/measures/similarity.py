@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import ATOP, MID, NMC, RIVALRIES, number
+from data.codebook.citations import ATOP, MARQUEZ, MID, NMC, RIVALRIES
+from data.codebook.variable import number
 from data.measures.measure import Measure, Sample
 from data.measures.support import HALF_STRENGTH_KM
 from data.world.grid import Counts, Cube, Field, Ints, window
@@ -62,14 +63,14 @@ SIMILARITY = Measure(
     (
         number(
             "similarity", "similarity of regimes of i and j", "points of the score",
-            "minus the absolute difference of extended unified democracy scores at t-1", "Marquez (2016)",
+            "minus the absolute difference of extended unified democracy scores at t-1", MARQUEZ,
             None, 0, True,
         ),
         number(
             "similarity_ally", "similarity of regimes of i and its best available ally", "points of the score",
             "the same with k: of the members that stood against j in t-10..t-1 and had no defence pact with it at t-1, "
             "the one with the largest CINC_k / (1 + distance to i / 1000 km)",
-            f"Marquez (2016); {MID}; {RIVALRIES}; {ATOP}; {NMC}", None, 0, True,
+            f"{MARQUEZ}; {MID}; {RIVALRIES}; {ATOP}; {NMC}", None, 0, True,
         ),
     ),
     lambda s: similarity(s.rows, s.world.regime, best_ally(s)),

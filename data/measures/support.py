@@ -7,7 +7,8 @@ bound to j by one. A proxy: that an ally would come is not observed. Coverage: c
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import ATOP, NMC, number
+from data.codebook.citations import ATOP, NMC
+from data.codebook.variable import number
 from data.measures.measure import Measure
 from data.world.grid import Counts, Cube, Field
 from data.world.riskset import Rows

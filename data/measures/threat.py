@@ -7,7 +7,8 @@ threatened, displayed or used force. Coverage: complete; windows are shorter in 
 import numpy as np
 import pandas as pd
 
-from data.codebook.variable import MID, RIVALRIES, Variable, binary, number
+from data.codebook.citations import MID, RIVALRIES
+from data.codebook.variable import Variable, binary, number
 from data.measures.measure import Measure
 from data.world.grid import Counts, Cube, window
 from data.world.riskset import Rows
