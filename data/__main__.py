@@ -11,8 +11,6 @@ from data.codebook.variable import BUILT, unknown_panel
 from data.codings import UNCHANGED, Coding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     from data.world.world import World
@@ -54,13 +52,8 @@ def _panel(name: str, world: World, coding: Coding) -> pd.DataFrame:
     from data.build.state import state
     from data.build.termination import termination
 
-    builders: dict[str, Callable[[], pd.DataFrame]] = {
-        ALIGNMENT: lambda: alignment(world, coding),
-        "termination": lambda: termination(world),
-        "joining": lambda: joining(world),
-        "state": lambda: state(world),
-    }
-    return builders[name]()
+    others = {"termination": termination, "joining": joining, "state": state}
+    return alignment(world, coding) if name == ALIGNMENT else others[name](world)
 
 
 def _summary(panel: pd.DataFrame, name: str) -> str:

@@ -1,8 +1,7 @@
 """The state x year grid on which every rule is array algebra.
 
 Arrays are indexed ``[state, year]`` (a field) or ``[state, other, year]`` (a cube); a state's position
-is that of its Correlates of War code in ``Grid.states``, a year's is ``year - FIRST``. A ``Cube`` or a field of truth
-values is boolean, ``Counts`` and distances are of single precision.
+is that of its Correlates of War code in ``Grid.states``, a year's is ``year - FIRST``.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Ints = NDArray[np.intp]
-Field = NDArray[np.float64]
-Cube = NDArray[np.bool_]
-Counts = NDArray[np.float32]
+Field = NDArray[np.float64]  # (state, year)
+Cube = NDArray[np.bool_]  # truth values, (state, other, year) or (state, year)
+Counts = NDArray[np.float32]  # counts, amounts and distances, of either shape
 
 
 @dataclass(frozen=True)
