@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.codebook.variable import BUILT, unknown_panel
+from data.codings import UNCHANGED, Coding
+
 if TYPE_CHECKING:
     import pandas as pd
 
-    from data.codings import Coding
     from data.world.world import World
 
 FOLDER = Path(__file__).parent / "panels"
@@ -22,31 +24,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--raw", type=Path, help="folder with the raw files (default: fetch them)")
     parser.add_argument("--panel", metavar="NAME", help="build only this panel (default: all, see below)")
     parser.add_argument("--out", type=Path, help="file to write one panel to (default: its place in data/panels)")
-    parser.add_argument("--coding", nargs="*", default=[], metavar="NAME=VALUE", help="change the coding")
+    parser.add_argument(
+        "--coding", nargs="*", default=[], metavar="NAME=VALUE", help="change the coding: a=b c=d, or a=b+c=d"
+    )
     parser.add_argument("--simulate", type=int, metavar="ROWS", help="simulate a panel instead")
     parser.add_argument("--seed", type=int, default=0, help="seed of the simulation (default: 0)")
     parser.epilog = "With --out, --coding or --simulate and without --panel, the panel is the alignment panel."
     return parser
 
 
-def _coding(changes: list[str]) -> Coding:
-    from data.codings import UNCHANGED, Coding
-
-    return Coding.parse("+".join(changes) or UNCHANGED)
-
-
 def _names(arguments: argparse.Namespace) -> list[str]:
     """Panels to build: the one that is named, else alignment when an option is about one panel, else all."""
-    from data.codebook.panels import PANELS, panel
-
     one = arguments.out is not None or arguments.coding or arguments.simulate is not None
     if arguments.panel is None:
-        return [ALIGNMENT] if one else list(PANELS)
-    name = panel(arguments.panel).name
-    if name != ALIGNMENT and (arguments.coding or arguments.simulate is not None):
+        return [ALIGNMENT] if one else list(BUILT)
+    if arguments.panel not in BUILT:
+        raise unknown_panel(arguments.panel)
+    if arguments.panel != ALIGNMENT and (arguments.coding or arguments.simulate is not None):
         option = "--coding" if arguments.coding else "--simulate"
-        raise ValueError(f"{option} is for the alignment panel, not for {name!r}")
-    return [name]
+        raise ValueError(f"{option} is for the alignment panel, not for {arguments.panel!r}")
+    return [arguments.panel]
 
 
 def _panel(name: str, world: World, coding: Coding) -> pd.DataFrame:
@@ -80,11 +77,12 @@ def _write(panel: pd.DataFrame, name: str, out: Path) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> None:
+    coding, names = Coding.parse("+".join(arguments.coding) or UNCHANGED), _names(arguments)
+
     from data import synthetic
     from data.world.sources import Raw
     from data.world.world import World
 
-    coding, names = _coding(arguments.coding), _names(arguments)
     world = World(Raw(arguments.raw))
     for name in names:
         simulated = arguments.simulate is not None

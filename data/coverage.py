@@ -1,23 +1,9 @@
 """How much of each column is known, by era: nothing is dropped silently."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from data.codebook.panels import panel as book
-
-# Columns whose source begins late: what a 0 or a calibrated value means before, by era.
-SOURCE_BEGINS = {
-    "duress_irregular": 1871,
-    "duress_coup": 1950,
-    "capacity_measured": 1960,
-    "imposed_leader": 1875,
-    "marxist_pair": 1878,
-    "aid": 1973,  # before, donors other than the US count as giving none
-    "aid_other": 1973,
-}
-# Columns that are predicted where the column beside them is 0.
-PREDICTED = {"capacity": "capacity_measured", "constraints": "constraints_measured"}
+from data.codebook.variable import Variable
 
 
 def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
@@ -26,12 +12,12 @@ def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
     ``rows_lost`` are the rows that a model with this column leaves out; ``substituted`` the rows whose
     value is not measured but stands by rule (predicted capacity, components of duress before their source).
     """
-    table, lag = [], 0 if name == "state" else 1  # that panel holds the values of the year itself
+    table: list[dict[str, object]] = []
     for variable in book(name).variables:
         if variable.kind in {"key", "group", "outcome"}:
             continue
         missing = panel[variable.name].isna()
-        substituted = _substituted(panel, variable.name, lag)
+        substituted = _substituted(panel, variable, book(name).lag)
         for era, index in panel.groupby("era", observed=True).groups.items():
             table.append(
                 {
@@ -47,11 +33,11 @@ def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def _substituted(panel: pd.DataFrame, column: str, lag: int) -> pd.Series:
-    known = panel[column].notna()
-    if column in PREDICTED and PREDICTED[column] in panel:
-        return (panel[PREDICTED[column]] == 0) & known
-    return (panel["year"] - lag < SOURCE_BEGINS.get(column, 0)) & known
+def _substituted(panel: pd.DataFrame, variable: Variable, lag: int) -> pd.Series:
+    known = panel[variable.name].notna()
+    if variable.measured_by:
+        return (panel[variable.measured_by] == 0) & known
+    return (panel["year"] - lag < variable.since) & known
 
 
 def summary(panel: pd.DataFrame) -> str:

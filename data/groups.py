@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import ArrayLike
 
 # Region -> ranges of COW codes, first to last. Drawn for size before any outcome was counted.
 REGIONS: dict[str, tuple[tuple[int, int], ...]] = {
@@ -39,6 +41,9 @@ ERAS: dict[str, int] = {
 
 def region(codes: ArrayLike) -> pd.Categorical[str]:
     """Region of each COW code (n,); missing for a code in no range."""
+    import numpy as np
+    import pandas as pd
+
     codes = np.asarray(codes)
     names = np.full(codes.shape, None, dtype=object)
     for name, ranges in REGIONS.items():
@@ -49,6 +54,9 @@ def region(codes: ArrayLike) -> pd.Categorical[str]:
 
 def era(years: ArrayLike) -> pd.Categorical[str]:
     """Era of each year (n,); missing before the first."""
+    import numpy as np
+    import pandas as pd
+
     position = np.searchsorted(list(ERAS.values()), np.asarray(years), side="right") - 1
     names = np.array([*ERAS, None], dtype=object)[position]
     return pd.Categorical(names, categories=list(ERAS))

@@ -1,4 +1,7 @@
 """What a panel must satisfy, and the sentence that says what is wrong with one that does not."""
+# pandera and pyarrow leave most types unknown:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false, reportUnknownLambdaType=false
 
 from __future__ import annotations
 
@@ -39,42 +42,40 @@ def schema(name: str = ALIGNMENT) -> DataFrameSchema:
         else:
             low = -FINITE if variable.low is None else variable.low
             high = FINITE if variable.high is None else variable.high
-            words = (
-                "a finite number" + f", at least {low:g}" * (low > -FINITE) + f", at most {high:g}" * (high < FINITE)
-            )
-            check = pa.Check.in_range(low, high, error=words)
+            rule = "a finite number" + f", at least {low:g}" * (low > -FINITE) + f", at most {high:g}" * (high < FINITE)
+            check = pa.Check.in_range(low, high, error=rule)
         checks = [check, whole] if variable.kind in {"key", "count"} else [check]
         return pa.Column(checks=checks, nullable=variable.nullable)
 
     return pa.DataFrameSchema({v.name: column(v) for v in panels.panel(name).variables}, strict=True)
 
 
-def _columns(panel: pd.DataFrame, says: Panel) -> None:
-    expected, found = [v.name for v in says.variables], list(panel.columns)
-    if missing := [name for name in expected if name not in found]:
+def _columns(panel: pd.DataFrame, book: Panel) -> None:
+    expected, present = list(book.columns), list(panel.columns)
+    if missing := [name for name in expected if name not in present]:
         raise PanelError(
-            f"missing column {', '.join(missing)}; the {says.name} panel has the columns of {says.codebook}"
+            f"missing column {', '.join(missing)}; the {book.name} panel has the columns of {book.codebook}"
         )
-    if extra := [str(name) for name in found if name not in expected]:
+    if extra := [str(name) for name in present if name not in expected]:
         raise PanelError(
-            f"unknown column {', '.join(extra)}; the {says.name} panel has only the columns of {says.codebook}"
+            f"unknown column {', '.join(extra)}; the {book.name} panel has only the columns of {book.codebook}"
         )
-    for variable in says.variables:
+    for variable in book.variables:
         if variable.kind != "group" and not pd.api.types.is_numeric_dtype(panel[variable.name]):
             numbers = pd.to_numeric(panel[variable.name], errors="coerce")
             row = int(np.argmax((numbers.isna() & panel[variable.name].notna()).to_numpy()))
             raise PanelError(f"column {variable.name}, row {row}: {panel[variable.name].iloc[row]!r} is not a number")
 
 
-def _row(panel: pd.DataFrame, says: Panel, row: int) -> str:
-    return f"row {row} ({', '.join(f'{name} {panel[name].iloc[row]}' for name in says.keys)})"
+def _row(panel: pd.DataFrame, book: Panel, row: int) -> str:
+    return f"row {row} ({', '.join(f'{name} {panel[name].iloc[row]}' for name in book.keys)})"
 
 
-def _values(panel: pd.DataFrame, says: Panel) -> None:
+def _values(panel: pd.DataFrame, book: Panel) -> None:
     import pandera.errors
 
     try:
-        schema(says.name).validate(panel.reset_index(drop=True), lazy=True)
+        schema(book.name).validate(panel.reset_index(drop=True), lazy=True)
     except pandera.errors.SchemaErrors as error:
         case = error.failure_cases.iloc[0]
         if pd.isna(case["index"]):
@@ -83,7 +84,7 @@ def _values(panel: pd.DataFrame, says: Panel) -> None:
         rule = "a value; this column is never missing" if rule == "not_nullable" else rule
         value = panel[case["column"]].iloc[row]
         raise PanelError(
-            f"column {case['column']}, {_row(panel, says, row)}: {value} is not {rule} "
+            f"column {case['column']}, {_row(panel, book, row)}: {value} is not {rule} "
             f"({len(error.failure_cases):,} faulty values in all)"
         ) from error
 
@@ -95,25 +96,25 @@ DISTINCT = {
 }
 
 
-def _logic(panel: pd.DataFrame, says: Panel) -> None:
-    if says.name in DISTINCT:
-        first, second, fault = DISTINCT[says.name]
+def _logic(panel: pd.DataFrame, book: Panel) -> None:
+    if book.name in DISTINCT:
+        first, second, fault = DISTINCT[book.name]
         own = np.flatnonzero(panel[first].to_numpy() == panel[second].to_numpy())
         if own.size:
-            raise PanelError(f"column {second}, {_row(panel, says, own[0])}: {fault}")
-    again = np.flatnonzero(panel.duplicated(list(says.keys)).to_numpy())
+            raise PanelError(f"column {second}, {_row(panel, book, own[0])}: {fault}")
+    again = np.flatnonzero(panel.duplicated(list(book.keys)).to_numpy())
     if again.size:
         raise PanelError(
-            f"columns {', '.join(says.keys)}, {_row(panel, says, again[0])}: the {says.unit} occurs more than once"
+            f"columns {', '.join(book.keys)}, {_row(panel, book, again[0])}: the {book.unit} occurs more than once"
         )
-    for name in says.outcomes:
+    for name in book.outcomes:
         if not (panel[name] == 1).any():
             raise PanelError(f"column {name}: no event in {len(panel):,} rows; a logit needs at least one")
-    _groups(panel, says)
+    _groups(panel, book)
 
 
-def _groups(panel: pd.DataFrame, says: Panel) -> None:
-    for name in says.groups:
+def _groups(panel: pd.DataFrame, book: Panel) -> None:
+    for name in book.groups:
         if isinstance(panel[name].dtype, pd.CategoricalDtype):
             empty = panel[name].cat.categories.difference(panel[name].unique())
             if len(empty):
@@ -134,16 +135,16 @@ def validate(panel: pd.DataFrame, name: str = ALIGNMENT) -> pd.DataFrame:
     ``name`` is that of a panel in ``data.codebook.panels.PANELS``; ValueError for any other. Checked in this
     order: columns, emptiness, values (type, range, missing, infinite), then keys, events and groups.
     """
-    says = panels.panel(name)
-    _columns(panel, says)
+    book = panels.panel(name)
+    _columns(panel, book)
     if panel.empty:
         raise PanelError("the panel has no rows")
-    _values(panel, says)
-    _logic(panel, says)
+    _values(panel, book)
+    _logic(panel, book)
     return panel.astype(
         {
             group: pd.CategoricalDtype([level for level in levels if level in set(panel[group].unique())])
-            for group, levels in says.groups.items()
+            for group, levels in book.groups.items()
         }
     )
 

@@ -1,23 +1,29 @@
 """A panel simulated from stated truths, with the schema of the real one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit  # pyright: ignore[reportMissingTypeStubs]
 
-from data.codebook.alignment import ALIGNMENT
+from data.build.alignment import ALIGNMENT
+from data.codebook.variable import Variable
 from data.groups import REGIONS, era, region
+from data.period import BEGIN, END
 from data.schema import validate
-from data.world.riskset import BEGIN, END
 
 Float = NDArray[np.float64]
+Values = NDArray[Any]
 STATES_PER_REGION, AGGRESSORS = 6, 24
 PRINCIPAL = ("threat", "proximity", "support", "duress")
+# Each takes a draw, in this order, also where a rule of its own stands instead: a seed makes the same panel for good.
+CHANCE = (
+    "rivalry", "aggressor_major", "contiguous", "duress", "duress_war", "duress_coup", "duress_irregular",
+    "duress_fomented", "capacity_measured", "past_alliance", "colonial_tie",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,10 @@ class Truth:
     """
 
     alpha: float
-    slopes: Mapping[str, float] = field(default_factory=dict)
+    slopes: Mapping[str, float] = field(default_factory=dict[str, float])
     sigma_region: float = 0.5
     sigma_era: float = 0.5
-    sigma_gamma: Mapping[str, float] = field(default_factory=dict)
+    sigma_gamma: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 BANDWAGON = Truth(
@@ -43,7 +49,7 @@ BANDWAGON = Truth(
 BALANCE = Truth(-4.0, {"threat": 0.4, "proximity": 0.2, "support": 0.2, "duress": -0.2, "power": -0.2})
 
 
-def _distributions(rng: np.random.Generator, n: int) -> dict[str, NDArray]:
+def _distributions(rng: np.random.Generator, n: int) -> dict[str, Values]:
     """Draws shaped like the real columns: sparse threats, a spike of neighbours, few allies."""
     common = rng.normal(size=(n, 3))  # hostility, weakness, isolation shared by several columns
     disputes = rng.poisson(np.exp(-2.2 + 0.8 * common[:, 0]))
@@ -67,10 +73,10 @@ def _distributions(rng: np.random.Generator, n: int) -> dict[str, NDArray]:
     }  # fmt: skip
 
 
-def _influence(rng: np.random.Generator, n: int, year: NDArray) -> dict[str, NDArray]:
+def _influence(rng: np.random.Generator, n: int, year: NDArray[np.int64]) -> dict[str, Values]:
     """Draws of arms, aid, ties (but the colonial one) and regimes: many zeros, few suppliers."""
 
-    def some(share: float, mean: float) -> NDArray:
+    def some(share: float, mean: float) -> Values:
         return (rng.random(n) < share) * np.abs(rng.normal(mean, mean / 3, n))
 
     arms, base = some(0.15, 4.0), rng.random(n) < 0.02
@@ -85,6 +91,22 @@ def _influence(rng: np.random.Generator, n: int, year: NDArray) -> dict[str, NDA
     }  # fmt: skip
 
 
+def default(variable: Variable, n: int, rng: np.random.Generator) -> Any:  # noqa: ANN401 (an array of numpy or, of ids that may be missing, of pandas)
+    """Values of a column that has no rule of its own: no event yet, else within its bounds."""
+    if variable.kind == "key":
+        return pd.array([pd.NA] * n, dtype="Int32")
+    if variable.kind == "outcome":
+        return np.zeros(n, np.int8)
+    if variable.kind == "binary":
+        return rng.random(n) < 0.2
+    low, high = variable.low, variable.high
+    if low is not None:
+        values = rng.uniform(low, high, n) if high is not None else low + rng.exponential(size=n)
+    else:
+        values = high - rng.exponential(size=n) if high is not None else rng.normal(size=n)
+    return np.floor(values) if variable.kind == "count" else values
+
+
 def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
     """``n`` dyad-years with every column of the schema and no event yet."""
     codes = [low + k for ranges in REGIONS.values() for low, high in ranges[:1] for k in range(STATES_PER_REGION)
@@ -96,29 +118,22 @@ def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
     pick = np.sort(rng.choice(cells, n, replace=False))
     state, rest = np.divmod(pick, len(others) * (END - BEGIN + 1))
     other, year = np.divmod(rest, END - BEGIN + 1)
-    frame = {"state": np.asarray(codes)[state], "aggressor": others[other], "year": year + BEGIN}
+    frame: dict[str, Any] = {"state": np.asarray(codes)[state], "aggressor": others[other], "year": year + BEGIN}
     frame |= {"region": region(frame["state"]), "era": era(frame["year"])}
-    drawn, influence = _distributions(rng, n), _influence(rng.spawn(1)[0], n, frame["year"])
-    for variable in ALIGNMENT:
-        if variable.name in frame or variable.name == "penetration":
-            continue
-        if variable.name in influence:
-            values = influence[variable.name]
+    second = rng.spawn(1)[0]
+    third = second.spawn(1)[0]
+    drawn = _distributions(rng, n) | _influence(second, n, frame["year"])
+    drawn = {name: rng.random(n) < 0.2 for name in CHANCE} | drawn
+    drawn["ties"] = drawn["ties"] + drawn["colonial_tie"] / 3
+    drawn["penetration"] = (3 * drawn["ties"] + drawn["imposed_leader"]) / 4
+    for variable in ALIGNMENT.variables:
+        if variable.name not in frame:
+            values = drawn[variable.name] if variable.name in drawn else default(variable, n, third)
             frame[variable.name] = values.astype(np.int8) if variable.kind == "binary" else values
-        elif variable.kind == "key":
-            frame[variable.name] = pd.array([pd.NA] * n, dtype="Int32")
-        elif variable.kind == "outcome":
-            frame[variable.name] = np.zeros(n, np.int8)
-        elif variable.kind == "binary":
-            frame[variable.name] = drawn.get(variable.name, rng.random(n) < 0.2).astype(np.int8)
-        else:
-            frame[variable.name] = drawn[variable.name]
-    frame["ties"] = frame["ties"] + frame["colonial_tie"] / 3
-    frame["penetration"] = (3 * frame["ties"] + frame["imposed_leader"]) / 4
-    frame = pd.DataFrame({variable.name: frame[variable.name] for variable in ALIGNMENT})
+    table = pd.DataFrame({name: frame[name] for name in ALIGNMENT.columns})
     for name in ("region", "era"):
-        frame[name] = frame[name].cat.remove_unused_categories()
-    return frame
+        table[name] = table[name].cat.remove_unused_categories()
+    return table
 
 
 def _predictor(frame: pd.DataFrame, term: str) -> Float:

@@ -21,7 +21,7 @@ def path_of(name: str, alignment: Path) -> Path:
 
 def files_of(name: str, alignment: Path) -> tuple[Path, ...]:
     """Files that a panel is made from: its own, or those that a derived one follows from."""
-    from data.codebook.links import DERIVED
+    from data.codebook.panels import DERIVED
 
     if name == "placebo":
         return alignment, path_of("state", alignment)
@@ -38,7 +38,7 @@ def read(name: str, alignment: Path) -> pd.DataFrame:
     """A validated panel, read or derived once in a process; not to be changed."""
     from data import schema
     from data.build import transition
-    from data.codebook.links import DERIVED
+    from data.codebook.panels import DERIVED
 
     if name == "placebo":
         return transition.placebo(read("alignment", alignment), read("state", alignment))

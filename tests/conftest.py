@@ -10,7 +10,8 @@ import pytest
 
 from data import synthetic
 from data.build.alignment import alignment, rows_at_risk
-from data.world.grid import YEARS, Grid
+from data.period import YEARS
+from data.world.grid import Grid
 from data.world.sources import Raw
 from data.world.world import World
 from tests.fixtures.browser import browser

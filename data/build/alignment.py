@@ -1,81 +1,51 @@
-"""Assembling the alignment panel: risk set, outcomes, measures, groups."""
+"""The alignment panel: risk set, groups, outcomes and measures, one row per weak state, aggressor and year."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from data import groups
+from data.build.table import compact, keyed
+from data.codebook.citations import COW_STATES
+from data.codebook.variable import ERA, Panel, key, region_of
 from data.codings import REGISTERED, Coding
-from data.measures.aggression import aggression
-from data.measures.aid import aid
-from data.measures.arms import arms
-from data.measures.capacity import capacity
-from data.measures.dependence import dependence
-from data.measures.duress import duress
-from data.measures.history import history
-from data.measures.offence import offence
-from data.measures.outcomes import balance, bandwagon
-from data.measures.penetration import penetration
-from data.measures.power import power
-from data.measures.proximity import proximity
-from data.measures.regime import regime
-from data.measures.similarity import similarity
-from data.measures.support import support
-from data.measures.threat import threat
-from data.world.grid import FIRST
+from data.measures.measure import Sample
+from data.measures.registry import MEASURES, OUTCOMES
+from data.period import BEGIN, END, FIRST
 from data.world.riskset import Rows, riskset
-from data.world.sources import Raw
-from data.world.world import World
 
-Measure = Callable[[Rows, World, Coding], pd.DataFrame]
-MEASURES: tuple[Measure, ...] = (
-    threat,
-    power,
-    offence,
-    aggression,
-    proximity,
-    support,
-    duress,
-    capacity,
-    similarity,
-    history,
-    arms,
-    aid,
-    dependence,
-    penetration,
-    regime,
+if TYPE_CHECKING:
+    from data.world.world import World
+
+ALIGNMENT = Panel(
+    name="alignment",
+    variables=(
+        key("state", "weak state i", 2, 999, COW_STATES),
+        key("aggressor", "aggressor j", 2, 999, COW_STATES),
+        key("year", "year t of the outcome", BEGIN, END, COW_STATES),
+        region_of("i"),
+        ERA,
+        *(variable for measure in (*OUTCOMES, *MEASURES) for variable in measure.variables),
+    ),
+    keys=("state", "aggressor", "year"),
+    outcomes=("bandwagon", "balance"),
+    unit="dyad-year",
+    codebook="data/measures",
 )
 
 
 def rows_at_risk(world: World, coding: Coding = REGISTERED) -> Rows:
     """The dyad-years at risk under a coding."""
-    contiguous = world.contiguity_km < float("inf")
+    contiguous = np.isfinite(world.contiguity_km)
     return riskset(world.grid, world.treaties, world.disputes, world.cinc, contiguous, world.occupied, coding)
 
 
-def alignment(world: World | Raw, coding: Coding = REGISTERED) -> pd.DataFrame:
-    """The alignment panel under a coding: one row per weak state, aggressor and year at risk.
-
-    Columns are those of ``data.codebook.alignment.ALIGNMENT``, in that order; rows are
-    sorted by state, aggressor, year.
-    """
-    if isinstance(world, Raw):
-        world = World(world)
+def alignment(world: World, coding: Coding = REGISTERED) -> pd.DataFrame:
+    """The alignment panel under a coding: the columns of ``ALIGNMENT``, rows sorted by state, aggressor, year."""
     rows = rows_at_risk(world, coding)
-    keys = pd.DataFrame(
-        {
-            "state": world.grid.states[rows.i],
-            "aggressor": world.grid.states[rows.j],
-            "year": rows.t + FIRST,
-        }
-    ).astype("int16")
-    keys["region"] = groups.region(keys["state"]).remove_unused_categories()
-    keys["era"] = groups.era(keys["year"]).remove_unused_categories()
-    outcomes = [
-        bandwagon(rows, world.treaties, world.cinc, coding, world.grid),
-        balance(rows, world.treaties, world.disputes, world.rivals, world.cinc, coding, world.grid),
-    ]
-    panel = pd.concat([keys, *outcomes, *(measure(rows, world, coding) for measure in MEASURES)], axis=1)
-    return panel.astype(dict.fromkeys(panel.select_dtypes("float").columns, "float32"))
+    states = world.grid.states
+    keys = keyed({"state": states[rows.i], "aggressor": states[rows.j], "year": rows.t + FIRST}, "state")
+    sample = Sample(rows, world, coding)
+    return compact(pd.concat([keys, *(measure.columns(sample) for measure in (*OUTCOMES, *MEASURES))], axis=1))

@@ -11,21 +11,76 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data import groups
+from data.build.table import compact, keyed
+from data.codebook.citations import ATOP, COW_STATES, COW_WARS, NMC, RIVALRIES
+from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.proximity import UNIT_KM
-from data.world.grid import FIRST, Grid, Ints
-from data.world.riskset import BEGIN, END
-from data.world.sources import Raw
+from data.period import BEGIN, END, FIRST
 from data.world.treaties import HARD
-from data.world.world import World
+
+if TYPE_CHECKING:
+    from data.world.grid import Cube, Grid, Ints
+    from data.world.world import World
 
 SIDES = (1, 2)
-Bools = NDArray[np.bool_]
+JOINING = Panel(
+    name="joining",
+    variables=(
+        key("war", "inter-state war", 1, 999, COW_WARS),
+        key("state", "state i outside the war", 2, 999, COW_STATES),
+        key("year", "year t of the outcome", BEGIN, END, COW_STATES),
+        key("side", "side of the war", 1, 2, COW_WARS),
+        region_of("i"),
+        ERA,
+        binary("joined", "joining the side", "1 if t is i's first year in the war, on this side", COW_WARS, "outcome"),
+        number(
+            "side_share", "capability share of the side", "share of both sides' capabilities",
+            "CINC at t-1 of the side's belligerents standing at the end of t-1, over both sides'", f"{COW_WARS}; {NMC}",
+            0, 1,
+        ),
+        binary("allied", "ally on the side",
+        "1 if a defence or offence pact at t-1 with a belligerent of the side", ATOP),
+        binary(
+            "allied_other", "ally on the other side",
+            "1 if a defence or offence pact at t-1 with one of the other side",
+            ATOP,
+        ),
+        binary(
+            "rival", "rival on the other side", "1 if a strategic rival at t-1 of one of the other side",
+            RIVALRIES,
+        ),
+        binary(
+            "rival_own", "rival on the side", "1 if a strategic rival at t-1 of a belligerent of the side",
+            RIVALRIES,
+        ),
+        number(
+            "proximity", "proximity of the side", "minus log(1 + 100 km)",
+            "-log(1 + distance to its nearest belligerent / 100 km) at t-1",
+            "Schvitz et al. (2022) from 1886; distance of capitals before", None, 0, True,
+        ),
+        binary(
+            "contiguous", "contiguous with the side",
+            "1 if with a belligerent of it, by land or within 400 miles of water at t-1", "Stinnett et al. (2002)",
+        ),
+        number(
+            "power", "power of i relative to the war", "log ratio",
+            "log(CINC_i / CINC of all belligerents) at t-1", NMC,
+            nullable=True,
+        ),
+        binary("major", "major power", "1 if i is a major power at t-1", "Correlates of War 2016"),
+        Variable("war_year", "count", "year of the war", "years", "t minus the war's first year, plus 1", COW_WARS, 2),
+    ),
+    keys=("war", "state", "year", "side"),
+    outcomes=("joined",),
+    unit="side of a war in a year",
+    codebook="data/build/joining.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,9 +95,9 @@ class WarYear:
     war: int
     t: int
     first: int
-    standing: Bools
-    outside: Bools
-    entering: Bools
+    standing: Cube
+    outside: Cube
+    entering: Cube
 
 
 def fighting(wars: pd.DataFrame, grid: Grid) -> pd.DataFrame:
@@ -70,7 +125,7 @@ def war_years(table: pd.DataFrame, states: int) -> Iterator[WarYear]:
             yield WarYear(int(str(war)), first + year, first, standing, ~before, active[:, :, year] & ~before)
 
 
-def relevant(war: WarYear, world: World) -> Bools:
+def relevant(war: WarYear, world: World) -> Cube:
     """[state]: members in t-1 and t outside the war, contiguous to a belligerent or a major power at t-1.
 
     Contiguous: by land or within 400 miles of water, as in the alignment panel.
@@ -87,7 +142,7 @@ def _share(war: WarYear, world: World) -> tuple[NDArray[np.float64], float]:
     return sides / sides.sum(), float(sides.sum())
 
 
-def _side(war: WarYear, side: int, i: Ints, world: World) -> dict[str, NDArray]:
+def _side(war: WarYear, side: int, i: Ints, world: World) -> dict[str, NDArray[Any]]:
     """Columns of the rows of states ``i`` and one side (position 0 or 1), known at t-1 but for ``joined``."""
     eve = war.t - 1
     own, other = (np.flatnonzero(war.standing[k]) for k in (side, 1 - side))
@@ -119,14 +174,12 @@ def _rows(war: WarYear, world: World) -> pd.DataFrame:
     return pd.concat(both).assign(war=war.war, t=war.t, war_year=war.t - war.first + 1)
 
 
-def joining(world: World | Raw) -> pd.DataFrame:
+def joining(world: World) -> pd.DataFrame:
     """The joining panel: one row per war, year (from the war's second), state outside it and side, 1824-2003.
 
     Years in which one side has no belligerent left from the year before are passed over. Columns are those of
-    ``data.codebook.panels.JOINING``, in that order; rows are sorted by war, state, year, side.
+    ``JOINING``, in that order; rows are sorted by war, state, year, side.
     """
-    if isinstance(world, Raw):
-        world = World(world)
     table = fighting(world.raw.read("cow_war_inter.rda"), world.grid)
     wars = [
         war
@@ -134,16 +187,7 @@ def joining(world: World | Raw) -> pd.DataFrame:
         if war.standing.any(axis=1).all() and BEGIN <= war.t + FIRST <= END
     ]
     rows = pd.concat([_rows(war, world) for war in wars]).sort_values(["war", "i", "t", "side"], ignore_index=True)
-    keys = pd.DataFrame(
-        {
-            "war": rows["war"],
-            "state": world.grid.states[rows["i"]],
-            "year": rows["t"] + FIRST,
-            "side": rows["side"],
-        }
-    ).astype("int16")
-    keys["region"] = groups.region(keys["state"]).remove_unused_categories()
-    keys["era"] = groups.era(keys["year"]).remove_unused_categories()
-    panel = pd.concat([keys, rows.drop(columns=["war", "i", "t", "side"])], axis=1)
-    small = dict.fromkeys(panel.select_dtypes("bool").columns, "int8") | {"war_year": "int16"}
-    return panel.astype(small | dict.fromkeys(panel.select_dtypes("float").columns, "float32"))
+    states, years = world.grid.states[rows["i"]], rows["t"] + FIRST
+    keys = keyed({"war": rows["war"], "state": states, "year": years, "side": rows["side"]}, "state")
+    covariates = rows.drop(columns=["war", "i", "t", "side"]).astype({"war_year": "int16"})
+    return compact(pd.concat([keys, covariates], axis=1))

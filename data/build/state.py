@@ -6,26 +6,73 @@ which looks back ten years and never holds the year itself.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from data import groups
-from data.build.termination import threats
-from data.codebook.panels import AIDDATA_YEARS, LAST_STATE_YEAR
-from data.measures.capacity import calibrated
-from data.measures.duress import events
+from data.build.table import compact, keyed
+from data.codebook.citations import COW_STATES, FARISS, MID, NMC
+from data.codebook.variable import ERA, Panel, binary, key, number, optional, region_of
+from data.measures.capacity import calibrated, calibrated_variables
+from data.measures.duress import duress_variables, events
+from data.measures.threat import threat_of_all
+from data.period import AIDDATA_YEARS, BEGIN, END, FIRST, LAST, LAST_STATE_YEAR, US_AID_BEGINS, YEARS
 from data.world.codes import to_cow
-from data.world.grid import FIRST, YEARS
-from data.world.riskset import BEGIN, END
-from data.world.sources import Raw
-from data.world.world import Field, World
+from data.world.grid import Field
+
+if TYPE_CHECKING:
+    from data.world.world import World
 
 US = 2
-US_SINCE = 1946
 THOUSAND, MILLION = 1e3, 1e6
+AIDDATA = "Tierney et al. (2011), AidData core research release, 18 donors, 1973-2013"
+STATE = Panel(
+    name="state",
+    variables=(
+        key("state", "state", 2, 999, COW_STATES),
+        key("year", "year t", BEGIN, LAST_STATE_YEAR, COW_STATES),
+        region_of("the state"),
+        replace(ERA, formula="first years; the last era goes on to the last year"),
+        binary("major", "major power", "1 if a major power in t", "Correlates of War 2016"),
+        *calibrated_variables("", "in t", "t"),
+        *duress_variables("t", 1870),
+        number("income", "income", "log dollars per head", "log GDP per head in t", FARISS, nullable=True),
+        number("population", "population", "log millions", "log of people in t", NMC),
+        number("polyarchy", "electoral democracy", "index", "V-Dem polyarchy in t", "Coppedge et al. (2024)",
+        0, 1, True),
+        number("polity2", "Polity score", "points", "polity2 in t", "Marshall et al., Polity 5", -10, 10, True),
+        number(
+            "aid_governance", "aid for governance", "log dollars per head",
+            "log(1 + constant dollars per head committed in t to government and civil society)", AIDDATA, 0, None, True,
+        ),
+        number(
+            "aid_total", "aid of all sectors", "log dollars per head",
+            "log(1 + constant dollars per head committed in t)", AIDDATA, 0, None, True,
+        ),
+        number(
+            "aid_us", "aid of the United States", "log dollars per head",
+            "log(1 + constant dollars per head obligated in fiscal year t)",
+            "Foreign aid of the United States by country, 1946-2021", 0, None, True,
+        ),
+        optional(
+            number(
+                "threat", "threat to the state", "log disputes",
+                "log(1 + new revisionist disputes with force of any state against it in t-10..t-1)", MID, 0,
+            )
+        ),
+    ),
+    keys=("state", "year"),
+    outcomes=(),
+    unit="state-year",
+    codebook="data/build/state.py",
+    lag=0,  # covariates are of the year itself
+)  # fmt: skip
 
 
-def _known(dollars: Field, first: int, last: int = FIRST + YEARS) -> Field:
+def _known(dollars: Field, first: int, last: int = LAST) -> Field:
     """Sums in the years first to last, where nothing given is 0; NaN in the years that no source covers."""
     year = np.arange(YEARS) + FIRST
     return np.where((year >= first) & (year <= last), dollars, np.nan)
@@ -56,7 +103,7 @@ def us_aid(world: World) -> Field:
     Net of what was obligated before and withdrawn, which leaves some years negative; they count as 0.
     """
     received = world.aid[:, int(world.grid.index(US))]
-    return _known(received.clip(min=0).astype(float), US_SINCE)
+    return _known(received.clip(min=0).astype(float), US_AID_BEGINS)
 
 
 def population(world: World) -> Field:
@@ -72,11 +119,11 @@ def per_head(dollars: Field, people: Field) -> Field:
 
 def _threat(world: World) -> Field:
     """Threat up to the last year whose window the dispute data fill, NaN after it."""
-    threat, _ = threats(world)
+    threat, _ = threat_of_all(world.disputes.revisionist)
     return np.where(np.arange(YEARS) + FIRST <= END, threat, np.nan)
 
 
-def fields(world: World) -> dict[str, np.ndarray]:
+def fields(world: World) -> dict[str, NDArray[Any]]:
     """Every measured column as a field [state, year], in the order of the codebook."""
     capacity, sd, measured = calibrated(world)
     components = {name: field > 0 for name, field in events(world).items()}
@@ -100,19 +147,13 @@ def fields(world: World) -> dict[str, np.ndarray]:
     }
 
 
-def state(world: World | Raw) -> pd.DataFrame:
+def state(world: World) -> pd.DataFrame:
     """The state panel: one row per member of the state system and year, 1817-2015.
 
-    Columns are those of ``data.codebook.panels.STATE``, in that order; rows are sorted by state and year.
+    Columns are those of ``STATE``, in that order; rows are sorted by state and year.
     """
-    if isinstance(world, Raw):
-        world = World(world)
     years = np.arange(YEARS) + FIRST
     i, t = np.nonzero(world.grid.member & (years >= BEGIN) & (years <= LAST_STATE_YEAR))
-    keys = pd.DataFrame({"state": world.grid.states[i], "year": years[t]}).astype("int16")
-    keys["region"] = groups.region(keys["state"]).remove_unused_categories()
-    keys["era"] = groups.era(keys["year"]).remove_unused_categories()
+    keys = keyed({"state": world.grid.states[i], "year": years[t]}, "state")
     measured = pd.DataFrame({name: field[i, t] for name, field in fields(world).items()})
-    small = dict.fromkeys(measured.select_dtypes("bool").columns, "int8")
-    single = dict.fromkeys(measured.select_dtypes("float").columns, "float32")
-    return pd.concat([keys, measured.astype(small | single)], axis=1)
+    return compact(pd.concat([keys, measured], axis=1))

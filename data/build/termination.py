@@ -1,84 +1,111 @@
 """Which alliances end: one row per treaty, member and year in which the member can still leave.
 
-Source of treaties and endings: ATOP 4.01, member level (Leeds et al. 2002), 1816-2016. A member is at risk in t
-when its obligation to at least one other member of the state system stands at the end of t-1. Exposures are known
-at t-1. The exception is ``victory``: many treaties of a war end in the very year in which it is won, which no
-exposure known the year before can show; the column is of the year itself and says so.
+Exposures are known at t-1. The exception is ``victory``: many treaties of a war end in the very year in which it is
+won, which no exposure known the year before can show; the column is of the year itself and says so.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from data import groups
+from data.build.obligations import KEY, at_risk, endings, phases
+from data.build.table import compact, keyed
+from data.codebook.citations import ATOP, COW_STATES, COW_WARS, MARQUEZ, MID, NMC
+from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.duress import mark
-from data.world.grid import FIRST, LAST, Grid, spells, window
-from data.world.riskset import BEGIN, END, Rows
-from data.world.sources import Raw
-from data.world.treaties import DEFENCE
-from data.world.world import Field, World
+from data.measures.threat import LONG, threat_of_all
+from data.period import BEGIN, END, FIRST
+from data.world.grid import Field, window
+from data.world.riskset import Rows
+
+if TYPE_CHECKING:
+    from data.world.world import World
 
 # ATOP's mode of termination, member level, as column names; modes 1 and 5 both fulfil what the treaty says.
 MODES = {"expired": (1, 5), "replaced": (2,), "abrogated": (3,), "state_death": (4,), "defeated": (6,)}
 OUTLIVING = ("replaced", "state_death")  # endings that are no dissolution of the alliance by those in it
-RECENT, LONG = 3, 10  # years of a recent rise of threat, and of threat as such
 AFTERMATH = (1, 2)  # a war won counts in the two years after its last
-KEY = ["treaty", "i", "year"]
 
 
-def phases(level: pd.DataFrame, grid: Grid) -> pd.DataFrame:
-    """One row per (treaty, phase, i): first and last year of the obligation and how it ended.
-
-    From raw ``atop-member-level.csv``; ``end`` is LAST + 1 while in force. ``entry`` is the first year of an
-    unbroken chain of phases: a member that enters the next phase by the year after stays in the treaty.
-    """
-    end = level["yrexit"].to_numpy(int)
-    table = pd.DataFrame(
-        {
-            "treaty": level["atopid"].to_numpy(int),
-            "phase": level["phase"].to_numpy(int),
-            "i": grid.index(level["member"]),
-            "begin": level["yrent"].to_numpy(int),
-            "end": np.where(end == 0, LAST + 1, end),
-            "mode": level["termmode"].to_numpy(int),
-            "wartime": level["wartime"].to_numpy(int),
-        }
-    )
-    table = table[table["i"] >= 0].sort_values(["treaty", "i", "begin", "phase"], ignore_index=True)
-    before = table.groupby(["treaty", "i"])["end"].cummax().groupby([table["treaty"], table["i"]]).shift(fill_value=0)
-    chain = (table["begin"] > before + 1).cumsum()
-    return table.assign(entry=table.groupby(chain)["begin"].transform("min"))
+def _how(name: str, label: str, codes: str) -> Variable:
+    return binary(name, label, f"1 if terminated and ATOP's mode of termination is {codes}", ATOP, "outcome")
 
 
-def endings(table: pd.DataFrame) -> pd.DataFrame:
-    """(treaty, i, year, mode) of the phases that no later phase of the same treaty continues for the member."""
-    last = table.groupby(["treaty", "i", "entry"])["end"].transform("max")
-    final = table[(table["end"] == last) & (last <= LAST)].rename(columns={"end": "year"})
-    return final.drop_duplicates(KEY, keep="last")[[*KEY, "mode"]]
-
-
-def bonds(world: World) -> pd.DataFrame:
-    """(treaty, i, j, year) with both in the treaty at the end of the year before, and ``defence`` between them."""
-    pairs = world.treaties.pairs
-    pairs = pairs.assign(first=pairs["begin"] + 1, defence=(pairs["types"] & DEFENCE) > 0)
-    long = spells(pairs[["treaty", "i", "j", "first", "end", "defence"]], "first", "end")
-    by_pair = long[long["year"].between(BEGIN, END)].groupby(["treaty", "i", "j", "year"])
-    return by_pair["defence"].max().to_frame().reset_index()
-
-
-def members(bonds: pd.DataFrame, cinc: Field) -> pd.DataFrame:
-    """(treaty, i, year) with ``size``, ``defence`` and ``k``, the most capable other member at t-1."""
-    capability = np.nan_to_num(cinc[bonds["j"], bonds["year"] - 1 - FIRST], nan=-1.0)
-    ranked = bonds.assign(capability=capability).sort_values([*KEY, "capability", "j"], ignore_index=True)
-    by_member = ranked.groupby(KEY)
-    return pd.DataFrame(
-        {
-            "size": by_member.size() + 1,
-            "defence": by_member["defence"].max(),
-            "k": by_member["j"].last(),
-        }
-    ).reset_index()
+TERMINATION = Panel(
+    name="termination",
+    variables=(
+        key("treaty", "alliance treaty", 1000, 9999, ATOP),
+        key("member", "member i of the treaty", 2, 999, COW_STATES),
+        key("year", "year t of the outcome", BEGIN, END, COW_STATES),
+        key("partner", "most capable other member at t-1", 2, 999, f"{ATOP}; {NMC}"),
+        region_of("i"),
+        ERA,
+        binary(
+            "terminated", "obligation ends",
+            "1 if i's obligation ends in t and i is in no later phase of the treaty by t+1", ATOP, "outcome",
+        ),
+        binary(
+            "dissolved", "alliance dissolves",
+            "1 if terminated, neither replaced by another treaty nor by the loss of a member's independence",
+            ATOP, "outcome",
+        ),
+        _how("expired", "ending by fulfilment of the treaty or of its term", "1 or 5"),
+        _how("replaced", "ending by a new treaty of the members", "2"),
+        _how("abrogated", "ending by violation or abrogation", "3"),
+        _how("state_death", "ending by the loss of a member's independence", "4"),
+        _how("defeated", "ending by defeat or occupation in war", "6"),
+        binary("wartime", "alliance concluded in war", "ATOP's wartime, of the phase in force at t-1", ATOP),
+        binary(
+            "enemy_defeated", "common enemy defeated in the last two years",
+            "1 if a war ended in t-2 or t-1 that i and another member won on one side, both then in the treaty",
+            COW_WARS,
+        ),
+        binary(
+            "wartime_enemy_defeated", "wartime alliance after the enemy's defeat", "wartime x enemy_defeated",
+            f"{ATOP}; {COW_WARS}",
+        ),
+        binary(
+            "victory", "common enemy defeated in the year itself",
+            "as enemy_defeated, for a war that ended in t: not known at t-1", COW_WARS,
+        ),
+        number(
+            "threat", "threat to the member", "log disputes",
+            "log(1 + new revisionist disputes with force of any state against i in t-10..t-1)", MID, 0,
+        ),
+        number(
+            "threat_rise", "rise in the threat to the member", "difference of log disputes",
+            "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4)", MID,
+        ),
+        binary(
+            "marxist_pair", "Marxist one-party regimes of member and partner",
+            "1 if at t-1 a Marxist party without competition rules in both; 0 before 1878", "Miller (2020)", since=1878,
+        ),
+        number(
+            "power_ratio", "power of the partner over the member", "log ratio",
+            "log(CINC_partner / CINC_i) at t-1", NMC,
+            nullable=True,
+        ),
+        number("size", "size of the alliance", "log members", "log members of the state system in it at t-1", ATOP, 0),
+        number("age", "age of the obligation", "log years", "log(t - year of entry)", ATOP, 0),
+        binary("defence", "defence pact", "1 if i and another member owe defence at t-1", ATOP),
+        number(
+            "similarity", "similarity of regimes of member and partner", "points of the score",
+            "minus the absolute difference of extended unified democracy scores at t-1", MARQUEZ,
+            None, 0, True,
+        ),
+        number(
+            "past_disputes", "past disputes of member and partner", "log dispute-years",
+            "log(1 + dispute-years between them in t-10..t-1)", MID, 0,
+        ),
+    ),
+    keys=("treaty", "member", "year"),
+    outcomes=("terminated", "dissolved"),
+    unit="member-year",
+    codebook="data/build/termination.py",
+)  # fmt: skip
 
 
 def victories(wars: pd.DataFrame, world: World) -> pd.DataFrame:
@@ -127,22 +154,12 @@ def _war(rows: pd.DataFrame, won: pd.DataFrame) -> pd.DataFrame:
     ).astype(np.int8)
 
 
-def threats(world: World) -> tuple[Field, Field]:
-    """Threat to a state and its rise, fields [state, year], from new revisionist disputes with force of anyone.
-
-    threat = log(1 + n) with n of t-10..t-1; rise = log(1 + m) - log(1 + 3/7 (n - m)) with m of t-3..t-1, so that
-    it is 0 when disputes keep their pace. Gibler, Miller and Little (2016), 1816-2010; windows are shorter at first.
-    """
-    against = world.disputes.revisionist.sum(axis=0)
-    total, recent = window(against, LONG), window(against, RECENT)
-    expected = (total - recent) * (RECENT / (LONG - RECENT))
-    return np.log1p(total), np.log1p(recent) - np.log1p(expected)
-
-
 def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.log(at.of_j(world.cinc) / at.of_i(world.cinc))
-    threat, rise = (at.of_i(field, lag=0) for field in threats(world))  # windows never hold the year itself
+    threat, rise = (
+        at.of_i(field, lag=0) for field in threat_of_all(world.disputes.revisionist)
+    )  # windows never hold the year itself
     rule, regime = marxist(world), world.regime
     return pd.DataFrame(
         {
@@ -159,37 +176,18 @@ def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
     )
 
 
-def at_risk(world: World, table: pd.DataFrame) -> pd.DataFrame:
-    """(treaty, i, year) at risk, members of the state system in t-1 and t, with what is known of the treaty."""
-    standing = spells(table.assign(first=table["begin"] + 1), "first", "end")
-    terms = standing.groupby(KEY, as_index=False).agg(wartime=("wartime", "max"), entry=("entry", "min"))
-    rows = members(bonds(world), world.cinc).merge(terms, on=KEY)
-    t = (rows["year"] - FIRST).to_numpy()
-    member = world.grid.member[rows["i"], t] & world.grid.member[rows["i"], t - 1]
-    return rows[member].sort_values(KEY, ignore_index=True)
-
-
-def termination(world: World | Raw) -> pd.DataFrame:
+def termination(world: World) -> pd.DataFrame:
     """The termination panel: one row per treaty, member and year at risk, 1817-2011.
 
-    Columns are those of ``data.codebook.panels.TERMINATION``, in that order; rows are sorted by treaty, member, year.
+    Columns are those of ``TERMINATION``, in that order; rows are sorted by treaty, member, year.
     """
-    if isinstance(world, Raw):
-        world = World(world)
     table = phases(world.raw.read("atop-member-level.csv"), world.grid)
     rows = at_risk(world, table)
     at = Rows(rows["i"].to_numpy(), rows["k"].to_numpy(), (rows["year"] - FIRST).to_numpy())
-    keys = pd.DataFrame(
-        {
-            "treaty": rows["treaty"],
-            "member": world.grid.states[at.i],
-            "year": rows["year"],
-            "partner": world.grid.states[at.j],
-        }
-    ).astype("int16")
-    keys["region"] = groups.region(keys["member"]).remove_unused_categories()
-    keys["era"] = groups.era(keys["year"]).remove_unused_categories()
+    states = world.grid.states
+    keys = keyed(
+        {"treaty": rows["treaty"], "member": states[at.i], "year": rows["year"], "partner": states[at.j]}, "member"
+    )
     won = victories(world.raw.read("cow_war_inter.rda"), world)
     parts = [keys, _outcomes(rows, endings(table)), _war(rows, won), _covariates(rows, at, world)]
-    panel = pd.concat(parts, axis=1)
-    return panel.astype(dict.fromkeys(panel.select_dtypes("float").columns, "float32"))
+    return compact(pd.concat(parts, axis=1))

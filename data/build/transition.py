@@ -1,23 +1,98 @@
 """From state-years to transitions: each year of a weak state beside what was known the year before.
 
 What the links of the counterfactual chain are fitted to. Rows are states in the system in t and t-1 and no major power
-then, t = 1961-2011: capacity is measured from 1960 and disputes end in 2010. Years before a state entered the system
-count as years without duress.
+then. Years before a state entered the system count as years without duress.
 """
 
-from __future__ import annotations
+import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.codebook.links import DERIVED, FIRST_YEAR
-from data.world.riskset import END
+from data.build.alignment import ALIGNMENT
+from data.build.state import STATE
+from data.codebook.citations import COW_STATES, HANSON_SIGMAN
+from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
+from data.period import END, FIRST_TRANSITION
 
 Float = NDArray[np.float64]
 LAGGED = ("capacity", "capacity_sd", "capacity_measured", "income", "population", "polyarchy", "major")
 YEARS_BACK = 5
 SHARPEST = 0.15  # share of changes in aid that count as a drop: Nielsen et al. (2011), AJPS 55, 219
+
+AIDDATA = "Tierney et al. (2011), AidData, 18 donors, 1973-2013"
+STATE_PANEL = "state panel"
+_KEYS: tuple[Variable, ...] = (
+    key("state", "state", 2, 999, COW_STATES),
+    key("year", "year t of the outcome", FIRST_TRANSITION, END, COW_STATES),
+    region_of("the state"),
+    ERA,
+)
+
+
+def _aid(name: str, label: str, source: str) -> Variable:
+    formula = "mean of the yearly log(1 + constant dollars per head) in t-5..t-1"
+    return number(name, label, "log dollars per head", formula, source, 0, None, True)
+
+
+def _lagged(*names: str) -> tuple[Variable, ...]:
+    """The columns of the state panel as they were the year before."""
+    variables = (STATE.columns[name] for name in names)
+    return tuple(replace(variable, formula=re.sub(r"\bt\b", "t-1", variable.formula)) for variable in variables)
+
+
+_COVARIATES: tuple[Variable, ...] = (
+    *_lagged("capacity", "capacity_sd", "capacity_measured"),
+    binary(
+        "duress_before", "duress in the year before", "1 if war, coup or irregular change of leader in t-1", STATE_PANEL
+    ),
+    number("duress_lately", "duress in earlier years", "share", "share of t-5..t-2 under duress", STATE_PANEL, 0, 1),
+    *_lagged("income", "population", "polyarchy"),
+    STATE.columns["threat"],
+    _aid("aid_governance", "aid for governance", AIDDATA),
+    _aid("aid_us", "aid of the United States", "Foreign aid of the United States by country, 1946-2021"),
+    Variable(
+        "aid_drop", "binary", "sudden drop of aid", "0 or 1",
+        "1 if aid per head of t-2 and t-1 fell against that of t-4 and t-3 by more than in 85 % of the state-years "
+        "that had any (the threshold of Nielsen et al. 2011)",
+        AIDDATA, 0, 1, True, "before 1977, when the window is not full",
+    ),
+)  # fmt: skip
+
+
+def _link(name: str, outcome: Variable, covariates: tuple[Variable, ...] = _COVARIATES) -> Panel:
+    outcomes = (outcome.name,) if outcome.kind == "outcome" else ()
+    variables = (*_KEYS, outcome, *covariates)
+    return Panel(name, variables, ("state", "year"), outcomes, "state-year", "data/build/transition.py")
+
+
+ONSET = _link(
+    "onset", binary("onset", "onset of duress", "1 if under duress in t; rows were not in t-1", STATE_PANEL, "outcome")
+)
+CONTINUATION = _link(
+    "continuation",
+    binary("continued", "continued duress", "1 if under duress in t; rows were in t-1", STATE_PANEL, "outcome"),
+    # Without the error of capacity: it is integrated out for rare events only, and duress mostly continues.
+    tuple(variable for variable in _COVARIATES if variable.name != "capacity_sd"),
+)
+CAPACITY = _link(
+    "capacity",
+    number(
+        "capacity_next", "state capacity in t", "latent standard deviations",
+        "capacity in t, where measured in t-1 too", HANSON_SIGMAN,
+    ),
+)  # fmt: skip
+LATER_DURESS = Variable(
+    "duress_later", "binary", "internal duress still to come", "0 or 1",
+    "1 if war, coup or irregular change of leader in t+1..t+5", STATE_PANEL, 0, 1, True,
+    "no year of t+1..t+5 in the panel",
+)  # fmt: skip
+PLACEBO = replace(
+    ALIGNMENT, name="placebo", variables=(*ALIGNMENT.variables, LATER_DURESS), codebook="data/build/transition.py"
+)
+LINKS = {panel.name: panel for panel in (ONSET, CONTINUATION, CAPACITY)}
 
 
 class History:
@@ -82,7 +157,7 @@ def transition(state: pd.DataFrame) -> pd.DataFrame:
         out[column] = _lately(history, column)
     out["aid_drop"] = _drop(history)
     inside = out["duress_before"].notna() & (out["major"] == 0) & (state["major"] == 0)
-    return out[inside & out["year"].between(FIRST_YEAR, END)].reset_index(drop=True)
+    return out[inside & out["year"].between(FIRST_TRANSITION, END)].reset_index(drop=True)
 
 
 def placebo(alignment: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
@@ -110,10 +185,10 @@ def derived(name: str, state: pd.DataFrame) -> pd.DataFrame:
         rows = rows[rows["capacity_next"].notna() & (rows["capacity_measured"] == 1)]
     else:
         rows = rows[rows["duress_before"] == (name == "continuation")]
-        rows = rows.rename(columns={"duress": DERIVED[name].outcomes[0]})
-    says = DERIVED[name]
-    rows = rows[[variable.name for variable in says.variables]].reset_index(drop=True)
-    small = [v.name for v in says.variables if v.kind in {"binary", "outcome"} and not v.nullable]
+        rows = rows.rename(columns={"duress": LINKS[name].outcomes[0]})
+    columns = LINKS[name].columns
+    rows = rows[list(columns)].reset_index(drop=True)
+    small = [v.name for v in columns.values() if v.kind in {"binary", "outcome"} and not v.nullable]
     rows = rows.astype(dict.fromkeys(small, "int8"))
     for group in ("region", "era"):
         rows[group] = rows[group].cat.remove_unused_categories()

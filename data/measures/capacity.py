@@ -1,20 +1,27 @@
 """State capacity of the weak state, with its measurement error.
 
-Formula: the latent capacity of Hanson and Sigman (2021) at t-1, 1960-2015, with its posterior standard
-deviation. Before 1960, and where a state is not covered, regression calibration: the prediction of a linear
-regression of capacity on log GDP per head (Fariss et al. 2022) over the state-years that have both, with its
-residual standard deviation; capacity_measured tells the two apart. Missing where income is missing too.
+Measured 1960-2015. Elsewhere regression calibration: the prediction of a linear regression of capacity on log GDP
+per head over the state-years that have both, with its residual standard deviation. Missing where income is too.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from data.codings import Coding
+from data.codebook.citations import FARISS, HANSON_SIGMAN
+from data.codebook.variable import Variable, binary, number
+from data.measures.measure import Measure
 from data.world.codes import recode
+from data.world.grid import Field
 from data.world.riskset import Rows
-from data.world.world import Field, World
+
+if TYPE_CHECKING:
+    from data.world.world import World
+
+MEASURED_SINCE = 1960
 
 
 def calibrated(world: World) -> tuple[Field, Field, Field]:
@@ -31,14 +38,43 @@ def calibrated(world: World) -> tuple[Field, Field, Field]:
     return np.where(known, measured, predicted), np.where(known, sd, residual), known.astype(float)
 
 
-def capacity(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:  # noqa: ARG001
+def capacity(rows: Rows, value: Field, sd: Field, measured: Field, income: Field) -> pd.DataFrame:
     """``capacity``, ``capacity_sd`` and ``capacity_measured`` of i, and ``income``, its log GDP per head."""
-    value, sd, measured = (rows.of_i(field) for field in calibrated(world))
+    known = rows.of_i(value)
     return pd.DataFrame(
         {
-            "capacity": value,
-            "capacity_sd": np.where(np.isnan(value), np.nan, sd),
-            "capacity_measured": measured.astype(np.int8),
-            "income": rows.of_i(world.income),
+            "capacity": known,
+            "capacity_sd": np.where(np.isnan(known), np.nan, rows.of_i(sd)),
+            "capacity_measured": rows.of_i(measured).astype(np.int8),
+            "income": rows.of_i(income),
         }
     )
+
+
+def calibrated_variables(of: str, when: str, covered: str) -> tuple[Variable, ...]:
+    """The columns of calibrated capacity ``of`` a state, ``when`` it is read and what is ``covered`` if measured."""
+    units = "latent standard deviations"
+    return (
+        number(
+            "capacity", f"state capacity{of}", units,
+            f"Hanson-Sigman {when} where measured, else predicted from log income", f"{HANSON_SIGMAN}; {FARISS}",
+            nullable=True, measured_by="capacity_measured",
+        ),
+        number(
+            "capacity_sd", "standard error of capacity", units,
+            "posterior sd where measured, else residual sd of the calibration", HANSON_SIGMAN, 0, None, True,
+        ),
+        binary(
+            "capacity_measured", "capacity is measured", f"1 if Hanson-Sigman covers {covered}", HANSON_SIGMAN,
+            since=MEASURED_SINCE,
+        ),
+    )  # fmt: skip
+
+
+CAPACITY = Measure(
+    (
+        *calibrated_variables(" of i", "at t-1", "i at t-1"),
+        number("income", "income of i", "log dollars per head", "log GDP per head at t-1", FARISS, nullable=True),
+    ),
+    lambda s: capacity(s.rows, *calibrated(s.world), s.world.income),
+)

@@ -1,24 +1,28 @@
-"""Internal duress of the weak state in the last five years.
+"""Internal duress of the weak state in the last five years, and whether the aggressor fomented it.
 
-Formula: duress = 1 if in t-5..t-1 there was an intra-state war on i's territory, a coup attempt or an
-irregular change of leader; the components are kept. Fomented: j fought on the rebels' side in those years.
-Sources: COW intra-state wars v4.1 (Dixon and Sarkees 2015) to 2007 and UCDP/PRIO wars (1,000 deaths a year;
-Gleditsch et al. 2002) from 2008; Powell and Thyne (2011) coups, 1950-; Archigos v4.1 (Goemans, Gleditsch and
-Chiozza 2009) irregular entries and exits, 1875-2015. Coverage: wars throughout, leaders from 1875, coups from
-1950; a component counts as absent in the years before its source begins, and era effects take up the level.
+A war counts where it is fought on i's territory: those of Correlates of War to 2007, those of UCDP/PRIO with 1,000
+deaths a year from 2008. Fomented: j fought on the rebels' side. Coverage: wars throughout, leaders from 1875, coups
+from 1950; a component counts as absent in the years before its source begins, and era effects take up the level.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from data.codings import Coding
+from data.codebook.citations import ARCHIGOS
+from data.codebook.variable import Variable, binary
+from data.measures.measure import Measure
+from data.period import FIRST, YEARS
 from data.world.codes import to_cow
-from data.world.grid import FIRST, YEARS, window
+from data.world.grid import Counts, window
 from data.world.riskset import Rows
-from data.world.world import World
+
+if TYPE_CHECKING:
+    from data.world.world import World
 
 YEARS_BACK = 5
 LAST_COW_WAR = 2007
@@ -26,7 +30,7 @@ UCDP_WAR = 2
 INTERNAL = {"intrastate", "II"}
 
 
-def mark(world: World, codes: pd.Series, years: pd.Series, system: str) -> NDArray[np.float32]:
+def mark(world: World, codes: pd.Series, years: pd.Series, system: str) -> Counts:
     """Field [state, year] of 1 where (code, year) occurs, codes of a system of ``data.world.codes``."""
     out = np.zeros((len(world.grid.states), YEARS), np.float32)
     i, t = world.grid.index(to_cow(codes, years, system)), years.to_numpy(int) - FIRST
@@ -45,7 +49,7 @@ def _ucdp_wars(world: World) -> pd.DataFrame:
     return wars[wars["type_of_conflict"].isin(INTERNAL)]
 
 
-def wars(world: World) -> NDArray[np.float32]:
+def wars(world: World) -> Counts:
     """Field [state, year] of 1 where an intra-state war is under way on the state's territory."""
     cow, ucdp = _cow_wars(world), _ucdp_wars(world)
     home = cow[cow["primary_state"] == 1]
@@ -53,7 +57,7 @@ def wars(world: World) -> NDArray[np.float32]:
     return np.fmax(mark(world, home["ccodea"], home["year"], "cow"), mark(world, later["gwno_a"], later["year"], "gw"))
 
 
-def rebel_side(world: World) -> NDArray[np.float32]:
+def rebel_side(world: World) -> Counts:
     """Cube [i, j, year]: how often j fights on the rebels' side in an intra-state conflict of i."""
     cow, ucdp = _cow_wars(world), _ucdp_wars(world)
     home = cow[cow["primary_state"] == 1][["warnum", "year", "ccodea"]].drop_duplicates()
@@ -67,7 +71,7 @@ def rebel_side(world: World) -> NDArray[np.float32]:
     return out + world.grid.count(i, j, both["year"].to_numpy(int))
 
 
-def events(world: World) -> dict[str, NDArray[np.float32]]:
+def events(world: World) -> dict[str, Counts]:
     """Fields [state, year] of 1 where each component of duress occurs in the year itself, by column name."""
     coups = world.raw.read("ptcoups.csv").query("pt_attempt == 1")
     leaders = world.raw.read("archigossums.rda").query("irregular == 1")
@@ -78,12 +82,43 @@ def events(world: World) -> dict[str, NDArray[np.float32]]:
     }
 
 
-def duress(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:  # noqa: ARG001
-    """``duress``, its components ``duress_war``, ``duress_coup``, ``duress_irregular``, and ``duress_fomented``."""
-    components = events(world)
+def duress(rows: Rows, components: Mapping[str, Counts], rebels: Counts) -> pd.DataFrame:
+    """``duress``, its ``components``, and ``duress_fomented``, where j was beside the ``rebels`` [i, j, year]."""
     parts = pd.DataFrame(
         {name: rows.of_i(window(field, YEARS_BACK), lag=0) > 0 for name, field in components.items()}
-        | {"duress_fomented": rows.at(window(rebel_side(world), YEARS_BACK), lag=0) > 0}
+        | {"duress_fomented": rows.at(window(rebels, YEARS_BACK), lag=0) > 0}
     )
     parts.insert(0, "duress", parts[list(components)].any(axis=1))
     return parts.astype(np.int8)
+
+
+def duress_variables(when: str, irregular_since: int) -> tuple[Variable, ...]:
+    """The columns of duress and its components, of the years ``when`` they count."""
+    return (
+        binary(
+            "duress", "internal duress", f"1 if war, coup or irregular change of leader in {when}", "components below"
+        ),
+        binary(
+            "duress_war", "intra-state war", f"1 if under way in {when}",
+            "Dixon and Sarkees (2015) to 2007; UCDP/PRIO wars from 2008",
+        ),
+        binary(
+            "duress_coup", "coup attempt", f"1 if any in {when}; 0 before 1950", "Powell and Thyne (2011)", since=1950
+        ),
+        binary(
+            "duress_irregular", "irregular change of leader", f"1 if any in {when}; 0 before {irregular_since}",
+            ARCHIGOS, since=1871,
+        ),
+    )  # fmt: skip
+
+
+DURESS = Measure(
+    (
+        *duress_variables("t-5..t-1", 1871),
+        binary(
+            "duress_fomented", "duress fomented by the aggressor", "1 if j fought beside the rebels in t-5..t-1",
+            "Dixon and Sarkees (2015); UCDP/PRIO",
+        ),
+    ),
+    lambda s: duress(s.rows, events(s.world), rebel_side(s.world)),
+)  # fmt: skip

@@ -1,36 +1,49 @@
-"""History of the pair: past alliance, colonial tie, years at peace.
-
-Formulas: past_alliance = any obligation in force between i and j in any year before t; colonial_tie = j was
-i's principal colonial ruler or the state it became independent from; peace_years = years since the last
-dispute between the two, or since 1816. Sources: ATOP 4.01 (Leeds et al. 2002); ICOW colonial history v1.1
-(Hensel); Gibler, Miller and Little (2016). Coverage: complete from 1816.
-"""
-
-from __future__ import annotations
+"""History of the pair: past alliance, colonial tie, years at peace. Coverage: complete from 1816."""
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from data.codings import Coding
-from data.world.grid import YEARS
+from data.codebook.citations import ATOP, COLONIES, MID
+from data.codebook.variable import Variable, binary
+from data.measures.measure import Measure, Sample
+from data.period import YEARS
+from data.world.grid import Counts, Cube
 from data.world.riskset import Rows
-from data.world.world import World
 
 
-def history(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:  # noqa: ARG001
-    """``past_alliance``, ``colonial_tie`` and ``peace_years``."""
-    ever = np.maximum.accumulate(world.treaties.held > 0, axis=2)
-    colonies = world.raw.read("coldata110.csv")
-    ruled = np.zeros(world.grid.shape[:2], bool)
+def colonial_tie(sample: Sample) -> NDArray[np.int8]:
+    """Whether j was i's principal colonial ruler or the state that i became independent from, by row."""
+    grid, colonies = sample.world.grid, sample.world.raw.read("coldata110.csv")
+    ruled = np.zeros(grid.shape[:2], bool)
     for ruler in ("ColRuler", "IndFrom"):
-        i, j = world.grid.index(colonies["State"]), world.grid.index(colonies[ruler])
+        i, j = grid.index(colonies["State"]), grid.index(colonies[ruler])
         ruled[i[(i >= 0) & (j >= 0)], j[(i >= 0) & (j >= 0)]] = True
-    last = np.where(world.disputes.any > 0, np.arange(YEARS, dtype=np.int16), np.int16(0))
+    return ruled[sample.rows.i, sample.rows.j].astype(np.int8)
+
+
+def history(rows: Rows, allied: Cube, tie: NDArray[np.int8], disputes: Counts) -> pd.DataFrame:
+    """``past_alliance``, ``colonial_tie`` and ``peace_years`` from cubes of obligations and of any disputes."""
+    ever = np.maximum.accumulate(allied, axis=2)
+    last = np.where(disputes > 0, np.arange(YEARS, dtype=np.int16), np.int16(0))
     quiet = rows.t - np.maximum.accumulate(last, axis=2)[rows.i, rows.j, rows.t - 1]
     return pd.DataFrame(
         {
             "past_alliance": rows.at(ever).astype(np.int8),
-            "colonial_tie": ruled[rows.i, rows.j].astype(np.int8),
+            "colonial_tie": tie,
             "peace_years": quiet.astype(np.int16),
         }
     )
+
+
+HISTORY = Measure(
+    (
+        binary("past_alliance", "past alliance of i and j", "1 if any obligation in any year to t-1", ATOP),
+        binary("colonial_tie", "colonial tie of i to j", "1 if j ruled i or i left j", COLONIES),
+        Variable(
+            "peace_years", "count", "years at peace of i and j", "years since the last dispute, or since 1816",
+            "t minus its year", MID, 1,
+        ),
+    ),
+    lambda s: history(s.rows, s.world.treaties.held > 0, colonial_tie(s), s.world.disputes.any),
+)  # fmt: skip

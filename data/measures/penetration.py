@@ -1,30 +1,30 @@
 """Penetration of the weak state by the aggressor: shared organisations, bases, an imposed leader, a colonial tie.
 
-Formulas: igos = log(1 + intergovernmental organisations that both are in) at t-1; base = 1 if both are members of
-a treaty in force at t-1 that provides for bases or troops; imposed_leader = 1 if in t-10..t-1 a leader of i
-entered by foreign imposition and j was within reach of having imposed it: the two had an inter-state war or a
-dispute with use of force in the year of entry or in the two before. ties = mean of colonial_tie, base and the
-share of the year's rows whose igos lie below this one's; penetration = mean of these three and imposed_leader.
-
-Sources: COW intergovernmental organisations v3 (Pevehouse et al. 2020), 1816-2014, yearly and without gaps; ATOP
-4.01 (Leeds et al. 2002), base above 0: as far as the treaties so coded tell, 1 is troops of all in a third place,
-2 of either in the other's territory and 3 of one in the other's, and where it is not coded none is provided for;
-Archigos v4.1 (Goemans, Gleditsch and Chiozza 2009) entries, 1875-; Gibler, Miller and Little (2016); Sarkees and
-Wayman (2010). A proxy: Archigos does not name the imposer. Coverage: complete; imposed_leader is 0 before 1875.
+``base``: of ATOP's codes above 0, as far as the treaties so coded tell, 1 is troops of all in a third place, 2 of
+either in the other's territory and 3 of one in the other's; where it is not coded none is provided for. A proxy:
+Archigos does not name who imposed a leader; whoever was within reach of it counts. Coverage: complete; organisations
+1816-2014, yearly and without gaps; ``imposed_leader`` is 0 before 1875.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from data.codings import Coding
+from data.codebook.citations import ARCHIGOS, ATOP, COLONIES, MID
+from data.codebook.variable import binary, number
 from data.measures.duress import mark
-from data.measures.history import history
-from data.world.grid import window
-from data.world.riskset import Cube, Rows
+from data.measures.history import colonial_tie
+from data.measures.measure import Measure
+from data.world.grid import Counts, Cube, window
+from data.world.riskset import Rows
 from data.world.treaties import treaties
-from data.world.world import World
+
+if TYPE_CHECKING:
+    from data.world.world import World
 
 LEADER_YEARS, REACH_YEARS = 10, 2
 USE_OF_FORCE = 4
@@ -55,14 +55,18 @@ def imposed(world: World) -> Cube:
     return entry[:, None] & (force | (window(force.astype(np.float32), REACH_YEARS) > 0))
 
 
-def penetration(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:
-    """``igos``, ``base`` and ``imposed_leader``, ``ties`` of the milder kind, and ``penetration``."""
-    shared = pd.Series(rows.at(world.igos))
+def penetration(rows: Rows, igos: Counts, bases: Cube, imposed: Cube, tie: NDArray[np.int8]) -> pd.DataFrame:
+    """``igos``, ``base`` and ``imposed_leader``, ``ties`` of the milder kind, and ``penetration``.
+
+    Cubes tell shared organisations, treaties on bases and leaders imposed in the year itself; ``tie`` (row,) is the
+    colonial one.
+    """
+    shared = pd.Series(rows.at(igos))
     in_year = shared.groupby(rows.t)
     below = (in_year.rank(method="min") - 1) / in_year.transform("size")
-    base = rows.at(bases(world)).astype(np.int8)
-    leader = (rows.at(window(imposed(world).astype(np.float32), LEADER_YEARS), lag=0) > 0).astype(np.int8)
-    ties = (history(rows, world, coding)["colonial_tie"] + base + below) / 3
+    base = rows.at(bases).astype(np.int8)
+    leader = (rows.at(window(imposed.astype(np.float32), LEADER_YEARS), lag=0) > 0).astype(np.int8)
+    ties = (tie + base + below) / 3
     return pd.DataFrame(
         {
             "igos": np.log1p(shared),
@@ -72,3 +76,33 @@ def penetration(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:
             "penetration": (3 * ties + leader) / 4,
         }
     )
+
+
+PENETRATION = Measure(
+    (
+        number(
+            "igos", "shared intergovernmental organisations", "log organisations",
+            "log(1 + organisations both are in) at t-1",
+            "Pevehouse et al. (2020), COW intergovernmental organisations 3", 0,
+        ),
+        binary(
+            "base", "treaty with the aggressor on bases", "1 if one in force at t-1 provides for bases or troops", ATOP
+        ),
+        binary(
+            "imposed_leader", "leader imposed by the aggressor",
+            "1 if in t-10..t-1 a leader of i entered by foreign imposition, with war or use of force between i and j "
+            "in that year or the two before; the source does not name the imposer; 0 before 1875",
+            f"{ARCHIGOS}; {MID}; Sarkees and Wayman (2010)", since=1875,
+        ),
+        number(
+            "ties", "milder ties of i to the aggressor", "mean of three shares",
+            "mean of colonial_tie, base and the share of the year's rows with fewer shared organisations",
+            f"{COLONIES}; {ATOP}; Pevehouse et al. (2020)", 0, 1,
+        ),
+        number(
+            "penetration", "penetration of i by the aggressor", "share", "mean of the three ties and imposed_leader",
+            "as its components", 0, 1,
+        ),
+    ),
+    lambda s: penetration(s.rows, s.world.igos, bases(s.world), imposed(s.world), colonial_tie(s)),
+)  # fmt: skip

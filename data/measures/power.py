@@ -1,28 +1,45 @@
 """Power: material capabilities of the aggressor relative to the weak state's, and the latter's own.
 
-Formula: log(CINC_j / CINC_i) and log CINC_i at t-1; power_knot = max(0, CINC_j - 1/3), for a slope that changes
-where j holds a third of the system's capabilities. Source: National Material Capabilities v6 (Singer, Bremer and
-Stuckey 1972), 1816-2022; major powers v2016. Coverage: complete but for states without CINC.
+``power_knot`` is for a slope that changes where j holds a third of the system's capabilities. Coverage: complete but
+for states without CINC.
 """
-
-from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from data.codings import Coding
+from data.codebook.citations import NMC
+from data.codebook.variable import binary, number
+from data.measures.measure import Measure
+from data.world.grid import Cube, Field
 from data.world.riskset import Rows
-from data.world.world import World
 
 KNOT = 1 / 3
 
 
-def power(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:  # noqa: ARG001 (one signature for all)
-    """``power``, ``own_power``, ``aggressor_major`` and ``power_knot``."""
-    own, other = rows.of_i(world.cinc), rows.of_j(world.cinc)
+def power(rows: Rows, cinc: Field, major: Cube) -> pd.DataFrame:
+    """``power``, ``own_power``, ``aggressor_major`` and ``power_knot`` from fields [state, year]."""
+    own, other = rows.of_i(cinc), rows.of_j(cinc)
     knot = np.maximum(0, other - KNOT)  # NaN stays NaN
     with np.errstate(divide="ignore"):
         logs = np.log(own), np.log(other)
     own, other = (np.where(np.isfinite(value), value, np.nan) for value in logs)
-    major = rows.of_j(world.grid.major).astype(np.int8)
-    return pd.DataFrame({"power": other - own, "own_power": own, "aggressor_major": major, "power_knot": knot})
+    aggressor_major = rows.of_j(major).astype(np.int8)
+    return pd.DataFrame(
+        {"power": other - own, "own_power": own, "aggressor_major": aggressor_major, "power_knot": knot}
+    )
+
+
+POWER = Measure(
+    (
+        number(
+            "power", "power of the aggressor over i", "log ratio", "log(CINC_j / CINC_i) at t-1", NMC, 0, None, True
+        ),
+        number("own_power", "own power of i", "log share", "log CINC_i at t-1", NMC, None, 0, True),
+        binary("aggressor_major", "aggressor is a major power", "1 if a major power at t-1", "Correlates of War 2016"),
+        number(
+            "power_knot", "capabilities of the aggressor above one third", "share of the system's",
+            "max(0, CINC_j - 1/3) at t-1", NMC, 0, 2 / 3, True,
+        ),
+    ),
+    lambda s: power(s.rows, s.world.cinc, s.world.grid.major),
+)  # fmt: skip

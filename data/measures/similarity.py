@@ -1,49 +1,77 @@
 """Similarity of regimes, with the aggressor and with the best available ally against it.
 
-Formulas: similarity = minus the absolute difference of the extended unified democracy scores of i and j at t-1;
-similarity_ally = the same of i and k, the state with the largest CINC_k / (1 + d_ik / 1000 km) at t-1 among those
-that stand against j (a dispute or rivalry with j in the coding's window, as in the balancing outcome) and were
-members without a defence pact with j at t-1. Sources: Marquez (2016), 1816-; disputes, rivalries, pacts,
-capabilities and distances as in the other measures. Coverage: nearly complete; missing where a score is, and
-where no state stands against j.
+Against the aggressor stand states that had a dispute or rivalry with it in the coding's window, as in the balancing
+outcome. Coverage: nearly complete; missing where a score is, and where no state stands against j.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
-from data.codings import Coding
+from data.codebook.citations import ATOP, MARQUEZ, MID, NMC, RIVALRIES
+from data.codebook.variable import number
+from data.measures.measure import Measure, Sample
 from data.measures.support import HALF_STRENGTH_KM
-from data.world.grid import Ints, window
-from data.world.riskset import Cube, Rows, before
-from data.world.world import World
+from data.world.grid import Counts, Cube, Field, Ints, window
+from data.world.riskset import Rows, before
+
+if TYPE_CHECKING:
+    from data.world.world import World
 
 
-def available(world: World, coding: Coding) -> Cube:
+def available(world: World, years: int) -> Cube:
     """Cube [k, j, year]: as known the year before, k stands against j without a defence pact with it."""
-    rivals = window(world.rivals.astype(np.float32), coding.window)
-    against = (window(world.disputes.any, coding.window) > 0) | (rivals > 0)
+    rivals = window(world.rivals.astype(np.float32), years)
+    against = (window(world.disputes.any, years) > 0) | (rivals > 0)
     return against & ~before(world.treaties.defence) & before(world.grid.member)[:, None]
 
 
-def best_ally(rows: Rows, world: World, coding: Coding) -> Ints:
-    """Position of the best available ally of each row, -1 where there is none within known distance."""
-    allies, cinc = available(world, coding), np.nan_to_num(world.cinc)
+def strongest(rows: Rows, allies: Cube, cinc: Field, distance_km: Counts) -> Ints:
+    """Position of the strongest of the available ``allies`` [k, j, year] of each row, for its distance to i.
+
+    -1 where there is none within known distance.
+    """
     out = np.full(len(rows.t), -1)
     for t in np.unique(rows.t):
         now = np.flatnonzero(rows.t == t)
         i, j = rows.i[now], rows.j[now]
-        distance = np.nan_to_num(world.distance_km[i, :, t - 1], nan=np.inf)  # (n, k)
-        strength = cinc[:, t - 1] / (1 + distance / HALF_STRENGTH_KM) * allies[:, j, t].T
+        distance = np.nan_to_num(distance_km[i, :, t - 1], nan=np.inf)  # (n, k)
+        strength = np.nan_to_num(cinc[:, t - 1]) / (1 + distance / HALF_STRENGTH_KM) * allies[:, j, t].T
         strength[np.arange(len(now)), i] = 0
         best = strength.argmax(axis=1)
         out[now] = np.where(strength.max(axis=1) > 0, best, -1)
     return out
 
 
-def similarity(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:
-    """``similarity`` of i and j, ``similarity_ally`` of i and its best available ally against j."""
-    own, ally = rows.of_i(world.regime), best_ally(rows, world, coding)
-    score = np.where(ally >= 0, world.regime[ally, rows.t - 1], np.nan)
-    return pd.DataFrame({"similarity": -np.abs(own - rows.of_j(world.regime)), "similarity_ally": -np.abs(own - score)})
+def best_ally(sample: Sample) -> Ints:
+    """Position of the best available ally of each row, -1 where there is none within known distance."""
+    world = sample.world
+    return strongest(sample.rows, available(world, sample.coding.window), world.cinc, world.distance_km)
+
+
+def similarity(rows: Rows, scores: Field, ally: Ints) -> pd.DataFrame:
+    """``similarity`` of i and j, ``similarity_ally`` of i and the ``ally`` of each row, from scores of democracy."""
+    own = rows.of_i(scores)
+    of_ally = np.where(ally >= 0, scores[ally, rows.t - 1], np.nan)
+    return pd.DataFrame({"similarity": -np.abs(own - rows.of_j(scores)), "similarity_ally": -np.abs(own - of_ally)})
+
+
+SIMILARITY = Measure(
+    (
+        number(
+            "similarity", "similarity of regimes of i and j", "points of the score",
+            "minus the absolute difference of extended unified democracy scores at t-1", MARQUEZ,
+            None, 0, True,
+        ),
+        number(
+            "similarity_ally", "similarity of regimes of i and its best available ally", "points of the score",
+            "the same with k: of the members that stood against j in t-10..t-1 and had no defence pact with it at t-1, "
+            "the one with the largest CINC_k / (1 + distance to i / 1000 km)",
+            f"{MARQUEZ}; {MID}; {RIVALRIES}; {ATOP}; {NMC}", None, 0, True,
+        ),
+    ),
+    lambda s: similarity(s.rows, s.world.regime, best_ally(s)),
+)  # fmt: skip

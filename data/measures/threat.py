@@ -1,34 +1,68 @@
 """Threat: what the aggressor has done to the weak state, and what others have.
 
-Formula: log(1 + n) + rivalry, with n the new disputes of the last ten years (the coding's window) in which
-the other was the revisionist against i and itself threatened, displayed or used force, and rivalry 1 when
-the two are strategic rivals at t-1. Sources: Gibler, Miller and Little (2016), 1816-2010; Thompson, Sakuwa
-and Suhas (2021). Coverage: complete; the window is shorter in the first ten years.
+A proxy: disputes stand for threats perceived. They count where the other side was the revisionist and itself
+threatened, displayed or used force. Coverage: complete; windows are shorter in the first years after 1816.
 """
-
-from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from data.codings import Coding
-from data.world.grid import window
+from data.codebook.citations import MID, RIVALRIES
+from data.codebook.variable import Variable, binary, number
+from data.measures.measure import Measure
+from data.world.grid import Counts, Cube, window
 from data.world.riskset import Rows
-from data.world.world import World
+
+RECENT, LONG = 3, 10  # years of a recent rise of threat, and of threat as such
 
 
-def threat(rows: Rows, world: World, coding: Coding) -> pd.DataFrame:
-    """``threat``, ``threat_disputes`` and ``rivalry`` of j against i; ``threat_other`` of all but j."""
-    against = window(world.disputes.revisionist, coding.window)  # [j, i, year]
+def threat(rows: Rows, revisionist: Counts, rivals: Cube, years: int) -> pd.DataFrame:
+    """``threat``, ``threat_disputes`` and ``rivalry`` of j against i; ``threat_other`` of all but j.
+
+    ``revisionist`` is the cube [j, i, year] of `Disputes`; disputes of the last ``years`` count.
+    """
+    against = window(revisionist, years)  # [j, i, year]
     disputes = against[rows.j, rows.i, rows.t]
     all_disputes = against.sum(axis=0)[rows.i, rows.t]
-    rivalry = rows.at(world.rivals).astype(np.int8)
-    rivals = rows.of_i(world.rivals.sum(axis=1)) - rivalry
+    rivalry = rows.at(rivals).astype(np.int8)
+    other_rivals = rows.of_i(rivals.sum(axis=1)) - rivalry
     return pd.DataFrame(
         {
             "threat": np.log1p(disputes) + rivalry,
             "threat_disputes": disputes.astype(np.int16),
             "rivalry": rivalry,
-            "threat_other": np.log1p(all_disputes - disputes) + (rivals > 0),
+            "threat_other": np.log1p(all_disputes - disputes) + (other_rivals > 0),
         }
     )
+
+
+def threat_of_all(revisionist: Counts) -> tuple[Counts, Counts]:
+    """Threat to a state and its rise, fields [state, year], from new revisionist disputes with force of anyone.
+
+    threat = log(1 + n) with n of t-10..t-1; rise = log(1 + m) - log(1 + 3/7 (n - m)) with m of t-3..t-1, so that
+    it is 0 when disputes keep their pace.
+    """
+    against = revisionist.sum(axis=0)
+    total, recent = window(against, LONG), window(against, RECENT)
+    expected = (total - recent) * (RECENT / (LONG - RECENT))
+    return np.log1p(total), np.log1p(recent) - np.log1p(expected)
+
+
+THREAT = Measure(
+    (
+        number(
+            "threat", "threat from the aggressor", "log disputes, plus 1 for rivalry", "log(1 + disputes) + rivalry",
+            f"{MID}; {RIVALRIES}", 0,
+        ),
+        Variable(
+            "threat_disputes", "count", "revisionist disputes of j against i", "disputes in t-10..t-1",
+            "new disputes, j revisionist, j's hostility at least a threat of force", MID, 0,
+        ),
+        binary("rivalry", "strategic rivalry of i and j", "1 if rivals at t-1", RIVALRIES),
+        number(
+            "threat_other", "threat from other states", "log disputes, plus 1 for a rivalry",
+            "log(1 + disputes of all but j against i) + any other rivalry", f"{MID}; {RIVALRIES}", 0,
+        ),
+    ),
+    lambda s: threat(s.rows, s.world.disputes.revisionist, s.world.rivals, s.coding.window),
+)  # fmt: skip

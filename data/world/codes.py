@@ -1,8 +1,7 @@
 """State codes of the sources mapped to Correlates of War (COW) codes, year by year."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -133,7 +132,7 @@ def recode(table: pd.DataFrame, code: str, system: str, year: str = "year") -> p
     return table.assign(**{code: to_cow(table[code], table[year], system)})
 
 
-def unmapped(table: pd.DataFrame, code: str, system: str, states: ArrayLike, year: str = "year") -> list:
+def unmapped(table: pd.DataFrame, code: str, system: str, states: ArrayLike, year: str = "year") -> list[Any]:
     """Codes that are neither members of the COW system nor known not to be: numbers as mapped, texts as given."""
     mapped = to_cow(table[code], table[year], system)
     if system in TEXT:

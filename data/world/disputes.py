@@ -1,14 +1,12 @@
 """Who acted against whom: militarised interstate disputes (Gibler, Miller and Little 2016), 1816-2010."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from data.world.grid import FIRST, YEARS, Grid, spells
+from data.period import FIRST, YEARS
+from data.world.grid import Counts, Cube, Grid, spells
 
 FORCE, DISPLAY = 2, 3  # hostility levels: 2 threat of force, 3 display, 4 use, 5 war
 
@@ -24,10 +22,10 @@ class Disputes:
     coded for a dispute as a whole, so one begun at t-1 may carry force that was first used in t.
     """
 
-    revisionist: NDArray[np.float32]
-    launched: NDArray[np.float32]
-    any: NDArray[np.float32]
-    display: NDArray[np.float32]
+    revisionist: Counts
+    launched: Counts
+    any: Counts
+    display: Counts
 
 
 def disputes(directed: pd.DataFrame, grid: Grid) -> Disputes:
@@ -35,7 +33,7 @@ def disputes(directed: pd.DataFrame, grid: Grid) -> Disputes:
     i, j = grid.index(directed["ccode1"]), grid.index(directed["ccode2"])
     year = directed["year"].to_numpy(int)
 
-    def cube(rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+    def cube(rows: Cube) -> Counts:
         return grid.count(i[rows], j[rows], year[rows])
 
     new = (directed["midonset"] == 1) & (directed["revstate1"] == 1) & (directed["hostlev1"] >= FORCE)
@@ -46,7 +44,7 @@ def disputes(directed: pd.DataFrame, grid: Grid) -> Disputes:
     return Disputes(cube(new.to_numpy()), launched, cube(np.ones(len(directed), bool)), cube(display.to_numpy()))
 
 
-def rivalries(table: pd.DataFrame, grid: Grid) -> NDArray[np.bool_]:
+def rivalries(table: pd.DataFrame, grid: Grid) -> Cube:
     """Cube: i and j are strategic rivals (raw ``tss_rivalries.rda``, Thompson, Sakuwa and Suhas 2021)."""
     long = spells(table, "start", "end")
     a, b = grid.index(long["ccode1"]), grid.index(long["ccode2"])

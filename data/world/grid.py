@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from data.period import FIRST, LAST, YEARS
+
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST, LAST = 1816, 2016
-YEARS = LAST - FIRST + 1
 Ints = NDArray[np.intp]
+Field = NDArray[np.float64]  # (state, year)
+Cube = NDArray[np.bool_]  # truth values, (state, other, year) or (state, year)
+Counts = NDArray[np.float32]  # counts, amounts and distances, of either shape
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ class Grid:
 
     states: Ints
     names: tuple[str, ...]
-    member: NDArray[np.bool_]
-    major: NDArray[np.bool_]
+    member: Cube
+    major: Cube
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -44,7 +47,7 @@ class Grid:
         position = np.searchsorted(self.states, codes).clip(max=len(self.states) - 1)
         return np.where(self.states[position] == codes, position, -1)
 
-    def field(self, table: pd.DataFrame, code: str, value: str, year: str = "year") -> NDArray[np.float64]:
+    def field(self, table: pd.DataFrame, code: str, value: str, year: str = "year") -> Field:
         """A (state, year) array of a state-year table, NaN where it says nothing."""
         out = np.full((len(self.states), YEARS), np.nan)
         i, t = self.index(table[code]), table[year].to_numpy(int) - FIRST
@@ -52,7 +55,7 @@ class Grid:
         out[i[inside], t[inside]] = table[value].to_numpy(float)[inside]
         return np.where(np.isnan(out), np.nan, out)  # R's NA is a signalling NaN: make it a quiet one
 
-    def count(self, i: Ints, j: Ints, year: Ints) -> NDArray[np.float32]:
+    def count(self, i: Ints, j: Ints, year: Ints) -> Counts:
         """A cube of how often each (i, j, year) occurs; pairs outside the system are passed over."""
         out = np.zeros(self.shape, np.float32)
         t = year - FIRST
@@ -68,15 +71,15 @@ def spells(table: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     start = table[first].to_numpy(int).clip(min=FIRST)
     length = (table[last].to_numpy(int).clip(max=LAST) - start + 1).clip(min=0)
     long = table.loc[table.index.repeat(length)]
-    offset = np.concatenate([np.arange(n) for n in length]) if length.sum() else np.array([], int)
+    offset = np.concatenate([np.arange(int(n)) for n in length]) if length.sum() else np.array([], int)
     return pd.DataFrame(long).assign(year=np.repeat(start, length) + offset).reset_index(drop=True)
 
 
-def window(events: NDArray[np.float32], years: int) -> NDArray[np.float32]:
+def window(events: Counts, years: int) -> Counts:
     """Sums over the ``years`` years before each year: element t holds t-years .. t-1, never t itself."""
     total = np.cumsum(events, axis=-1, dtype=np.float32)
     total = np.concatenate([np.zeros((*events.shape[:-1], 1), np.float32), total], axis=-1)
-    end = np.arange(events.shape[-1])
+    end = np.arange(int(events.shape[-1]))
     return total[..., end] - total[..., np.maximum(end - years, 0)]
 
 
@@ -86,7 +89,7 @@ def grid(states: pd.DataFrame, majors: pd.DataFrame) -> Grid:
     names = states.drop_duplicates("ccode").set_index("ccode")["statenme"]
     empty = Grid(codes, tuple(names[codes]), np.zeros(0, bool), np.zeros(0, bool))
 
-    def covered(table: pd.DataFrame) -> NDArray[np.bool_]:
+    def covered(table: pd.DataFrame) -> Cube:
         long = spells(table, "styear", "endyear").assign(one=1.0)
         return empty.field(long, "ccode", "one") == 1.0
 

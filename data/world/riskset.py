@@ -3,26 +3,22 @@
 Everything that decides is known at t-1. Cubes are [i, j, year] unless said otherwise.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.codings import Coding
+from data.period import BEGIN, END, FIRST, YEARS
 from data.world.disputes import Disputes
-from data.world.grid import FIRST, YEARS, Grid, Ints, window
+from data.world.grid import Cube, Field, Grid, Ints, window
 from data.world.treaties import HARD, Treaties
 
-BEGIN, END = 1817, 2011
 # Leaders of the international order, and the first year in which they lead it.
 LEADERS = {200: 1816, 2: 1942}
 PACT_YEARS = 3  # a pact makes a status-quo power when it has stood for more than this
 QUIET_YEARS = 10
 SMALL, DWARFED = 0.005, 10.0
-
-Cube = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -33,20 +29,20 @@ class Rows:
     j: Ints
     t: Ints
 
-    def at(self, cube: NDArray, lag: int = 1) -> NDArray:
+    def at[T: np.generic](self, cube: NDArray[T], lag: int = 1) -> NDArray[T]:
         """Values of a cube [i, j, year] for these rows, ``lag`` years before t."""
         return cube[self.i, self.j, self.t - lag]
 
-    def of_i(self, field: NDArray, lag: int = 1) -> NDArray:
+    def of_i[T: np.generic](self, field: NDArray[T], lag: int = 1) -> NDArray[T]:
         """Values of a field [state, year] for the weak state, ``lag`` years before t."""
         return field[self.i, self.t - lag]
 
-    def of_j(self, field: NDArray, lag: int = 1) -> NDArray:
+    def of_j[T: np.generic](self, field: NDArray[T], lag: int = 1) -> NDArray[T]:
         """Values of a field [state, year] for the aggressor, ``lag`` years before t."""
         return field[self.j, self.t - lag]
 
 
-def before(field: NDArray) -> NDArray:
+def before[T: np.generic](field: NDArray[T]) -> NDArray[T]:
     """The same field or cube a year later: element t holds the value of t-1 (False or 0 in the first)."""
     out = np.zeros_like(field)
     out[..., 1:] = field[..., :-1]
@@ -86,7 +82,7 @@ def aggressors(grid: Grid, treaties: Treaties, disputes: Disputes, coding: Codin
     return revisionist & ~status_quo(grid, treaties, disputes)[None]
 
 
-def weak(grid: Grid, cinc: NDArray[np.float64], coding: Coding) -> Cube:
+def weak(grid: Grid, cinc: Field, coding: Coding) -> Cube:
     """[i, j, year], read at t-1: i is no major power and weaker than j as the coding says."""
     own, other = cinc[:, None], cinc[None]
     weaker = own < other
@@ -101,7 +97,7 @@ def riskset(
     grid: Grid,
     treaties: Treaties,
     disputes: Disputes,
-    cinc: NDArray[np.float64],
+    cinc: Field,
     contiguous: Cube,
     occupied: Cube,
     coding: Coding,
@@ -110,6 +106,17 @@ def riskset(
 
     Relevant: contiguous by land or within 400 miles of water, or j a major power. Unallied: no defence or
     offence obligation between the two at t-1 (softer ties may be upgraded).
+
+    Parameters
+    ----------
+    grid, treaties, disputes
+        States and years, obligations and disputes, as in `World`.
+    cinc
+        Field of the states' shares of capabilities.
+    contiguous, occupied
+        Cubes: i and j are contiguous; j occupies i.
+    coding
+        Who is weak, who is an aggressor and how far back to look.
     """
     member = grid.member & before(grid.member)
     relevant = contiguous | grid.major[None]

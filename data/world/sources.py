@@ -1,4 +1,7 @@
 """What raw files exist: edition, checksum, citation, where the bytes are public, how to read one."""
+# pooch and pyreadr leave most types unknown:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +88,14 @@ def _fetch(source: Source) -> Path:
         ) from error
     except ValueError as error:
         raise SourceError(f"{source.file}: fetched from {source.url}, but {error}") from error
+
+
+class Reader(Protocol):
+    """Whatever gives the table of a raw file."""
+
+    def read(self, file: str) -> pd.DataFrame:
+        """The table of a raw file as published."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,14 @@ ATOP 4.01 is used throughout because it has treaty ids and named targets, which 
 An obligation stands between two states when either owes it to the other under a treaty both are in.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.world.grid import FIRST, LAST, Grid
+from data.period import FIRST, LAST
+from data.world.grid import Cube, Field, Grid
 
 TYPES = {"defense": 1, "offense": 2, "neutral": 4, "nonagg": 8, "consul": 16}
 DEFENCE, OFFENCE = TYPES["defense"], TYPES["offense"]
@@ -35,7 +34,7 @@ class Treaties:
     held: NDArray[np.uint8]
 
     @property
-    def defence(self) -> NDArray[np.bool_]:
+    def defence(self) -> Cube:
         """Cube: a defence pact stands between i and j."""
         return (self.held & DEFENCE) > 0
 
@@ -96,7 +95,7 @@ def treaties(member_level: pd.DataFrame, grid: Grid) -> Treaties:
     return Treaties(pairs, members, _targets(member_level, grid), _held(pairs, grid))
 
 
-def membership(members: pd.DataFrame, capability: NDArray[np.float64]) -> tuple[pd.Series, pd.Series]:
+def membership(members: pd.DataFrame, capability: Field) -> tuple[pd.Series, pd.Series]:
     """Number and summed capabilities of the members of each (treaty, phase, year).
 
     ``capability`` (state, year) is read in the year before, so that a share never uses the year itself.

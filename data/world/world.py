@@ -1,20 +1,17 @@
 """Everything that the raw files say and no coding changes: the grid and its fields and cubes, read once."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from data.period import FIRST, LAST, YEARS
 from data.world import disputes, grid, treaties
 from data.world.codes import recode, to_cow
-from data.world.grid import FIRST, LAST, YEARS, spells, window
-from data.world.sources import Raw
+from data.world.grid import Counts, Cube, Field, Ints, spells, window
+from data.world.sources import Reader
 
-Field = NDArray[np.float64]
 EARTH_KM = 6371.0
 # Upper limit in km of the COW contiguity classes: land, then 12, 24, 150 and 400 miles of water.
 CONTIGUITY_KM = {1: 0.0, 2: 19.0, 3: 39.0, 4: 241.0, 5: 644.0}
@@ -31,7 +28,7 @@ def _year(dates: pd.Series) -> pd.Series:
 class World:
     """Fields [state, year] and cubes [i, j, year] of the raw sources, each read when first asked for."""
 
-    raw: Raw
+    raw: Reader
 
     @cached_property
     def grid(self) -> grid.Grid:
@@ -49,7 +46,7 @@ class World:
         return disputes.disputes(self.raw.read("gml_dirdisp.rda"), self.grid)
 
     @cached_property
-    def rivals(self) -> NDArray[np.bool_]:
+    def rivals(self) -> Cube:
         """Cube: strategic rivals."""
         return disputes.rivalries(self.raw.read("tss_rivalries.rda"), self.grid)
 
@@ -67,7 +64,7 @@ class World:
         return self.capability("cinc")
 
     @cached_property
-    def contiguity_km(self) -> NDArray[np.float32]:
+    def contiguity_km(self) -> Counts:
         """Cube: upper limit of the distance of contiguous pairs by class, infinite where not contiguous."""
         table = self.raw.read("cow_contdir.rda")
         table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
@@ -80,7 +77,7 @@ class World:
         return out
 
     @cached_property
-    def capital_km(self) -> NDArray[np.float32]:
+    def capital_km(self) -> Counts:
         """Cube: great-circle distance between capitals."""
         table = self.raw.read("cow_capitals.rda")
         table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
@@ -91,7 +88,7 @@ class World:
         return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).astype(np.float32)
 
     @cached_property
-    def distance_km(self) -> NDArray[np.float32]:
+    def distance_km(self) -> Counts:
         """Cube: minimum distance between borders from 1886, before that between capitals.
 
         Where only capitals are known, the contiguity class caps the distance (0 km for a land border).
@@ -106,7 +103,7 @@ class World:
         return np.where(np.isnan(borders), np.fmin(self.capital_km, self.contiguity_km), borders)
 
     @cached_property
-    def occupied(self) -> NDArray[np.bool_]:
+    def occupied(self) -> Cube:
         """Cube: j occupies i.
 
         Most occupations take the occupied out of the COW state system. For those that do not, i is coded
@@ -149,7 +146,7 @@ class World:
         """GDP in millions of constant dollars of 2017 at purchasing power, latent (Fariss et al. 2022), 1816-2019."""
         return self.grid.field(self._output, "ccode", "pwtrgdp")
 
-    def _flow(self, i: grid.Ints, j: grid.Ints, year: NDArray, value: NDArray) -> NDArray[np.float32]:
+    def _flow(self, i: Ints, j: Ints, year: Ints, value: Field) -> Counts:
         """Cube of what i received from j; what comes from or goes to no member of the system is passed over."""
         out = np.zeros(self.grid.shape)
         t = year - FIRST
@@ -172,13 +169,13 @@ class World:
         return table
 
     @cached_property
-    def arms(self) -> NDArray[np.float32]:
+    def arms(self) -> Counts:
         """Cube: arms that i received from j, millions of SIPRI trend-indicator value, 1950-."""
         columns = (self._transfers[name].to_numpy() for name in ("i", "j", "year", "value"))
         return self._flow(*columns)
 
     @cached_property
-    def arms_of_all(self) -> NDArray[np.float32]:
+    def arms_of_all(self) -> Counts:
         """Field: arms received, unknown suppliers and such as are no states included."""
         table = self._transfers
         everyone = np.zeros(len(table), int)  # one column of a cube for all suppliers
@@ -191,7 +188,7 @@ class World:
         return table.assign(code=code, year=_year(table["fiscal_year"]))  # 1976tq, a quarter, goes to 1976
 
     @cached_property
-    def aid(self) -> NDArray[np.float32]:
+    def aid(self) -> Counts:
         """Cube: aid that i received from j, constant dollars: US obligations 1946-, 17 other donors' 1973-2013."""
         us = self._us_aid
         i = self.grid.index(to_cow(us["code"], us["year"], "iso3"))
@@ -202,14 +199,14 @@ class World:
         return out + self._flow(i, j, others["year"].to_numpy(), others[COMMITTED].to_numpy())
 
     @cached_property
-    def prices(self) -> NDArray[np.float64]:
+    def prices(self) -> Field:
         """Array (year,): price of a dollar's worth of 2019, from current and constant US aid, 1946-2016."""
         whole = self._us_aid[self._us_aid["fiscal_year"] != "1976tq"]
         sums = whole[whole["constant_amount"] > 0].groupby("year")[["current_amount", "constant_amount"]].sum()
         return (sums["current_amount"] / sums["constant_amount"]).reindex(range(FIRST, LAST + 1)).to_numpy()
 
     @cached_property
-    def igos(self) -> NDArray[np.float32]:
+    def igos(self) -> Counts:
         """Cube: intergovernmental organisations that both are full members of, 1816-2014."""
         table = self.raw.read("cow_igo_ndy.rda")
         i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])

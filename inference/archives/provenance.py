@@ -14,12 +14,11 @@ ROOT = Path(__file__).parents[2]
 # Everything that decides a posterior and what is derived from it; reports and calibration are not part of it.
 CODE = (
     "data/schema.py",
-    "data/codebook/variable.py",
-    "data/codebook/alignment.py",
-    "data/codebook/panels.py",
-    "data/codebook/links.py",
-    "data/build/transition.py",
+    "data/codebook",
+    "data/measures",
+    "data/build",
     "data/groups.py",
+    "data/period.py",
     "models",
     "inference",
 )

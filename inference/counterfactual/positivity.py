@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from data.codebook.panels import AIDDATA_YEARS
+from data.period import AIDDATA_YEARS
 from inference.counterfactual.chain import Chain
 from inference.counterfactual.population import Population
 from inference.counterfactual.programme import SIZES, SOURCES, sd_of_capacity

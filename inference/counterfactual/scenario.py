@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from data.codebook.links import FIRST_YEAR
 from data.groups import ERAS, REGIONS
-from data.world.riskset import END
+from data.period import END, FIRST_TRANSITION
 
 RULES = {
     "fragile": "capacity in the lowest quarter of weak states and no intra-state war under way",
@@ -130,7 +129,7 @@ class Scenario:
         return "; ".join(parts)
 
 
-_EARLIEST = FIRST_YEAR  # capacity, and the outcomes of its links, from here on
+_EARLIEST = FIRST_TRANSITION  # capacity, and the outcomes of its links, from here on
 SHIPPED: dict[str, Scenario] = {
     scenario.id: scenario
     for scenario in (

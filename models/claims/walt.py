@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from data.period import AID_YEARS, ARMS_YEARS
 from models.claims.claim import RATIO, Estimand, Hypothesis
 
 SOURCE = "Walt (1987)"
-ARMS_YEARS = (1955, 2011)  # five full years of arms transfers before each
-AID_YEARS = (1951, 2011)
 KNOT = "a knot at one third of the system's capabilities cannot be told: one aggressor exceeded it, in one year (1920)"
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from data.codebook.alignment import alignment
+from data.codebook.panels import panel
 from data.groups import ERAS, REGIONS
 from inference.evidence.datagrid import REACH
 from models.claims.registry import OUTCOMES
@@ -52,7 +52,7 @@ def data(collected: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, An
     """Everything that the page's script reads."""
     bands = {name: {"bounds": list(bounds), "words": list(words)} for name, (bounds, words) in neighbours.BANDS.items()}
     scales = {
-        name: alignment()[name].unit for name in ("threat", "support")
+        name: panel("alignment").columns[name].unit for name in ("threat", "support")
     }  # the others are shown in km, and as yes or no
     return {
         "regions": list(REGIONS),
@@ -60,7 +60,7 @@ def data(collected: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, An
         "outcomes": {name: {"name": NAMES[name], "events": EVENTS[name]} for name in OUTCOMES},
         "steps": contents.STEPS,
         "drivers": {
-            name: {"label": alignment()[name].label, "unit": scales.get(name, ""), **bands[name]}
+            name: {"label": panel("alignment").columns[name].label, "unit": scales.get(name, ""), **bands[name]}
             for name in grid.CONTROLS
         },
         "few": {"rows": neighbours.FEW_ROWS, "events": neighbours.FEW_EVENTS},

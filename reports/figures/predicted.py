@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.codebook.alignment import alignment, label
+from data.codebook.panels import label, panel
 from inference.archives.archive import group
 from models.claims.registry import OUTCOMES
 from reports.figures.parts import interval, per_1000, wrap
@@ -34,7 +34,7 @@ def curves(trees: Trees, exposures: dict[str, str]) -> Figure:
             draw = _points if curve.sizes[f"{name}_value"] == 2 else _band
             draw(axes, curve[f"{name}_value"].to_numpy(), interval(curve, ("sample",)), outcome)
         axes.set(title=wrap(f"{label(name)} ({identifier})", 42), ylabel=per_1000(), ylim=(0, None))
-        variable = alignment()[name]
+        variable = panel("alignment").columns[name]
         if name == "proximity":
             _distance_axis(axes)
         elif variable.kind != "binary":

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.build.alignment import MEASURES, rows_at_risk
+from data.build.alignment import rows_at_risk
 from data.codings import REGISTERED
-from data.measures.aid import aid
-from data.measures.arms import arms
-from data.measures.capacity import capacity
-from data.measures.dependence import dependence
-from data.measures.penetration import penetration
-from data.world.grid import FIRST
+from data.measures.aid import AID
+from data.measures.arms import ARMS
+from data.measures.capacity import CAPACITY
+from data.measures.dependence import DEPENDENCE
+from data.measures.measure import Sample
+from data.measures.penetration import PENETRATION
+from data.measures.registry import MEASURES
+from data.period import FIRST
 from data.world.riskset import Rows
 from data.world.world import World
 
@@ -63,8 +65,14 @@ class Blindfold:
 
 @pytest.fixture(scope="module")
 def blind(world):
-    """World -> the same world without what happened in year T or later."""
+    """Year T -> the same world without what happened in it or later."""
     return cache(lambda until: World(Blindfold(world.raw, until)))
+
+
+def measured(measures, rows, now, world) -> pd.DataFrame:
+    """Columns of the rows at risk ``now``, as a world has them."""
+    sample = Sample(Rows(rows.i[now], rows.j[now], rows.t[now]), world, REGISTERED)
+    return pd.concat([measure.columns(sample) for measure in measures], axis=1)
 
 
 CAPACITY_BEGINS = 1960
@@ -75,11 +83,10 @@ YEARS_TRIED = (1866, 1940, 1984, 2005)
 def test_covariates_do_not_change_when_year_t_and_later_are_hidden(rows, rebuilt, blind, until):
     now = rows.t == until - FIRST
     world = blind(until)
-    these = Rows(rows.i[now], rows.j[now], rows.t[now])
     # Nothing is left to calibrate capacity with when all its measurements, from 1960 on, are hidden.
-    measures = [measure for measure in MEASURES if until > CAPACITY_BEGINS or measure is not capacity]
-    seen = pd.concat([measure(these, world, REGISTERED) for measure in measures], axis=1)
-    seen["income"] = these.of_i(world.income)
+    measures = [measure for measure in MEASURES if until > CAPACITY_BEGINS or measure is not CAPACITY]
+    seen = measured(measures, rows, now, world)
+    seen["income"] = world.income[rows.i[now], rows.t[now] - 1]
     known = rebuilt.loc[now].reset_index(drop=True)
     assert now.sum() > 50
     assert world.raw.hidden > 10_000
@@ -108,18 +115,13 @@ def test_who_is_at_risk_is_known_the_year_before_but_for_occupation(rows, world,
 def test_what_is_hidden_matters(rebuilt, rows, blind):
     """The same comparison a year too early must fail: the blindfold does hide."""
     now = rows.t == 1940 - FIRST
-    early = blind(1939)
-    these = Rows(rows.i[now], rows.j[now], rows.t[now])
-    seen = pd.concat([measure(these, early, REGISTERED) for measure in MEASURES[:4]], axis=1)
+    seen = measured(MEASURES[:4], rows, now, blind(1939))
     for name in ("threat", "aggression", "power"):
         assert not np.array_equal(seen[name].to_numpy(np.float32), rebuilt.loc[now, name].to_numpy(np.float32)), name
 
 
 def test_what_is_hidden_matters_for_arms_aid_and_ties_too(rebuilt, rows, blind):
     now = rows.t == 1984 - FIRST
-    these = Rows(rows.i[now], rows.j[now], rows.t[now])
-    seen = pd.concat(
-        [measure(these, blind(1983), REGISTERED) for measure in (arms, aid, dependence, penetration)], axis=1
-    )
+    seen = measured((ARMS, AID, DEPENDENCE, PENETRATION), rows, now, blind(1983))
     for name in ("arms", "arms_other", "arms_share", "aid_other", "dependence", "igos", "ties"):
         assert not np.array_equal(seen[name].to_numpy(np.float32), rebuilt.loc[now, name].to_numpy(np.float32)), name

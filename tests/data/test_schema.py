@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from data import schema
-from data.codebook.alignment import ALIGNMENT
+from data.build.alignment import ALIGNMENT
 from data.schema import PanelError, read, validate, write
 
 
@@ -130,9 +130,8 @@ def test_validate_changes_nothing_the_second_time(simulated):
 def test_groups_come_back_as_categories_in_the_order_of_the_codebook(simulated):
     shuffled = simulated.sample(frac=1, random_state=1).reset_index(drop=True)
     shuffled["era"] = shuffled["era"].astype(str)
-    levels = {variable.name: variable.levels for variable in ALIGNMENT if variable.kind == "group"}
     for name in ("region", "era"):
-        order = [levels[name].index(level) for level in validate(shuffled)[name].cat.categories]
+        order = [ALIGNMENT.columns[name].levels.index(level) for level in validate(shuffled)[name].cat.categories]
         assert order == sorted(order)
         assert len(order) > 5
 
@@ -186,7 +185,7 @@ def own_partner(table):
 
 BAD_OTHERS = {
     "no column": ("state", lambda p: p.drop(columns="capacity"),
-                  ["missing column capacity", "the state panel", "data/codebook/panels.py"]),
+                  ["missing column capacity", "the state panel", "data/build/state.py"]),
     "extra column": ("joining", lambda p: p.assign(mood=1), ["unknown column mood", "the joining panel"]),
     "member-year twice": ("termination", repeated, ["columns treaty, member, year", "the member-year occurs more"]),
     "side twice": ("joining", repeated, ["columns war, state, year, side", "side of a war in a year occurs more"]),
@@ -223,7 +222,7 @@ def test_the_other_panels_write_read_and_validate_unchanged(others, name, tmp_pa
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_one_panel_is_not_taken_for_another(name, simulated, tmp_path):
-    with pytest.raises(PanelError, match=r"missing column .*; the alignment panel has the columns of data/codebook"):
+    with pytest.raises(PanelError, match=r"missing column .*; the alignment panel has the columns of data/measures"):
         read(FOLDER / f"{name}.parquet")
     path = tmp_path / "panel.parquet"
     with pytest.raises(PanelError, match=f"missing column .*; the {name} panel"):

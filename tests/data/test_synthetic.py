@@ -9,7 +9,8 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from data import schema, synthetic
-from data.codebook.alignment import ALIGNMENT
+from data.build.alignment import ALIGNMENT
+from data.codebook.variable import Variable
 from data.synthetic import PRINCIPAL, Truth
 from models.design import build
 from models.priors import DEFAULT
@@ -43,7 +44,7 @@ def drawn():
 def test_the_schema_is_that_of_the_real_panel(simulated):
     committed = schema.read(Path(__file__).parents[2] / "data" / "panels" / "alignment.parquet")
     assert list(simulated.columns) == list(committed.columns)
-    for variable in ALIGNMENT:
+    for variable in ALIGNMENT.variables:
         if variable.kind in {"outcome", "binary"}:
             assert set(simulated[variable.name].unique()) <= {0, 1}
         if variable.kind == "group":
@@ -60,6 +61,17 @@ def test_one_seed_makes_one_panel_and_another_another():
 def test_an_impossible_number_of_rows_names_the_limits(rows):
     with pytest.raises(ValueError, match=f"rows={rows}: choose between 1 and"):
         synthetic.covariates(rows, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("kind", ["continuous", "count", "binary"])
+@pytest.mark.parametrize(("low", "high"), [(None, None), (2, None), (None, 3), (1, 4)])
+def test_a_column_without_a_rule_of_its_own_is_drawn_within_its_bounds(kind, low, high):
+    low, high = (0, 1) if kind == "binary" else (low, high)
+    values = synthetic.default(Variable("new", kind, "", "", "", "", low, high), 500, np.random.default_rng(0))
+    assert low is None or values.min() >= low
+    assert high is None or values.max() <= high
+    assert len(np.unique(values)) > 1
+    assert kind != "count" or (values == np.floor(values)).all()
 
 
 def test_columns_agree_with_each_other_as_in_the_real_panel(simulated):

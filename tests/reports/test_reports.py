@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data import schema, synthetic
-from data.codebook.alignment import label
+from data.codebook.panels import label
 from data.groups import ERAS, REGIONS
 from inference.archives import archive
 from inference.evidence.verdicts import SUPPORTED, quadrants, slope

@@ -1,7 +1,5 @@
 """The committed panel: what the codebook says, and exactly what the raw files make."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data import schema
-from data.codebook.alignment import ALIGNMENT
+from data.build.alignment import ALIGNMENT
 from data.coverage import coverage
 
 ROOT = Path(__file__).parents[3]
@@ -42,7 +40,7 @@ def _unequal(made, stored):
 
 
 def test_the_columns_are_those_of_the_codebook_in_its_order(committed):
-    assert list(committed.columns) == [variable.name for variable in ALIGNMENT]
+    assert list(committed.columns) == list(ALIGNMENT.columns)
 
 
 def test_rows_are_sorted_by_state_aggressor_and_year(committed):
@@ -75,42 +73,3 @@ def test_proximity_power_and_threat_follow_from_their_parts(committed):
     np.testing.assert_allclose(committed["threat"], threat, rtol=1e-6)
     assert (committed["threat"] >= 0).all()
     assert (committed["power"] > 0).all()
-
-
-def run(*arguments):
-    command = [sys.executable, "-m", "data", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-
-
-def test_the_command_simulates_a_panel_that_reads_back(tmp_path):
-    out = tmp_path / "toy.parquet"
-    done = run("--simulate", 4000, "--seed", 3, "--out", out)
-    assert done.returncode == 0, done.stderr
-    assert len(schema.read(out)) == 4000
-    assert pd.read_csv(out.with_suffix(".coverage.csv"))["rows"].sum() > 0
-    assert "bandwagon" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("arguments", "parts"),
-    [
-        (["--raw", "nowhere"], ["error: ", "not found in nowhere", "sha256"]),
-        (["--raw", "nowhere", "--coding", "weak=tiny"], ["error: coding weak='tiny'", "weaker, small, dwarfed"]),
-        (["--raw", "nowhere", "--coding", "mood=good"], ["error: unknown coding 'mood'", "aggressor, bandwagon"]),
-        (["--simulate", "0"], ["error: rows=0", "choose between"]),
-    ],
-)
-def test_the_command_says_what_is_wrong_in_one_sentence_and_leaves_2(tmp_path, arguments, parts):
-    done = run(*arguments, "--out", tmp_path / "panel.parquet")
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert [part for part in parts if part not in done.stderr] == []
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.slow
-def test_the_command_builds_the_committed_panel(raw_folder, tmp_path):
-    out = tmp_path / "panel.parquet"
-    done = run("--raw", raw_folder, "--out", out)
-    assert done.returncode == 0, done.stderr
-    assert differences(schema.read(out), schema.read(COMMITTED)) == {}

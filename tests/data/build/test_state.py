@@ -1,35 +1,32 @@
 """The state panel: what was true of a state in a year, by counts and sums of the raw rows."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from data import schema
-from data.__main__ import _names, _parser
-from data.build.state import donors, per_head, population, state
-from data.build.termination import threats
-from data.codebook.panels import LAST_STATE_YEAR, STATE
+from data.build.state import STATE, donors, per_head, population, state
 from data.measures.capacity import calibrated
-from data.world.grid import FIRST
+from data.measures.threat import threat_of_all
+from data.period import FIRST, LAST_STATE_YEAR
 from tests.data.build.test_alignment import differences
+from tests.data.states import (
+    AFGHANISTAN,
+    BOSNIA,
+    GERMANY,
+    HAITI,
+    ISRAEL,
+    KIRIBATI,
+    KUWAIT,
+    SOUTH_VIETNAM,
+    UK,
+    US,
+    WEST_GERMANY,
+    YEMEN,
+)
 
 COMMITTED = Path(__file__).parents[3] / "data" / "panels" / "state.parquet"
-US, HAITI, UK, GERMANY, BOSNIA, AFGHANISTAN, KIRIBATI, YEMEN, SOUTH_VIETNAM, ISRAEL, KUWAIT = (
-    2,
-    41,
-    200,
-    255,
-    346,
-    700,
-    946,
-    679,
-    817,
-    666,
-    690,
-)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +111,7 @@ def test_aid_of_the_united_states_is_what_it_obligated(world, panel, indexed):
         ("Korea Republic", 732, ["1955"]),
         ("Israel", ISRAEL, ["1976", "1976tq"]),  # the quarter between two definitions of the fiscal year
         ("Vietnam (former South)", SOUTH_VIETNAM, ["1965"]),  # without a code in the source
-        ("Germany", 260, ["1956"]),
+        ("Germany", WEST_GERMANY, ["1956"]),
     ]:
         year = int(labels[0][:4])
         dollars = raw[(raw["country_name"] == name) & raw["fiscal_year"].isin(labels)]["constant_amount"].sum()
@@ -141,7 +138,7 @@ def test_per_head_is_the_log_of_dollars_and_one():
 
 
 def test_threat_looks_back_ten_years_and_ends_with_the_disputes(world, panel, indexed):
-    threat, _ = threats(world)
+    threat, _ = threat_of_all(world.disputes.revisionist)
     for code, year in [(KUWAIT, 1992), (ISRAEL, 1973), (UK, 1830)]:
         known = threat[int(world.grid.index(code)), year - FIRST]
         assert indexed.loc[(code, year), "threat"] == pytest.approx(known)
@@ -164,52 +161,5 @@ def test_the_panel_is_exactly_what_the_raw_files_make(world, panel):
 def test_rows_are_sorted_and_columns_in_the_order_of_the_codebook(panel):
     keys = panel[["state", "year"]]
     assert keys.equals(keys.sort_values(list(keys), ignore_index=True))
-    assert list(panel.columns) == [variable.name for variable in STATE]
+    assert list(panel.columns) == list(STATE.columns)
     assert {str(dtype) for dtype in panel.dtypes} == {"int8", "int16", "float32", "category"}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "names"),
-    [
-        ([], ["alignment", "termination", "joining", "state"]),
-        (["--raw", "somewhere"], ["alignment", "termination", "joining", "state"]),
-        (["--panel", "state"], ["state"]),
-        (["--panel", "state", "--out", "x.parquet"], ["state"]),
-        (["--out", "x.parquet"], ["alignment"]),
-        (["--coding", "weak=small"], ["alignment"]),
-        (["--simulate", "4000"], ["alignment"]),
-    ],
-)
-def test_the_command_builds_all_panels_unless_asked_for_one(arguments, names):
-    assert _names(_parser().parse_args(arguments)) == names
-
-
-def run(*arguments):
-    command = [sys.executable, "-m", "data", *map(str, arguments)]
-    folder = Path(__file__).parents[3]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "part"),
-    [
-        (["--panel", "weather"], "unknown panel 'weather': choose from alignment, termination, joining, state"),
-        (["--panel", "state", "--coding", "weak=small"], "--coding is for the alignment panel, not for 'state'"),
-        (["--panel", "joining", "--simulate", "4000"], "--simulate is for the alignment panel, not for 'joining'"),
-    ],
-)
-def test_the_command_refuses_what_makes_no_sense_in_one_sentence(tmp_path, arguments, part):
-    done = run("--raw", "nowhere", *arguments, "--out", tmp_path / "panel.parquet")
-    assert done.returncode == 2
-    assert done.stderr == f"error: {part}\n"
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.slow
-def test_the_command_builds_the_committed_panel(raw_folder, tmp_path, panel):
-    out = tmp_path / "panel.parquet"
-    done = run("--raw", raw_folder, "--panel", "state", "--out", out)
-    assert done.returncode == 0, done.stderr
-    assert differences(schema.read(out, "state"), panel) == {}
-    assert done.stdout.startswith(f"state: {len(panel):,} rows\n")
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["panel.coverage.csv", "panel.parquet"]

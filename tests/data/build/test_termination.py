@@ -4,27 +4,19 @@ from math import log
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from data import schema
-from data.build.termination import endings, phases, termination, threats, victories
-from data.codebook.panels import TERMINATION
-from data.world.grid import FIRST, LAST
+from data.build.termination import TERMINATION, termination, victories
+from data.period import FIRST
 from data.world.world import World
 from tests.data.build.test_alignment import differences
+from tests.data.states import ALBANIA, AUSTRIA_HUNGARY, BELGIUM, GDR, GERMANY, HUNGARY, ITALY, UK, US, USSR
 from tests.data.test_lookahead import Blindfold
 
 COMMITTED = Path(__file__).parents[3] / "data" / "panels" / "termination.parquet"
-WARSAW_PACT, NATO, UN_DECLARATION, ANGLO_SOVIET, TRIPLE_ALLIANCE, GERMAN_CONFEDERATION = (
-    3285,
-    3180,
-    2550,
-    2535,
-    1350,
-    1020,
-)
-GDR, ALBANIA, USSR, UK, US, BELGIUM, ITALY, AUSTRIA_HUNGARY, HUNGARY = 265, 339, 365, 200, 2, 211, 325, 300, 310
+WARSAW_PACT, NATO, UN_DECLARATION, ANGLO_SOVIET = 3285, 3180, 2550, 2535
+TRIPLE_ALLIANCE, GERMAN_CONFEDERATION = 1350, 1020
 HOW = ["expired", "replaced", "abrogated", "state_death", "defeated"]
 
 
@@ -41,12 +33,6 @@ def ending(panel, treaty):
 
 def of(panel, treaty, member):
     return panel[(panel["treaty"] == treaty) & (panel["member"] == member)].set_index("year")
-
-
-def level(rows):
-    """A member-level table of (treaty, phase, member, entry, exit, mode, wartime)."""
-    names = ["atopid", "phase", "member", "yrent", "yrexit", "termmode", "wartime"]
-    return pd.DataFrame(rows, columns=names)
 
 
 def test_the_warsaw_pact_ends_in_1991_but_for_the_dead_and_the_defector(panel):
@@ -85,7 +71,7 @@ def test_a_phase_that_another_follows_is_no_ending(panel):
     assert ending(panel, TRIPLE_ALLIANCE) == {
         ITALY: (1915, "abrogated"),
         AUSTRIA_HUNGARY: (1918, "defeated"),
-        255: (1918, "defeated"),
+        GERMANY: (1918, "defeated"),
     }
     assert of(panel, TRIPLE_ALLIANCE, ITALY).index.tolist() == list(range(1883, 1916))
     assert of(panel, TRIPLE_ALLIANCE, ITALY).loc[1915, "age"] == pytest.approx(log(33))
@@ -94,32 +80,6 @@ def test_a_phase_that_another_follows_is_no_ending(panel):
     assert confederation.loc[[1819, 1820, 1821], "terminated"].sum() == 0
     assert not set(confederation.index) & {1849, 1850}
     assert confederation.loc[1851, "age"] == 0
-
-
-def test_the_rule_of_phases_on_a_table_made_by_hand(toy_grid):
-    table = phases(
-        level(
-            [
-                (1001, 1, 2, 1900, 1910, 2, 1),
-                (1001, 2, 2, 1911, 1920, 3, 0),  # the year after: the same stay
-                (1001, 0, 200, 1900, 1910, 2, 0),
-                (1001, 0, 200, 1912, 0, 0, 0),  # two years after: a second stay, still in force
-                (1002, 0, 300, 1905, 1907, 5, 0),
-                (1002, 0, 999, 1905, 1907, 5, 0),  # no member of the system
-            ]
-        ),
-        toy_grid,
-    )
-    assert table["entry"].tolist() == [1900, 1900, 1900, 1912, 1905]
-    assert table["end"].tolist() == [1910, 1920, 1910, LAST + 1, 1907]
-    assert endings(table).to_numpy().tolist() == [[1001, 0, 1920, 3], [1001, 1, 1910, 2], [1002, 2, 1907, 5]]
-
-
-def test_two_phases_side_by_side_end_with_the_later(toy_grid):
-    table = phases(level([(1001, 2, 2, 1993, 0, 0, 0), (1001, 1, 2, 1991, 1992, 4, 0), (1001, 3, 2, 1993, 2001, 3, 0)]),
-                   toy_grid)  # fmt: skip
-    assert table["entry"].tolist() == [1991, 1991, 1991]
-    assert endings(table).empty
 
 
 def test_every_ending_has_one_mode_and_dissolution_is_what_members_did(panel):
@@ -162,18 +122,6 @@ def test_marxist_pairs_are_two_one_party_regimes(panel):
     assert panel.loc[panel["year"] <= 1921, "marxist_pair"].sum() == 0
 
 
-def test_threat_and_its_rise_from_rows_of_the_raw_table(world):
-    raw = world.raw.read("gml_dirdisp.rda")
-    raw = raw[(raw["midonset"] == 1) & (raw["revstate1"] == 1) & (raw["hostlev1"] >= 2)]
-    threat, rise = threats(world)
-    for code, year in [(375, 1940), (690, 1992), (640, 1947), (666, 1973), (155, 1830)]:
-        against = raw[raw["ccode2"] == code]["year"]
-        total, recent = (int(against.between(year - back, year - 1).sum()) for back in (10, 3))
-        i, t = int(world.grid.index(code)), year - FIRST
-        assert threat[i, t] == pytest.approx(log(1 + total), rel=1e-6)
-        assert rise[i, t] == pytest.approx(log(1 + recent) - log(1 + 3 / 7 * (total - recent)), rel=1e-5, abs=1e-7)
-
-
 def test_a_war_won_on_one_side_by_two_members_while_the_treaty_stood(world):
     won = victories(world.raw.read("cow_war_inter.rda"), world)
     found = set(won.itertuples(index=False, name=None))
@@ -197,15 +145,17 @@ class Eve(Blindfold):
         return seen.assign(yrexit=seen["yrexit"].where(seen["yrexit"] < self.until, 0))
 
 
-EXPOSURES = [v.name for v in TERMINATION if v.kind not in {"outcome"} and v.name not in {"victory", "region", "era"}]
+EXPOSURES = [
+    v.name for v in TERMINATION.variables if v.kind not in {"outcome"} and v.name not in {"victory", "region", "era"}
+]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("until", [1858, 1936, 1947, 1992])  # no war is won by allies across these New Years
 def test_nothing_but_the_outcomes_and_victory_looks_at_year_t(world, panel, until):
-    eve = World(Eve(world.raw, until))
-    seen = termination(eve)
-    assert eve.raw.hidden > 10_000
+    eve = Eve(world.raw, until)
+    seen = termination(World(eve))
+    assert eve.hidden > 10_000
     for year in (until - 1, until):
         now, then = (frame[frame["year"] == year][EXPOSURES].reset_index(drop=True) for frame in (panel, seen))
         assert len(now) > 15
@@ -219,5 +169,5 @@ def test_the_panel_is_exactly_what_the_raw_files_make(world, panel):
 def test_rows_are_sorted_and_columns_in_the_order_of_the_codebook(panel):
     keys = panel[["treaty", "member", "year"]]
     assert keys.equals(keys.sort_values(list(keys), ignore_index=True))
-    assert list(panel.columns) == [variable.name for variable in TERMINATION]
+    assert list(panel.columns) == list(TERMINATION.columns)
     assert {str(dtype) for dtype in panel.dtypes} == {"int8", "int16", "float32", "category"}

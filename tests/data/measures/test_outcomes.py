@@ -6,8 +6,8 @@ import pytest
 
 from data.codings import REGISTERED, Coding
 from data.measures.outcomes import balance, bandwagon, new_obligations
+from data.period import FIRST, LAST, YEARS
 from data.world.disputes import Disputes
-from data.world.grid import FIRST, LAST, YEARS
 from data.world.riskset import Rows
 from data.world.treaties import DEFENCE, SOFT, TYPES, treaties
 

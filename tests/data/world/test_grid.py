@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.world.grid import FIRST, LAST, YEARS, grid, spells, window
+from data.period import FIRST, LAST, YEARS
+from data.world.grid import grid, spells, window
 from data.world.riskset import Rows, before
 
 

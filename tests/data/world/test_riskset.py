@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from data.codings import REGISTERED, Coding
+from data.period import BEGIN, END, FIRST, YEARS
 from data.world.disputes import Disputes
-from data.world.grid import FIRST, YEARS, spells
-from data.world.riskset import BEGIN, END, riskset, status_quo
+from data.world.grid import spells
+from data.world.riskset import riskset, status_quo
 from data.world.treaties import DEFENCE, OFFENCE, TYPES, Treaties
 
 A, B, UK, US = 2, 3, 1, 0  # positions in the toy grid: B is the aggressor of A, 1950 the year
