@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.design import Design, Group, Scaling
-from models.priors import Prior, Priors
+from models.priors import DEFAULT, Normal, Priors
 
 ROOT = Path(__file__).parents[1]
 PANEL = ROOT / "data" / "panels" / "alignment.parquet"
@@ -126,5 +126,6 @@ def read(path: Path) -> list[Design]:
 
 
 def _priors(plain: dict[str, Any]) -> Priors:
-    alpha = {outcome: Prior(**values) for outcome, values in plain.pop("alpha").items()}
-    return Priors(alpha=alpha, **{name: values and Prior(**values) for name, values in plain.items()})
+    alpha = {outcome: Normal(**values) for outcome, values in plain.pop("alpha").items()}
+    families = {name: type(getattr(DEFAULT, name)) for name in plain}
+    return Priors(alpha=alpha, **{name: values and families[name](**values) for name, values in plain.items()})

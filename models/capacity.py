@@ -16,7 +16,11 @@ others, and in some years a great deal: hence their own scales, and Student's t,
 be finite.
 """
 
+# PyTensor's types say that any operation may return a list or nothing, and leave most of its types open.
 # pyright: reportOperatorIssue=false, reportIndexIssue=false, reportCallIssue=false, reportArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportMissingTypeArgument=false, reportPrivateImportUsage=false
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false
 
 from __future__ import annotations
 
@@ -28,7 +32,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.design import Group, Scaling, group_of, predictors, scaling_of
-from models.priors import LEAST_NU, CapacityPriors
+from models.parameters import Parameter, varying_effect
+from models.priors import LEAST_NU, CapacityPriors, Normal
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -66,6 +71,22 @@ class CapacityDesign:
     def centre(self) -> float:
         """Mean score, around which capacity is measured in the autoregression."""
         return float(self.lag.mean())
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters of the model; ``z_nu`` is nu's excess, ``spread`` the log of sigma_state / sigma."""
+        p, state = self.priors, ("state",)
+        return (
+            Parameter("alpha", p.alpha),
+            Parameter("rho", p.rho),
+            Parameter("beta", p.slope, ("predictor",)),
+            *varying_effect("alpha_region", "sigma_region", p.group_scale, ("region",)),
+            *varying_effect("alpha_era", "sigma_era", p.group_scale, ("era",)),
+            Parameter("error", Normal(0, self.error_sd), state),
+            Parameter("z_nu", p.excess_nu),
+            Parameter("sigma", p.sigma),
+            *varying_effect("spread", "omega", p.omega, state),
+        )
 
     @property
     def coords(self) -> dict[str, list[str]]:
@@ -126,7 +147,7 @@ def _linear(what: CapacityDesign, pm: ModuleType, pt: ModuleType) -> pt.TensorVa
     p = what.priors
     fixed = [p.alpha, p.rho, *[p.slope] * len(what.terms)]
     sizes = {name: len(what.groups[name].levels) for name in ("region", "era")}
-    scales = [pt.repeat(pm.HalfNormal(f"sigma_{name}", p.group_scale.sd), size) for name, size in sizes.items()]
+    scales = [pt.repeat(p.group_scale.variable(f"sigma_{name}"), size) for name, size in sizes.items()]
     sd = pt.concatenate([pt.as_tensor(np.array([prior.sd for prior in fixed])), *scales])
     mean = np.array([prior.mean for prior in fixed] + [0.0] * sum(sizes.values()))
     precision, shift = quadratic(what)
@@ -161,8 +182,8 @@ def build(what: CapacityDesign) -> pm.Model:
         z = pm.Normal("z_error", 0, 1, dims="state")
         error = pm.Deterministic("error", z * pm.Data("error_sd", what.error_sd, dims="state"), dims="state")
         mean += (rho - 1) * error[index["state"]]
-        nu = pm.Deterministic("nu", LEAST_NU + pm.Exponential("z_nu", p.tail))
-        typical, omega = pm.HalfNormal("sigma", p.sigma.sd), pm.HalfNormal("omega", p.omega.sd)
+        nu = pm.Deterministic("nu", LEAST_NU + p.excess_nu.variable("z_nu"))
+        typical, omega = p.sigma.variable("sigma"), p.omega.variable("omega")
         z = pm.Normal("z_scale", pt.log(typical), omega, dims="state")  # centred: decades of scores tell each state's
         own = pm.Deterministic("sigma_state", pt.exp(z), dims="state")
         pm.StudentT("score", nu=nu, mu=mean, sigma=own[index["state"]], observed=y, dims="obs")

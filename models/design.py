@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.priors import Priors
+from models.parameters import Parameter, varying_effect
+from models.priors import HalfNormal, Kind, Normal, Priors
 from models.terms import era_of, needed, variables
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ class Scaling:
     binary: bool
 
 
+class SharedScale(NamedTuple):
+    """A learnt scale that several slopes share: its prior, and whose scale it is (predictor,)."""
+
+    prior: HalfNormal
+    slopes: NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Design:
     """Everything that a logit is fitted to, and nothing else.
@@ -65,15 +73,15 @@ class Design:
     priors: Priors
     rows: NDArray[np.intp]
     lost: Mapping[str, int]
-    error: Mapping[str, Float] = field(default_factory=dict)
+    error: Mapping[str, Float] = field(default_factory=dict[str, Float])
     weight: Float | None = None
 
     @property
-    def kinds(self) -> tuple[str, ...]:
+    def kinds(self) -> tuple[Kind, ...]:
         """The kind of each term: continuous, binary, product or era."""
-        return tuple(map(self._kind, self.terms))
+        return tuple(self._kind(term) for term in self.terms)
 
-    def _kind(self, term: str) -> str:
+    def _kind(self, term: str) -> Kind:
         if era_of(term):
             return "era"
         if len(variables(term)) > 1:
@@ -86,13 +94,13 @@ class Design:
         return np.array([kind == "era" for kind in self.kinds], dtype=bool)
 
     @property
-    def shared_scales(self) -> dict[str, tuple[float, NDArray[np.bool_]]]:
-        """Learnt scales that slopes share, by name: sd of the half-normal prior, and whose scale it is (predictor,)."""
-        out = {}
+    def shared_scales(self) -> dict[str, SharedScale]:
+        """Learnt scales that slopes share, by name."""
+        out: dict[str, SharedScale] = {}
         if self.priors.shrinkage is not None and self.shrunk.any():
-            out["sigma_beta"] = self.priors.shrinkage.sd, self.shrunk
+            out["sigma_beta"] = SharedScale(self.priors.shrinkage, self.shrunk)
         if self.by_era.any():
-            out["sigma_era_slopes"] = self.priors.era_scale.sd, self.by_era
+            out["sigma_era_slopes"] = SharedScale(self.priors.era_scale, self.by_era)
         return out
 
     @property
@@ -107,6 +115,25 @@ class Design:
         return np.where(self.shrunk, sd / self.priors.continuous.sd, sd)
 
     @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every parameter of the logit, each after the scales that multiply it."""
+        p, shared = self.priors, self.shared_scales
+        slopes, scale_of = Normal(self.slope_mean, self.slope_sd), {name: s.slopes for name, s in shared.items()}
+        out = [Parameter("alpha", p.alpha[self.outcome])]
+        out += [Parameter(name, scale.prior) for name, scale in shared.items()]
+        out += [Parameter("beta", slopes, ("predictor",), scale_of)]
+        for name in self.groups:
+            out += varying_effect(f"alpha_{name}", f"sigma_{name}", p.group_scale, (name,))
+        if self.varying:
+            out += varying_effect("gamma", "sigma_gamma", p.group_scale, ("exposure", "region"))
+        return tuple(out)
+
+    @property
+    def scales(self) -> dict[str, HalfNormal]:
+        """Prior of every learnt scale, by name."""
+        return {p.name: p.prior for p in self.parameters if isinstance(p.prior, HalfNormal)}
+
+    @property
     def varying_columns(self) -> NDArray[np.intp]:
         """Columns of ``x`` whose slopes vary by region (exposure,)."""
         return np.array([self.terms.index(term) for term in self.varying], dtype=np.intp)
@@ -118,7 +145,7 @@ class Design:
         coords |= {name: list(group.levels) for name, group in self.groups.items()}
         return coords | ({"exposure": list(self.varying)} if self.varying else {})
 
-    def subset(self, keep: NDArray | slice) -> Design:
+    def subset(self, keep: NDArray[Any] | slice) -> Design:
         """The same design on the rows ``keep`` (mask, or slice); levels and scaling stay those of all rows."""
         groups = {name: Group(group.index[keep], group.levels) for name, group in self.groups.items()}
         error = {name: variance[keep] for name, variance in self.error.items()}
@@ -144,7 +171,7 @@ def predictors(frame: pd.DataFrame, terms: tuple[str, ...], scaling: Mapping[str
 
 def scaling_of(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Scaling]:
     """How each column becomes a predictor on these rows; ValueError for a constant one."""
-    out = {}
+    out: dict[str, Scaling] = {}
     for name in columns:
         values = frame[name].to_numpy(float)
         binary = bool(np.isin(values, (0.0, 1.0)).all())
@@ -169,7 +196,7 @@ def _errors(
     frame: pd.DataFrame, terms: tuple[str, ...], varying: tuple[str, ...], scaling: Mapping[str, Scaling]
 ) -> dict[str, Float]:
     """Variance of the error of each predictor measured with error, on the predictor's scale."""
-    out = {}
+    out: dict[str, Float] = {}
     for name, sd in ERRORS.items():
         using = [term for term in terms if name in variables(term)]
         if not using or sd not in frame:

@@ -6,6 +6,9 @@ to help. Geography is measured by region and proximity, so it has no node of its
 (offensive capability, aggressiveness and its persistence) are measures of the node threat, each taken alone.
 """
 
+# Networkx leaves open what kind of node its functions take.
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -26,6 +29,7 @@ class CausalGraph:
     ``effects`` holds the arrows by cause; region and era point at every other node. ``columns`` measure the nodes
     when they are adjusted for, ``measures`` are further measures of a node, used as exposures only. ``hidden``
     nodes are never adjusted for: not observed, or not over all the years. Every adjustment set holds ``always``.
+    ``parts`` of a composite measure are not adjusted for beside it.
     """
 
     effects: Mapping[str, tuple[str, ...]]
@@ -33,7 +37,7 @@ class CausalGraph:
     measures: Mapping[str, str]
     hidden: frozenset[str]
     always: frozenset[str]
-    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of a measure: not adjusted for beside it
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 ALIGNMENT = CausalGraph(
@@ -145,6 +149,13 @@ PLACEBO = replace(
 )
 # The chain of the counterfactual: aid to capacity, capacity to duress a year later. Capacity of the year before enters
 # the autoregression as its lag, so no column adjusts for it.
+STATE_COLUMNS = {
+    "duress_lately": "past duress",
+    "income": "economy",
+    "population": "population",
+    "polyarchy": "democracy",
+    "threat": "threat",
+}
 CAPACITY = CausalGraph(
     effects={
         "past duress": ("past capacity", "economy", "democracy", "aid", OUTCOME),
@@ -156,14 +167,7 @@ CAPACITY = CausalGraph(
         "aid": (OUTCOME,),
         "leader orientation": ("past duress", "aid", OUTCOME),
     },
-    columns={
-        "duress_before": "past duress",
-        "duress_lately": "past duress",
-        "income": "economy",
-        "population": "population",
-        "polyarchy": "democracy",
-        "threat": "threat",
-    },
+    columns={"duress_before": "past duress", **STATE_COLUMNS},
     measures={"capacity": "past capacity", "aid_governance": "aid", "aid_us": "aid"},
     hidden=frozenset({"leader orientation"}),
     always=frozenset(ROOTS),
@@ -180,15 +184,7 @@ DURESS = CausalGraph(
         "aid drop": (OUTCOME,),
         "leader orientation": ("past duress", "aid", "aid drop", OUTCOME),
     },
-    columns={
-        "duress_lately": "past duress",
-        "income": "economy",
-        "population": "population",
-        "polyarchy": "democracy",
-        "threat": "threat",
-        "aid_us": "aid",
-        "capacity": "capacity",
-    },
+    columns={**STATE_COLUMNS, "aid_us": "aid", "capacity": "capacity"},
     measures={"aid_drop": "aid drop"},
     hidden=frozenset({"leader orientation"}),
     always=frozenset(ROOTS),
@@ -213,8 +209,8 @@ class Adjustment:
 
 
 @cache
-def graph(panel: str = "alignment") -> nx.DiGraph:
-    """The causal graph of a panel: one node per construct, region and era pointing at all others."""
+def graph(panel: str = "alignment") -> nx.DiGraph[str]:
+    """The causal graph of a panel: one node per construct; region and era point at all others."""
     arrows = [(cause, effect) for cause, effects in GRAPHS[panel].effects.items() for effect in effects]
     nodes = {node for arrow in arrows for node in arrow}
     return nx.DiGraph(arrows + [(root, node) for root in ROOTS for node in sorted(nodes)])
@@ -236,13 +232,13 @@ def columns(nodes: frozenset[str], panel: str = "alignment") -> tuple[str, ...]:
     return tuple(column for column, measured in GRAPHS[panel].columns.items() if measured in nodes)
 
 
-def _separator(dag: nx.DiGraph, exposure: str, panel: str) -> set[str] | None:
+def _separator(dag: nx.DiGraph[str], exposure: str, panel: str) -> set[str] | None:
     """A smallest set of measured non-descendants that blocks every back door from ``exposure``."""
-    which = GRAPHS[panel]
+    causal = GRAPHS[panel]
     back_door = dag.copy()
     back_door.remove_edges_from(list(dag.out_edges(exposure)))
-    allowed = set(dag) - which.hidden - nx.descendants(dag, exposure) - {exposure}
-    required = (which.always - {exposure}) & allowed
+    allowed = set(dag) - causal.hidden - nx.descendants(dag, exposure) - {exposure}
+    required = (causal.always - {exposure}) & allowed
     return nx.find_minimal_d_separator(back_door, exposure, OUTCOME, included=required, restricted=allowed)
 
 
@@ -253,14 +249,14 @@ def adjustment(exposure: str, panel: str = "alignment") -> Adjustment:
     Where a hidden cause leaves no valid set, the set is the one that would be valid without the hidden nodes,
     and ``identified`` is False: the effect is not identified without assumption.
     """
-    which = GRAPHS[panel]
-    choices = {*which.columns.values(), *which.measures.values()}
+    causal = GRAPHS[panel]
+    choices = {*causal.columns.values(), *causal.measures.values()}
     if exposure not in choices:
         raise ValueError(f"unknown node {exposure!r}: choose from {', '.join(sorted(choices))}")
     nodes = _separator(graph(panel), exposure, panel)
     if nodes is not None:
         return Adjustment(frozenset(nodes), identified=True)
-    observed = graph(panel).subgraph(set(graph(panel)) - (which.hidden - {exposure}))
+    observed = graph(panel).subgraph(set(graph(panel)) - (causal.hidden - {exposure}))
     nodes = _separator(nx.DiGraph(observed), exposure, panel)
     assert nodes is not None, "without hidden nodes the parents of the exposure always separate"
     return Adjustment(frozenset(nodes), identified=False)

@@ -13,8 +13,10 @@ Biometrika 69, 331). The published capacity scores are posterior means with post
 their error is of this kind.
 """
 
-# PyTensor's types say that any operation may return a list, and that shared data cannot be indexed.
-# pyright: reportReturnType=false, reportOperatorIssue=false, reportIndexIssue=false
+# PyTensor's types say that any operation may return a list, that shared data cannot be indexed, and leave most open.
+# pyright: reportReturnType=false, reportOperatorIssue=false, reportIndexIssue=false, reportMissingTypeStubs=false
+# pyright: reportMissingTypeArgument=false, reportPrivateImportUsage=false, reportUnknownVariableType=false
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownParameterType=false
 
 from __future__ import annotations
 
@@ -23,11 +25,12 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from models.design import Design
+from models.priors import HalfNormal
 
 
-def _varying_effect(name: str, sigma_name: str, scale: float, dims: tuple[str, ...]) -> pt.TensorVariable:
+def _varying_effect(name: str, sigma_name: str, scale: HalfNormal, dims: tuple[str, ...]) -> pt.TensorVariable:
     """A non-centred effect over ``dims`` whose scale varies along all of them but the last."""
-    sigma = pm.HalfNormal(sigma_name, scale, dims=dims[:-1] or None)
+    sigma = scale.variable(sigma_name, dims[:-1] or None)
     z = pm.Normal(f"z_{name}", 0, 1, dims=dims)
     return pm.Deterministic(name, z * pt.expand_dims(sigma, -1), dims=dims)
 
@@ -38,8 +41,8 @@ def _slopes(design: Design) -> pt.TensorVariable:
     if not shared:
         return pm.Normal("beta", design.slope_mean, design.slope_sd, dims="predictor")
     scale = pt.as_tensor_variable(design.slope_sd)
-    for name, (sd, mine) in shared.items():
-        scale *= pt.where(mine, pm.HalfNormal(name, sd), 1.0)
+    for name, (prior, slopes) in shared.items():
+        scale *= pt.where(slopes, prior.variable(name), 1.0)
     z = pm.Normal("z_beta", 0, 1, dims="predictor")
     return pm.Deterministic("beta", design.slope_mean + z * scale, dims="predictor")
 
@@ -48,10 +51,9 @@ def build(design: Design) -> pm.Model:
     """The PyMC model of ``design``; parameters and dims are named as in every archive."""
     with pm.Model(coords=design.coords) as model:
         x = pm.Data("x", design.x, dims=("obs", "predictor"))
-        intercept = design.priors.alpha[design.outcome]
-        scale = design.priors.group_scale.sd
+        scale = design.priors.group_scale
         beta = _slopes(design)
-        eta = pm.Normal("alpha", intercept.mean, intercept.sd) + x @ beta
+        eta = design.priors.alpha[design.outcome].variable("alpha") + x @ beta
         for name, variance in design.error.items():
             eta += 0.5 * pm.Data(f"{name}_error", variance, dims="obs") * beta[design.terms.index(name)] ** 2
         for name, group in design.groups.items():

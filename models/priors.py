@@ -1,26 +1,105 @@
-"""Priors as values, each with its reason."""
+"""Priors as values, each with its reason: a family, its numbers, and what follows from them."""
+
+# PyTensor's types are generic in what they do not say.
+# pyright: reportMissingTypeStubs=false, reportMissingTypeArgument=false, reportPrivateImportUsage=false
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownParameterType=false
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeVar, override
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pytensor.tensor as pt
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    Float = NDArray[np.float64]
+    Array = TypeVar("Array", Float, xr.DataArray)
+
+Kind = Literal["continuous", "binary", "product", "era"]  # of a predictor
+
+
+class Prior(ABC):
+    """A family of distributions, named as in PyMC, with its numbers and the reason for them."""
+
+    reason: str
+
+    @property
+    def numbers(self) -> list[float | Float]:
+        """The parameters of the family, in the order of PyMC."""
+        return [value for name, value in vars(self).items() if name != "reason"]
+
+    @property
+    def description(self) -> str:
+        """Family, numbers and reason, for readers."""
+        return f"{type(self).__name__}({', '.join(f'{number:g}' for number in self.numbers)}): {self.reason}"
+
+    def variable(self, name: str, dims: tuple[str, ...] | None = None) -> pt.TensorVariable:
+        """The parameter ``name`` in the PyMC model whose context is open."""
+        import pymc as pm
+
+        return getattr(pm, type(self).__name__)(name, *self.numbers, dims=dims)
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...], scale: float | Float = 1.0) -> Float:
+        """Draws of shape ``size``, their spread multiplied by ``scale``."""
+
+    @abstractmethod
+    def logp(self, x: Array) -> Array:
+        """Log density of each element of ``x``, up to a constant."""
 
 
 @dataclass(frozen=True)
-class Prior:
-    """A normal prior (or, for a scale, a half-normal one with ``mean`` 0)."""
+class Normal(Prior):
+    """A normal prior; ``mean`` and ``sd`` are arrays for independent parameters that differ in them."""
 
-    mean: float
+    mean: float | Float
+    sd: float | Float
+    reason: str = ""
+
+    @override
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...], scale: float | Float = 1.0) -> Float:
+        return rng.normal(self.mean, self.sd * scale, size)
+
+    @override
+    def logp(self, x: Array) -> Array:
+        return -0.5 * ((x - self.mean) / self.sd) ** 2
+
+
+@dataclass(frozen=True)
+class HalfNormal(Prior):
+    """A half-normal prior of a scale: that of the absolute value of a normal with mean 0."""
+
     sd: float
     reason: str
 
-    def words(self, family: str = "Normal") -> str:
-        """The prior as a reader meets it: family, numbers, reason."""
-        numbers = f"{self.sd:g}" if family == "HalfNormal" else f"{self.mean:g}, {self.sd:g}"
-        return f"{family}({numbers}): {self.reason}"
+    @override
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...], scale: float | Float = 1.0) -> Float:
+        return abs(rng.normal(0, self.sd * scale, size))
+
+    @override
+    def logp(self, x: Array) -> Array:
+        return -0.5 * (x / self.sd) ** 2
 
 
-ERA = Prior(0.0, 1.0, "times sigma_era_slopes")
+@dataclass(frozen=True)
+class Exponential(Prior):
+    """An exponential prior."""
+
+    rate: float
+    reason: str
+
+    @override
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...], scale: float | Float = 1.0) -> Float:
+        return rng.exponential(1 / self.rate * scale, size)
+
+    @override
+    def logp(self, x: Array) -> Array:
+        return -self.rate * x
 
 
 @dataclass(frozen=True)
@@ -34,41 +113,44 @@ class Priors:
     cell above its limit in more than 15 % of prior draws; without ``shrinkage`` all slopes are fixed.
     """
 
-    alpha: Mapping[str, Prior] = field(
+    alpha: Mapping[str, Normal] = field(
         default_factory=lambda: {
-            "bandwagon": Prior(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 dyad-years in two thirds of draws"),
-            "balance": Prior(-4.0, 1.0, "a rate of 7 to 47 per 1,000 dyad-years in two thirds of draws"),
-            "dissolved": Prior(-3.5, 1.0, "a rate of 11 to 76 per 1,000 member-years in two thirds of draws"),
-            "joined": Prior(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 state-years of war in two thirds of draws"),
-            "onset": Prior(-3.0, 1.0, "a rate of 18 to 119 per 1,000 state-years in two thirds of draws"),
-            "continued": Prior(0.0, 1.0, "a rate of 27 to 73 per 100 state-years in two thirds of draws"),
+            "bandwagon": Normal(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 dyad-years in two thirds of draws"),
+            "balance": Normal(-4.0, 1.0, "a rate of 7 to 47 per 1,000 dyad-years in two thirds of draws"),
+            "dissolved": Normal(-3.5, 1.0, "a rate of 11 to 76 per 1,000 member-years in two thirds of draws"),
+            "joined": Normal(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 state-years of war in two thirds of draws"),
+            "onset": Normal(-3.0, 1.0, "a rate of 18 to 119 per 1,000 state-years in two thirds of draws"),
+            "continued": Normal(0.0, 1.0, "a rate of 27 to 73 per 100 state-years in two thirds of draws"),
         }
     )
-    continuous: Prior = Prior(0.0, 0.5, "per standard deviation; odds rarely more than 2.7-fold")
-    binary: Prior = Prior(0.0, 0.7, "present against absent; odds ratio within 1/4-4 in 95 % of draws")
-    product: Prior = Prior(0.0, 0.25, "interactions and squares are smaller than main effects")
-    era_scale: Prior = Prior(0.0, 0.25, "an era's slope differs from the common one by less than that may be")
-    group_scale: Prior = Prior(0.0, 0.5, "regions and eras differ by less than a factor of e, mostly")
-    shrinkage: Prior | None = Prior(0.0, 0.25, "many adjusting slopes at once: their sum must stay plausible")
+    continuous: Normal = Normal(0.0, 0.5, "per standard deviation; odds rarely more than 2.7-fold")
+    binary: Normal = Normal(0.0, 0.7, "present against absent; odds ratio within 1/4-4 in 95 % of draws")
+    product: Normal = Normal(0.0, 0.25, "interactions and squares are smaller than main effects")
+    era_scale: HalfNormal = HalfNormal(0.25, "an era's slope differs from the common one by less than that may be")
+    group_scale: HalfNormal = HalfNormal(0.5, "regions and eras differ by less than a factor of e, mostly")
+    shrinkage: HalfNormal | None = HalfNormal(0.25, "many adjusting slopes at once: their sum must stay plausible")
 
-    def slope(self, kind: str) -> Prior:
-        """Prior of a slope whose predictor is of ``kind`` continuous, binary or product."""
-        return {"continuous": self.continuous, "binary": self.binary, "product": self.product, "era": ERA}[kind]
+    def slope(self, kind: Kind) -> Normal:
+        """Prior of a slope whose predictor is of ``kind``; an era's deviation is relative to its learnt scale."""
+        return Normal(0.0, 1.0, "times sigma_era_slopes") if kind == "era" else getattr(self, kind)
 
-    def words(self, outcome: str) -> dict[str, str]:
+    def describe(self, outcome: str) -> dict[str, str]:
         """Every prior that applies to ``outcome``, by parameter, for the attributes of an archive."""
-        words = {"alpha": self.alpha[outcome].words(), "sigma_*": self.group_scale.words("HalfNormal")}
-        words |= {f"beta[{kind}]": self.slope(kind).words() for kind in ("continuous", "binary", "product")}
+        priors: dict[str, Prior] = {"alpha": self.alpha[outcome], "sigma_*": self.group_scale}
+        priors |= {"beta[continuous]": self.continuous, "beta[binary]": self.binary, "beta[product]": self.product}
+        out = {name: prior.description for name, prior in priors.items()}
         if self.shrinkage:
-            words["beta[shrunk]"] = "Normal(0, sigma_beta), times 1.4 for binary and 0.5 for product predictors"
-            words["sigma_beta"] = self.shrinkage.words("HalfNormal")
-        words["sigma_era_slopes"] = self.era_scale.words("HalfNormal")
-        return words
+            binary, product = (prior.sd / self.continuous.sd for prior in (self.binary, self.product))
+            out["beta[shrunk]"] = (
+                f"Normal(0, sigma_beta), times {binary:g} for binary and {product:g} for product predictors"
+            )
+            out["sigma_beta"] = self.shrinkage.description
+        return out | {"sigma_era_slopes": self.era_scale.description}
 
 
 DEFAULT = Priors()
 # For the all-in model, where every slope is shrunk.
-ALL_IN = Priors(shrinkage=Prior(0.0, 0.12, "fourteen slopes and four varying ones at once must stay plausible"))
+ALL_IN = Priors(shrinkage=HalfNormal(0.12, "fourteen slopes and four varying ones at once must stay plausible"))
 LEAST_NU = 3  # of the tails of changes in capacity
 
 
@@ -76,21 +158,19 @@ LEAST_NU = 3  # of the tails of changes in capacity
 class CapacityPriors:
     """Priors of the capacity model, in standard deviations of capacity a year."""
 
-    alpha: Prior = Prior(0.0, 0.1, "capacity drifts by less than 0.2 a year")
-    rho: Prior = Prior(0.95, 0.05, "capacity lasts: a half-life of a decade and more")
-    slope: Prior = Prior(0.0, 0.05, "per standard deviation; a year's change of 0.1 for one would be fast")
-    group_scale: Prior = Prior(0.0, 0.02, "0.02 a year is half a standard deviation of all states in a generation")
-    sigma: Prior = Prior(0.0, 0.2, "most years change capacity by less than 0.4")
-    omega: Prior = Prior(0.0, 0.5, "states differ in how fast they change by less than a factor of e, mostly")
-    tail: float = 0.1  # rate of nu - 3 ~ Exponential: heavy to nearly normal tails, with a variance that can be used
+    alpha: Normal = Normal(0.0, 0.1, "capacity drifts by less than 0.2 a year")
+    rho: Normal = Normal(0.95, 0.05, "capacity lasts: a half-life of a decade and more")
+    slope: Normal = Normal(0.0, 0.05, "per standard deviation; a year's change of 0.1 for one would be fast")
+    group_scale: HalfNormal = HalfNormal(0.02, "0.02 a year is half a standard deviation of all states in a generation")
+    sigma: HalfNormal = HalfNormal(0.2, "most years change capacity by less than 0.4")
+    omega: HalfNormal = HalfNormal(0.5, "states differ in how fast they change by less than a factor of e, mostly")
+    excess_nu: Exponential = Exponential(0.1, "heavy to nearly normal tails, with a variance that can be used")
 
-    def words(self) -> dict[str, str]:
+    def describe(self) -> dict[str, str]:
         """Every prior by parameter, for the attributes of an archive."""
-        normal = {"alpha": self.alpha, "rho": self.rho, "beta": self.slope}
-        scales = {"sigma_region, sigma_era": self.group_scale, "sigma": self.sigma, "omega": self.omega}
-        words = {name: prior.words() for name, prior in normal.items()}
-        words |= {name: prior.words("HalfNormal") for name, prior in scales.items()}
-        return words | {
-            "nu": f"{LEAST_NU} + Exponential({self.tail:g})",
+        priors: dict[str, Prior] = {"alpha": self.alpha, "rho": self.rho, "beta": self.slope}
+        priors |= {"sigma_region, sigma_era": self.group_scale, "sigma": self.sigma, "omega": self.omega}
+        return {name: prior.description for name, prior in priors.items()} | {
+            "nu": f"{LEAST_NU} + Exponential({self.excess_nu.rate:g})",
             "error": "Normal(0, published standard error)",
         }

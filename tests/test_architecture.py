@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from data.world.sources import sources
@@ -15,7 +17,26 @@ from data.world.sources import sources
 ROOT = Path(__file__).parents[1]
 ORDER = ("data", "models", "inference", "reports")  # each imports only what stands before it, and itself
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LONGEST = 350
+LONGEST, FOLDER_LIMIT = 350, 12
+CROWDED = {"data/measures"}  # one file for each measure
+TO_DISSOLVE = {"data.codebook.links", "data.codebook.panels"}  # a derived panel and what lists all panels
+# Each of these treats one thing in two rooms or more.
+RECURRING = {
+    "aid": "how it is measured, and other codings of it",
+    "alignment": "the codebook of the panel, and how it is built",
+    "campaign": "many fits at once, for calibration and for robustness",
+    "capacity": "how it is measured, modelled and fitted",
+    "checks": "the gates of a fit, and figures of them",
+    "graph": "the causal graph, and a figure of it",
+    "grid": "points at which all is known: states by years, and drivers by region and era",
+    "links": "the links of the counterfactual chain, and the codebook of their panels",
+    "logit": "the model, and its fit",
+    "page": "pages of the report, and the one of the explorer",
+    "panels": "the codebook of the panels, and reading one for a fit",
+    "posterior": "the density that is sampled, and figures of its draws",
+    "programme": "aid programmes simulated, and put into sentences",
+    "verdicts": "computed, and drawn",
+}
 SKIPPED = {".git", ".venv", ".cache", "__pycache__", ".pytest_cache", ".ruff_cache", "build", "posteriors"}
 
 
@@ -33,14 +54,23 @@ SOURCES = sorted(path for package in ORDER for path in (ROOT / package).rglob("*
 TEXT = [path for path in FILES if path.suffix not in {".parquet", ".png", ".nc", ".ico", ".woff2"}]
 
 
-def imports(path):
-    """Top-level names of all modules that a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+class RuntimeOnly(ast.NodeTransformer):
+    """Leaves out what only type checkers read."""
+
+    def visit_If(self, node):
+        return None if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else self.generic_visit(node)
+
+
+def imports(path, *, types=True):
+    """All modules that a file imports, wherever in it; with or without those for ``types`` only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree if types else RuntimeOnly().visit(tree)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            yield node.module
+            assert node.module
+            yield from {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -53,6 +83,29 @@ def test_imports_go_one_way(path):
 def test_the_direction_would_be_noticed():
     assert {"data", "models", "inference"} <= {m.split(".")[0] for path in SOURCES for m in imports(path)}
     assert len(SOURCES) > 30
+
+
+def module(path):
+    """The dotted name of a source file; of a package's own file, that of the package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_modules_import_each_other_not_even_inside_functions():
+    ours = {module(path): path for path in SOURCES}
+    arrows = [(name, to) for name, path in ours.items() for to in set(imports(path, types=False)) & ours.keys()]
+    parts = nx.strongly_connected_components(nx.DiGraph(arrows))
+    assert not [part for part in parts if len(part) > 1 and part != TO_DISSOLVE]
+
+
+def test_no_folder_holds_more_files_than_can_be_taken_in_at_a_glance():
+    crowds = Counter(path.parent.relative_to(ROOT) for path in SOURCES if path.stem != "__init__")
+    assert {str(folder) for folder, count in crowds.items() if count > FOLDER_LIMIT} <= CROWDED
+
+
+def test_a_file_name_recurs_only_where_another_room_treats_the_same_thing():
+    count = Counter(path.stem for path in SOURCES if path.stem not in {"__init__", "__main__"})
+    assert {stem for stem, times in count.items() if times > 1} <= set(RECURRING)
 
 
 def test_only_the_models_write_a_pymc_model():

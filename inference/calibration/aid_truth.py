@@ -92,7 +92,7 @@ def truth(rng: np.random.Generator) -> Truth:
     }  # fmt: skip
     levels = {"onset": -2.2, "stay": 0.2}
     moving = {
-        link: (level, rng.normal(0, p.continuous.sd) / SPREAD["capacity"], adjusting(link, LATELY)[LATELY[0]])
+        link: (level, float(rng.normal(0, p.continuous.sd)) / SPREAD["capacity"], adjusting(link, LATELY)[LATELY[0]])
         for link, level in levels.items()
     }
     return Truth(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from inference.calibration.study import SCALES, Fault, Parameters
 from models.design import Design, Group
-from models.priors import Prior
 
 Float = NDArray[np.float64]
 Generator = np.random.Generator
@@ -47,7 +46,7 @@ def _sd_for_variance(design: Design, _: Generator) -> Design:
 
 def _alpha_mean(design: Design, _: Generator) -> Design:
     right = design.priors.alpha[design.outcome]
-    wrong = Prior(right.mean + 2.0, right.sd, right.reason)
+    wrong = replace(right, mean=right.mean + 2.0)
     return replace(design, priors=replace(design.priors, alpha={design.outcome: wrong}))
 
 

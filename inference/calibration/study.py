@@ -21,16 +21,16 @@ from inference.calibration.ranks import rank
 from inference.engine import sample
 from inference.evidence import datagrid
 from models.design import Design, build
-from models.prior_draws import draw
-from models.priors import Prior, Priors
+from models.parameters import draw
+from models.priors import Normal, Priors
 
 Float = NDArray[np.float64]
-Parameters = dict[str, Float]  # by name, the draw first, as in `models.prior_draws.draw`
+Parameters = dict[str, Float]  # by name, the draw first, as in `models.parameters.draw`
 
 ROWS, REGIONS, ERAS = 800, 5, 4
 PANEL_SEED = 1
 TERMS = ("duress", "threat", "duress:threat", "power", "support")
-PRIORS = Priors(alpha={"bandwagon": Prior(-2.0, 0.7, "events in one row of seven or so: the panel is small")})
+PRIORS = Priors(alpha={"bandwagon": Normal(-2.0, 0.7, "events in one row of seven or so: the panel is small")})
 DRAWS, THIN, TUNE = 199, 4, 300  # kept draws, one of how many, and warm-up draws
 SCALES = ("sigma_region", "sigma_era", "sigma_gamma", "sigma_beta")
 

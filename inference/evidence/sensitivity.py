@@ -12,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from models.design import Design
+from models.priors import Normal
 
 Float = NDArray[np.float64]
 SENSITIVE = 0.05  # above it the posterior moves with what is scaled, by the authors' threshold
@@ -20,17 +21,15 @@ WIDTHS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the registered prior standard deviatio
 
 def log_prior(design: Design, posterior: xr.Dataset) -> xr.DataArray:
     """Log density of the top-level parameters under their priors (chain, draw), up to a constant."""
-    alpha = design.priors.alpha[design.outcome]
-    out = -0.5 * ((posterior["alpha"] - alpha.mean) / alpha.sd) ** 2
-    scales = {f"sigma_{name}": design.priors.group_scale.sd for name in design.groups}
-    scales |= {"sigma_gamma": design.priors.group_scale.sd} if design.varying else {}
-    learnt = {name: sd for name, (sd, _) in design.shared_scales.items()}
-    for name, sd in (scales | learnt).items():
-        square = -0.5 * (posterior[name] / sd) ** 2
-        out = out + square.sum([dim for dim in square.dims if dim not in ("chain", "draw")])
-    fixed = ~np.any([mine for _, mine in design.shared_scales.values()], axis=0) if learnt else slice(None)
-    standard = (posterior["beta"].to_numpy()[..., fixed] - design.slope_mean[fixed]) / design.slope_sd[fixed]
-    return out - 0.5 * (standard**2).sum(axis=-1)
+    shared = design.shared_scales
+    out = design.priors.alpha[design.outcome].logp(posterior["alpha"])
+    for name in sorted(design.scales, key=lambda name: name in shared):  # the order of a sum decides its last digit
+        density = design.scales[name].logp(posterior[name])
+        out = out + density.sum([dim for dim in density.dims if dim not in ("chain", "draw")])
+    slopes = Normal(design.slope_mean, design.slope_sd).logp(posterior["beta"].to_numpy())
+    if shared:
+        slopes = slopes[..., ~np.any([scale.slopes for scale in shared.values()], axis=0)]
+    return out + slopes.sum(axis=-1)
 
 
 def power_scaling(

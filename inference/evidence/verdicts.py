@@ -128,7 +128,7 @@ def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> pd.Data
     for which in hypothesis.estimands:
         row: dict[str, object] = {"hypothesis": hypothesis.id, "estimand": str(which), "outcome": which.outcome}
         draws, sd = estimand(trees, which), prior_sd(trees, which)
-        row |= summarise(draws, estimand(trees, which, "prior"), which.sign)
+        row |= summarise(draws, estimand(trees, which, "prior"), which.expectation.sign)
         row["bayes_factor"], row["bayes_factor_is_bound"] = bayes_factor(draws, sd)
         row["bayes_factor_by_width"] = sensitivity.bayes_factors(draws, sd)
         if which.outcome in trees:

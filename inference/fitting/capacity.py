@@ -19,6 +19,8 @@ from inference.sampling.converge import Settings, Settled, first_settled, seed_o
 from models import capacity
 from models.capacity import CapacityDesign
 from models.claims.links import AUTOREGRESSIONS
+from models.parameters import draw
+from models.priors import LEAST_NU
 
 if TYPE_CHECKING:
     from models.claims.registry import Hypothesis
@@ -52,19 +54,10 @@ def mean(what: CapacityDesign, draws: dict[str, Float]) -> Float:
 
 def prior_draws(what: CapacityDesign, count: int, rng: np.random.Generator) -> dict[str, Float]:
     """Independent draws of every parameter from its prior, the draw first."""
-    p = what.priors
-    out = {"alpha": rng.normal(p.alpha.mean, p.alpha.sd, count), "rho": rng.normal(p.rho.mean, p.rho.sd, count)}
-    out["beta"] = rng.normal(p.slope.mean, p.slope.sd, (count, len(what.terms)))
-    for name in ("region", "era"):
-        out[f"sigma_{name}"] = np.abs(rng.normal(0, p.group_scale.sd, count))
-        out[f"alpha_{name}"] = rng.normal(0, out[f"sigma_{name}"][:, None], (count, len(what.groups[name].levels)))
-    out["error"] = rng.normal(0, what.error_sd, (count, what.error_sd.size))
-    out["nu"] = capacity.LEAST_NU + rng.exponential(1 / p.tail, count)
-    out["sigma"] = np.abs(rng.normal(0, p.sigma.sd, count))
-    out["omega"] = np.abs(rng.normal(0, p.omega.sd, count))
-    spread = rng.normal(0, out["omega"][:, None], (count, what.error_sd.size))
-    out["sigma_state"] = out["sigma"][:, None] * np.exp(spread)
-    return out
+    out = draw(what, count, rng)
+    out["nu"] = LEAST_NU + out["z_nu"]
+    out["sigma_state"] = out["sigma"][:, None] * np.exp(out["spread"])
+    return {name: out[name] for name in PARAMETERS}
 
 
 def replicate(what: CapacityDesign, draws: dict[str, Float], rng: np.random.Generator) -> Float:
@@ -114,7 +107,7 @@ def sample(what: CapacityDesign, settings: Settings) -> Settled:
 
     compiled = nutpie.compile_pymc_model(capacity.build(what))
 
-    def draw(care: int) -> xr.DataTree:
+    def attempt(care: int) -> xr.DataTree:
         accept, thin = CARE[care]
         drawn = nutpie.sample(
             compiled, draws=settings.draws * thin, tune=TUNE, chains=settings.chains, cores=2, target_accept=accept,
@@ -124,7 +117,7 @@ def sample(what: CapacityDesign, settings: Settings) -> Settled:
         statistics = drawn["sample_stats"].to_dataset().rename(maxdepth_reached="reached_max_treedepth")
         return thinned(posterior.assign_attrs(inference_library="nutpie", thin=thin), statistics, thin)
 
-    return first_settled(draw, len(CARE), settings)
+    return first_settled(attempt, len(CARE), settings)
 
 
 def thinned(posterior: xr.Dataset, statistics: xr.Dataset, thin: int) -> xr.DataTree:
@@ -170,8 +163,8 @@ def fit(link: Hypothesis, what: CapacityDesign, settings: Settings, origin: Prov
     run = sample(what, settings)
     posterior, gate = run.posterior, prior + run.gate
     drawn = prior_draws(what, PRIOR_DRAWS, np.random.default_rng(seed_of(settings, what.name, "prior")))
-    dims = {"beta": "predictor", "alpha_region": "region", "alpha_era": "era", "error": "state", "sigma_state": "state"}
-    prior_set = {n: (("chain", "draw", *([dims[n]] if n in dims else [])), v[None]) for n, v in drawn.items()}
+    dims = {parameter.name: parameter.dims for parameter in what.parameters} | {"nu": (), "sigma_state": ("state",)}
+    prior_set = {name: (("chain", "draw", *dims[name]), values[None]) for name, values in drawn.items()}
     groups = {
         "posterior": posterior,
         "sample_stats": run.tree["sample_stats"].to_dataset(),
@@ -185,7 +178,7 @@ def fit(link: Hypothesis, what: CapacityDesign, settings: Settings, origin: Prov
     result = xr.DataTree.from_dict(groups)
     failed = checks.failures(gate)
     result.attrs = described(link, "capacity_next", settings, origin, gate) | {
-        "priors": json.dumps(what.priors.words()),
+        "priors": json.dumps(what.priors.describe()),
         "rows": what.y.size,
         "rows_lost": json.dumps(dict(what.lost)),
         "engine": "nutpie",

@@ -23,7 +23,7 @@ from inference.sampling.converge import Settings, seed_of, settled
 from models.claims.links import LOGITS
 from models.claims.registry import REGISTRY, Hypothesis
 from models.design import Design
-from models.prior_draws import draw
+from models.parameters import draw
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,10 +52,8 @@ def fit_key(name: str, settings: Settings, provenance: Provenance) -> str:
 def prior_draws(design: Design, seed: int) -> xr.Dataset:
     """Draws of every parameter from its prior as one chain, named as in the posterior."""
     draws = draw(design, PRIOR_DRAWS, np.random.default_rng(seed))
-    dims = {"beta": ("predictor",), "sigma_gamma": ("exposure",), "gamma": ("exposure", "region")}
-    dims |= {f"alpha_{name}": (name,) for name in design.groups}
     return xr.Dataset(
-        {name: (("chain", "draw", *dims.get(name, ())), value[None]) for name, value in draws.items()},
+        {p.name: (("chain", "draw", *p.dims), draws[p.name][None]) for p in design.parameters},
         {"chain": [0], "draw": np.arange(PRIOR_DRAWS)} | design.coords,
     )
 
@@ -107,7 +105,7 @@ def described(
         "exposures": ", ".join(equation.exposures),
         "adjustment": ", ".join(equation.adjustment),
         "panel": hypothesis.panel,
-        "sample": hypothesis.sample_words,
+        "sample": hypothesis.sample_description,
         "status": hypothesis.status,
         "identified": int(hypothesis.identified),
         "expected_signs": "; ".join(map(str, hypothesis.estimands)),
@@ -189,7 +187,7 @@ def fit(
     result = xr.DataTree.from_dict(groups)
     result.attrs = described(hypothesis, outcome, settings, provenance, gate) | change
     result.attrs |= {
-        "priors": json.dumps(design.priors.words(outcome)),
+        "priors": json.dumps(design.priors.describe(outcome)),
         "rows": design.y.size,
         "events": int(design.y.sum()),
         "rows_lost": json.dumps(dict(design.lost)),

@@ -29,11 +29,11 @@ def estimate(which: Estimand, results: dict[str, dict[str, Any]]) -> tuple[float
     if which.outcome in results:
         slope = results[which.outcome]["slopes"][which.term]
         positive = slope["positive"]
-        return slope["mean"], slope["sd"], positive if which.sign > 0 else 1 - positive
+        return slope["mean"], slope["sd"], positive if which.expectation.sign > 0 else 1 - positive
     first, second = ("balance", "bandwagon") if which.outcome == RATIO else ("bandwagon", "balance")
     a, b = (results[outcome]["slopes"][which.term] for outcome in (first, second))
     mean, sd = a["mean"] - b["mean"], hypot(a["sd"], b["sd"])
-    return mean, sd, 0.5 * (1 + erf(which.sign * mean / sd / sqrt(2)))
+    return mean, sd, 0.5 * (1 + erf(which.expectation.sign * mean / sd / sqrt(2)))
 
 
 def _row(hypothesis: Hypothesis, index: int, found: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-from models.claims.claim import Estimand, Hypothesis
+from functools import partial
+
+from models.claims.claim import Hypothesis
+from models.claims.estimand import NEGATIVE, POSITIVE, Estimand
 
 SOURCE = "Carter (2022)"
+claim = partial(Hypothesis, source=SOURCE)
 
 CLAIMS = (
-    Hypothesis(
+    claim(
         id="carter-1",
         claim="Weak states under external threat bandwagon, with the state that threatens them "
         "or with another when a third state does.",
-        source=SOURCE,
         exposures=("threat", "threat_other"),
-        estimands=(Estimand("threat", "bandwagon", 1), Estimand("threat_other", "bandwagon", 1)),
+        estimands=(Estimand("threat", "bandwagon", POSITIVE), Estimand("threat_other", "bandwagon", POSITIVE)),
         note="her lead case is a threat from a third party, so both threats are reported",
     ),
-    Hypothesis(
+    claim(
         id="carter-2",
         claim="Neighbouring aggressors attract.",
-        source=SOURCE,
         exposures=("proximity",),
-        estimands=(Estimand("proximity", "bandwagon", 1), Estimand("proximity", "delta", 1)),
+        estimands=(Estimand("proximity", "bandwagon", POSITIVE), Estimand("proximity", "delta", POSITIVE)),
         note="total effect: threat, support and duress lie on the path and are not adjusted for",
     ),
-    Hypothesis(
+    claim(
         id="carter-3",
         claim="Internal duress makes bandwagoning likelier, and amplifies the effect of threat.",
-        source=SOURCE,
         exposures=("duress", "duress:threat"),
-        estimands=(Estimand("duress", "bandwagon", 1), Estimand("duress:threat", "bandwagon", 1)),
+        estimands=(Estimand("duress", "bandwagon", POSITIVE), Estimand("duress:threat", "bandwagon", POSITIVE)),
         note="the orientation of leaders is unobserved and affects both duress and alignment",
     ),
-    Hypothesis(
+    claim(
         id="carter-4",
         claim="Absent allied support makes bandwagoning likelier.",
-        source=SOURCE,
         exposures=("support", "support:duress"),
-        estimands=(Estimand("support", "bandwagon", -1),),
+        estimands=(Estimand("support", "bandwagon", NEGATIVE),),
         note="patrons choose whom to support: the weakest of the four identifications",
     ),
 )

@@ -1,4 +1,4 @@
-"""What a registered claim is: its exposures, the logits they enter, and the signs it expects.
+"""What a registered claim is: its exposures, the logits they enter, and the estimands whose signs it expects.
 
 A claim is written down before any posterior is seen. Expected signs are those of the source.
 """
@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from models import graph
+from models.claims.estimand import Estimand, outcomes_of
 from models.priors import DEFAULT, Priors
 from models.terms import needed, variables
 
@@ -20,40 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.design import Design
-
-# The outcomes of each panel: one logit each.
-PANELS = {
-    "alignment": ("bandwagon", "balance"),
-    "termination": ("dissolved",),
-    "joining": ("joined",),
-    "placebo": ("bandwagon", "balance"),
-    "onset": ("onset",),
-    "continuation": ("continued",),
-    "capacity": ("capacity_next",),
-}
-OUTCOMES = PANELS["alignment"]
-SYMBOLS = {"bandwagon": "b_bw", "balance": "b_bal", "delta": "delta", "dissolved": "b_end", "joined": "b_join",
-           "onset": "b_onset", "continued": "b_stay", "capacity_next": "b_cap"}  # fmt: skip
-RATIO = "ratio"
-
-
-@dataclass(frozen=True)
-class Estimand:
-    """A quantity with an expected sign.
-
-    ``outcome`` names the logit whose slope of ``term`` it is; ``delta`` is the bandwagoning slope minus the
-    balancing slope (bandwagon rather than balance), ``ratio`` the logarithm of the mean probability of
-    balancing over that of bandwagoning.
-    """
-
-    term: str
-    outcome: str
-    sign: int
-
-    def __str__(self) -> str:
-        if self.outcome == RATIO:
-            return f"Pr(balance) / Pr(bandwagon) {'>' if self.sign > 0 else '<'} 1"
-        return f"{SYMBOLS[self.outcome]}[{self.term}] {'>' if self.sign > 0 else '<'} 0"
 
 
 @dataclass(frozen=True)
@@ -101,11 +68,11 @@ class Hypothesis:
     priors: Priors = DEFAULT
     adjust_for: tuple[str, ...] | None = None
     panel: str = "alignment"
-    exposures_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exposures_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     by_era: tuple[str, ...] = ()
     pooled: bool = False
     years: tuple[int, int] | None = None
-    where: Mapping[str, float] = field(default_factory=dict)
+    where: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def testable(self) -> bool:
@@ -115,7 +82,7 @@ class Hypothesis:
     @property
     def outcomes(self) -> tuple[str, ...]:
         """The outcomes of its logits; none for a claim that cannot be tested."""
-        return PANELS[self.panel] if self.testable else ()
+        return outcomes_of(self.panel) if self.testable else ()
 
     def equation(self, outcome: str) -> Equation:
         """Exposures and adjustment set of the logit of ``outcome``.
@@ -126,10 +93,11 @@ class Hypothesis:
         exposures = self.exposures_of.get(outcome, self.exposures)
         if self.adjust_for is not None:
             return Equation(exposures, self.adjust_for, self.pooled)
-        adjustments = [graph.adjustment(graph.node(name, self.panel), self.panel) for name in _main(exposures)]
-        columns = graph.columns(frozenset().union(*(a.nodes for a in adjustments)), self.panel)
+        mains = _main_variables(exposures)
+        adjustments = [graph.adjustment(graph.node(name, self.panel), self.panel) for name in mains]
+        columns = graph.columns(frozenset[str]().union(*(a.nodes for a in adjustments)), self.panel)
         columns += tuple(name for name in needed(exposures) if name not in columns)
-        parts = {part for name in _main(exposures) for part in graph.GRAPHS[self.panel].parts.get(name, ())}
+        parts = {part for name in mains for part in graph.GRAPHS[self.panel].parts.get(name, ())}
         adjustment = tuple(column for column in columns if column not in {*exposures, *parts})
         return Equation(exposures, adjustment, self.pooled)
 
@@ -138,7 +106,7 @@ class Hypothesis:
         """Whether the causal graph identifies the total effect of every exposure."""
         if self.adjust_for is not None:
             return not self.terms  # a rate needs no identification
-        mains = dict.fromkeys(name for o in self.outcomes for name in _main(self.equation(o).exposures))
+        mains = dict.fromkeys(name for o in self.outcomes for name in _main_variables(self.equation(o).exposures))
         return all(graph.adjustment(graph.node(name, self.panel), self.panel).identified for name in mains)
 
     @property
@@ -152,14 +120,14 @@ class Hypothesis:
         return tuple(dict.fromkeys(t for o in self.outcomes for t in self.equation(o).terms))
 
     @property
-    def model(self) -> tuple:
+    def model(self) -> tuple[object, ...]:
         """What decides the posterior: two claims with the same model share it."""
         equations = tuple((o, self.equation(o)) for o in self.outcomes)
         sample = self.panel, self.years, tuple(sorted(self.where.items()))
-        return equations, sample, self.by_era, repr(self.priors), self.adjust_for is None
+        return equations, sample, self.by_era, self.priors, self.adjust_for is None
 
     def sample(self, panel: pd.DataFrame) -> NDArray[np.intp]:
-        """Positions of the rows of ``panel`` that the claim speaks of (row,), missing values apart."""
+        """Positions of the rows of ``panel`` in its sample (row,), those with missing values included."""
         import numpy as np
 
         keep = np.ones(len(panel), bool)
@@ -170,8 +138,8 @@ class Hypothesis:
         return np.flatnonzero(keep)
 
     @property
-    def sample_words(self) -> str:
-        """The sample in words."""
+    def sample_description(self) -> str:
+        """Years and values that bound the sample, for readers."""
         years = "all years" if self.years is None else f"{self.years[0]}-{self.years[1]}"
         return ", ".join([years, *(f"{column} = {value:g}" for column, value in self.where.items())])
 
@@ -203,6 +171,6 @@ class Hypothesis:
         return replace(built, rows=rows[built.rows])
 
 
-def _main(exposures: tuple[str, ...]) -> tuple[str, ...]:
-    """The exposure of each term: the first variable of a product."""
+def _main_variables(exposures: tuple[str, ...]) -> tuple[str, ...]:
+    """The variables whose effects are claimed, each once: of a product, the first."""
     return tuple(dict.fromkeys(variables(term)[0] for term in exposures))

@@ -7,7 +7,8 @@ with the aid of the United States, and with both kinds of aid since governance a
 
 from __future__ import annotations
 
-from models.claims.claim import Estimand, Hypothesis
+from models.claims.claim import Hypothesis
+from models.claims.estimand import NEGATIVE, POSITIVE, Estimand
 from models.claims.registry import REGISTRY, archive_of
 
 SOURCE = "this project"
@@ -19,7 +20,7 @@ ONSET = Hypothesis(
     source=SOURCE,
     panel="onset",
     exposures=("capacity",),
-    estimands=(Estimand("capacity", "onset", -1),),
+    estimands=(Estimand("capacity", "onset", NEGATIVE),),
     pooled=True,
     note="capacity is measured with error, which is integrated out",
 )
@@ -29,7 +30,7 @@ CONTINUATION = Hypothesis(
     source=SOURCE,
     panel="continuation",
     exposures=("capacity",),
-    estimands=(Estimand("capacity", "continued", -1),),
+    estimands=(Estimand("capacity", "continued", NEGATIVE),),
     pooled=True,
 )
 WITHDRAWAL = Hypothesis(
@@ -38,7 +39,7 @@ WITHDRAWAL = Hypothesis(
     source="Nielsen et al. (2011)",
     panel="onset",
     exposures=("aid_drop",),
-    estimands=(Estimand("aid_drop", "onset", 1),),
+    estimands=(Estimand("aid_drop", "onset", POSITIVE),),
     years=GOVERNANCE_YEARS,
     pooled=True,
 )
@@ -48,7 +49,7 @@ PLACEBO = Hypothesis(
     source=SOURCE,
     panel="placebo",
     exposures=("duress_later",),
-    estimands=(Estimand("duress_later", "bandwagon", 1), Estimand("duress_later", "balance", 1)),
+    estimands=(Estimand("duress_later", "bandwagon", POSITIVE), Estimand("duress_later", "balance", POSITIVE)),
     note="a negative control: a slope apart from zero shows a cause that the adjustment misses",
 )
 CAPACITY = Hypothesis(
@@ -57,7 +58,7 @@ CAPACITY = Hypothesis(
     source=SOURCE,
     panel="capacity",
     exposures=("aid_us",),
-    estimands=(Estimand("aid_us", "capacity_next", 1),),
+    estimands=(Estimand("aid_us", "capacity_next", POSITIVE),),
     pooled=True,
 )
 GOVERNANCE = Hypothesis(
@@ -66,7 +67,7 @@ GOVERNANCE = Hypothesis(
     source=SOURCE,
     panel="capacity",
     exposures=("aid_governance", "aid_us"),
-    estimands=(Estimand("aid_governance", "capacity_next", 1),),
+    estimands=(Estimand("aid_governance", "capacity_next", POSITIVE),),
     years=GOVERNANCE_YEARS,
     pooled=True,
 )

@@ -1,7 +1,7 @@
 """The registered claims: adding one is adding one value.
 
-The 36 claims come from Walt (1987), in ``models.claims.walt``, and Carter (2022), in ``models.claims.carter``;
-``all-in`` is a description beside them, without an effect.
+The 36 claims are those of Walt (1987), in ``models.claims.walt``, and of Carter (2022), in ``models.claims.carter``;
+``all-in`` stands beside them: a description of all drivers, whose slopes are not effects.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 
-from models.claims import carter, walt
-from models.claims.claim import OUTCOMES, PANELS, RATIO, Equation, Estimand, Hypothesis
+from models.claims import carter
+from models.claims.claim import Hypothesis
+from models.claims.estimand import NEGATIVE, OUTCOMES, POSITIVE, RATIO, Estimand
+from models.claims.walt import threats, ties
 from models.priors import ALL_IN
 
 __all__ = [
     "FAMILIES",
     "OUTCOMES",
-    "PANELS",
     "RATIO",
     "REGISTRY",
-    "Equation",
     "Estimand",
     "Hypothesis",
     "archive_of",
@@ -43,16 +43,16 @@ EVERYTHING = Hypothesis(
         "aggression",
     ),
     estimands=(
-        Estimand("threat", "bandwagon", 1),
-        Estimand("proximity", "bandwagon", 1),
-        Estimand("support", "bandwagon", -1),
-        Estimand("duress", "bandwagon", 1),
-        Estimand("duress:threat", "bandwagon", 1),
+        Estimand("threat", "bandwagon", POSITIVE),
+        Estimand("proximity", "bandwagon", POSITIVE),
+        Estimand("support", "bandwagon", NEGATIVE),
+        Estimand("duress", "bandwagon", POSITIVE),
+        Estimand("duress:threat", "bandwagon", POSITIVE),
     ),
     priors=ALL_IN,
     note="each slope holds the other drivers constant, mediators included",
 )
-FAMILIES: dict[str, tuple[Hypothesis, ...]] = {"Carter": carter.CLAIMS, **walt.FAMILIES}
+FAMILIES: dict[str, tuple[Hypothesis, ...]] = {"Carter": carter.CLAIMS, **threats.FAMILIES, **ties.FAMILIES}
 REGISTRY: dict[str, Hypothesis] = {claim.id: claim for claim in (*chain(*FAMILIES.values()), EVERYTHING)}
 
 

@@ -216,7 +216,7 @@ def without_duress(numbers: Place) -> Sentence:
 
 def expected(which: Estimand) -> str:
     """What an estimand is expected to show, in words."""
-    rises = which.sign > 0
+    rises = which.expectation.sign > 0
     if which.outcome == RATIO:
         return f"balancing is {'more common' if rises else 'rarer'} than bandwagoning"
     if which.outcome == "delta":

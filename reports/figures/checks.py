@@ -8,7 +8,7 @@ import numpy as np
 
 from inference.archives.archive import group
 from inference.sampling.checks import CELL_LIMIT, RATE_BAND
-from models.claims.registry import PANELS
+from models.claims.estimand import EXPLAINED
 from reports.figures.parts import interval, log_scale, per_1000
 from reports.style import COLOURS, LINE, NAMES, SHADE, WIDTH
 
@@ -47,7 +47,7 @@ def prior_predictive(pairs: Trees) -> Figure:
             log_scale(axes, "x")
             axes.set(yticks=range(len(names)), title=f"{NAMES[outcome]}: {what}")
             axes.set_yticklabels(names, fontsize=8)
-            panel = next(name for name, outcomes in PANELS.items() if outcome in outcomes)
+            panel = EXPLAINED[outcome].panels[0]
             axes.set_xlabel(f"prior {per_1000(panel)}", fontsize=8.5)
         row[0].set_ylim(len(names) - 0.4, -0.6)
     return figure
@@ -101,7 +101,7 @@ def of_model(pair: Pair) -> Figure:
     log_scale(left, "x", "y")
     for outcome in pair:
         _bins(left, pair, outcome)
-    unit = per_1000(next(panel for panel, outcomes in PANELS.items() if next(iter(pair)) in outcomes))
+    unit = per_1000(EXPLAINED[next(iter(pair))].panels[0])
     left.set(title="calibration", xlabel=f"predicted {unit}", ylabel="observed")
     names = []
     for k, outcome in enumerate(pair):

@@ -9,6 +9,7 @@ import numpy as np
 from data.codebook.panels import label
 from inference.archives.archive import group
 from inference.evidence.verdicts import RATIO, estimand, slope
+from models.claims.estimand import POSITIVE
 from models.claims.registry import Estimand, Hypothesis
 from reports.figures.parts import density, interval, offsets, share, wrap
 from reports.style import COLOURS, LINE, NAMES, WIDTH
@@ -56,7 +57,7 @@ def prior_against_posterior(hypothesis: Hypothesis, pair: Pair) -> Figure:
 
 
 def _ratio_densities(axes: Axes, pair: Pair) -> None:
-    which = Estimand("rate", RATIO, 1)
+    which = Estimand("rate", RATIO, POSITIVE)
     drawn = {RATIO: estimand(pair, which)}
     _densities(axes, estimand(pair, which, "prior"), drawn, "log of mean Pr(balance) / Pr(bandwagon)")
     axes.set_title("balancing over bandwagoning")

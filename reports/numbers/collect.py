@@ -63,7 +63,7 @@ def _estimands(hypothesis: Hypothesis, pair: Pair) -> list[dict[str, Any]]:
     for which, row in zip(hypothesis.estimands, rows, strict=True):
         ratio = which.outcome == RATIO
         row["label"] = "rate" if ratio else label(which.term, hypothesis.panel)
-        row["sign"] = "positive" if which.sign > 0 else "negative"
+        row["sign"] = which.expectation.name
         row["in_rope_mcse"] = mcse_share(np.abs(estimand(pair, which)) < ROPE)
         row["fit_keys"] = _keys(pair, which.outcome)
     return rows
@@ -89,7 +89,7 @@ def _hypothesis(hypothesis: Hypothesis, pair: Pair, absent: str | None, alignmen
         "note": hypothesis.note,
         "absent": absent,
         "panel": hypothesis.panel,
-        "sample": hypothesis.sample_words,
+        "sample": hypothesis.sample_description,
         "causal": hypothesis.adjust_for is None and hypothesis.testable,
         "identified": hypothesis.identified,
         "by_era": list(hypothesis.by_era),

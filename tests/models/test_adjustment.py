@@ -22,10 +22,8 @@ def world(rng, rows, push=0.0):
     """A panel from the stated graph, proximity pushed by ``push`` against its causes; and its probabilities."""
     frame = pd.DataFrame(
         {
-            "region": pd.Categorical.from_codes(
-                rng.integers(0, REGIONS, rows), [f"region {k}" for k in range(REGIONS)]
-            ),
-            "era": pd.Categorical.from_codes(rng.integers(0, ERAS, rows), [f"era {k}" for k in range(ERAS)]),
+            "region": pd.Categorical([f"region {k}" for k in rng.integers(0, REGIONS, rows)]),
+            "era": pd.Categorical([f"era {k}" for k in rng.integers(0, ERAS, rows)]),
             "power": rng.normal(size=rows),
             "past_alliance": (rng.random(rows) < 0.3).astype(float),
             "colonial_tie": (rng.random(rows) < 0.1).astype(float),

@@ -50,7 +50,7 @@ def expected(what, point, linear):
     out += stats.norm.logpdf(era, 0, scales["sigma_era"]).sum()
     sds = {"sigma_region": p.group_scale.sd, "sigma_era": p.group_scale.sd, "sigma": p.sigma.sd, "omega": p.omega.sd}
     out += sum(stats.halfnorm.logpdf(scales[name], 0, sd) + np.log(scales[name]) for name, sd in sds.items())
-    out += stats.expon.logpdf(nu - LEAST_NU, 0, 1 / p.tail) + point["z_nu_log__"]
+    out += stats.expon.logpdf(nu - LEAST_NU, 0, 1 / p.excess_nu.rate) + point["z_nu_log__"]
     out += stats.norm.logpdf(point["z_error"]).sum()
     return out + stats.norm.logpdf(point["z_scale"], np.log(scales["sigma"]), scales["omega"]).sum()
 

@@ -6,7 +6,7 @@ import networkx as nx
 import pytest
 
 from data.codebook.panels import panel as book
-from models.claims.claim import PANELS, RATIO
+from models.claims.estimand import POSITIVE, RATIO, outcomes_of
 from models.claims.registry import FAMILIES, OUTCOMES, REGISTRY, Estimand, Hypothesis, archive_of, get
 from models.graph import GRAPHS, OUTCOME, ROOTS, adjustment, columns, graph, node
 from models.terms import needed, variables
@@ -123,10 +123,10 @@ def test_the_family_is_complete():
 def test_every_registered_claim_is_complete_and_measured(hypothesis):
     assert hypothesis.claim
     assert hypothesis.source
-    assert hypothesis.outcomes == PANELS[hypothesis.panel]
+    assert hypothesis.outcomes == outcomes_of(hypothesis.panel)
     assert set(hypothesis.where) | set(needed(hypothesis.terms)) <= {v.name for v in book(hypothesis.panel).variables}
     for estimand in hypothesis.estimands:
-        assert estimand.sign in {-1, 1}
+        assert estimand.expectation.sign in {-1, 1}
         logits = OUTCOMES if estimand.outcome in {"delta", RATIO} else (estimand.outcome,)
         for outcome in logits:
             assert estimand.outcome == RATIO or estimand.term in hypothesis.equation(outcome).exposures
@@ -153,7 +153,7 @@ def test_every_claim_adjusts_for_the_computed_set_and_for_the_parts_of_its_produ
 
 
 def test_expected_signs_are_those_of_the_sources():
-    signs = {(h.id, e.term, e.outcome): e.sign for h in REGISTRY.values() for e in h.estimands}
+    signs = {(h.id, e.term, e.outcome): e.expectation.sign for h in REGISTRY.values() for e in h.estimands}
     for k, term in enumerate(("threat", "power", "proximity", "offence"), 1):
         assert signs[f"bal-{k}", term, "balance"] == signs[f"bw-{k}", term, "bandwagon"] == 1
         assert signs[f"bal-{k}", term, "delta"] == -signs[f"bw-{k}", term, "delta"] == -1
@@ -173,7 +173,7 @@ def test_only_identified_effects_are_called_so():
 
 
 def test_adding_a_hypothesis_is_adding_one_value(monkeypatch, simulated):
-    estimand = Estimand("similarity", "bandwagon", 1)
+    estimand = Estimand("similarity", "bandwagon", POSITIVE)
     added = Hypothesis("toy", "Similar regimes ally.", "a test", ("similarity",), (estimand,))
     monkeypatch.setitem(REGISTRY, "toy", added)
     assert get("toy") == [added]

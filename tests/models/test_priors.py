@@ -9,8 +9,8 @@ from scipy.stats import norm
 
 from models import logit
 from models.claims.registry import REGISTRY
-from models.prior_draws import draw
-from models.priors import DEFAULT
+from models.parameters import draw
+from models.priors import DEFAULT, CapacityPriors
 
 DRAWS = 4_000
 STANDARD_ERRORS = 5  # of a few hundred comparisons none should be further off
@@ -60,9 +60,21 @@ def test_the_reasons_given_for_the_priors_of_slopes_are_true():
     assert np.exp(1.96 * DEFAULT.continuous.sd) == pytest.approx(2.7, abs=0.05)
 
 
-def test_priors_are_put_into_words_by_parameter():
-    words = DEFAULT.words("bandwagon")
-    assert words["alpha"].startswith("Normal(-5, 1): ")
-    assert words["sigma_*"].startswith("HalfNormal(0.5): ")
-    assert words["beta[binary]"].startswith("Normal(0, 0.7): ")
-    assert DEFAULT.words("balance")["alpha"].startswith("Normal(-4, 1): ")
+def test_priors_are_described_by_parameter():
+    described = DEFAULT.describe("bandwagon")
+    assert described["alpha"].startswith("Normal(-5, 1): ")
+    assert described["sigma_*"].startswith("HalfNormal(0.5): ")
+    assert described["beta[binary]"].startswith("Normal(0, 0.7): ")
+    assert described["beta[shrunk]"].endswith("times 1.4 for binary and 0.5 for product predictors")
+    assert DEFAULT.describe("balance")["alpha"].startswith("Normal(-4, 1): ")
+    assert CapacityPriors().describe()["nu"] == "3 + Exponential(0.1)"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("prior", [DEFAULT.alpha["balance"], DEFAULT.group_scale, CapacityPriors().excess_nu], ids=str)
+def test_a_density_is_that_of_pymc_up_to_a_constant(prior):
+    draws = prior.draw(np.random.default_rng(3), (7,))
+    with pm.Model() as model:
+        prior.variable("x")
+    expected = np.asarray(pm.logp(model["x"], draws).eval())
+    np.testing.assert_allclose(prior.logp(draws) - prior.logp(draws[:1]), expected - expected[0], atol=1e-12)

@@ -77,8 +77,8 @@ def columns(design: Design, x: Float | None = None) -> Float:
 
 def prior(design: Design, where: Layout) -> Prior:
     """Priors of the latents and scales of ``design``."""
-    names, p = scale_names(design), design.priors
-    intercept = p.alpha[design.outcome]
+    names, scales = scale_names(design), design.scales
+    intercept = design.priors.alpha[design.outcome]
 
     def along(group: str, count: int, offset: int = 0) -> Float:
         return np.full(count, names.index(f"sigma_{group}") + offset)
@@ -86,8 +86,8 @@ def prior(design: Design, where: Layout) -> Prior:
     own = [along("region", 1)] if where.has_region else []
     own += [along("gamma", 1, k) for k in range(len(where.varying))]
     free = np.full(1 + where.predictors, -1)
-    for name, (_, mine) in design.shared_scales.items():
-        free[1:][mine] = names.index(name)
+    for name, shared in design.shared_scales.items():
+        free[1:][shared.slopes] = names.index(name)
     scale = [np.tile(np.concatenate(own), where.regions)] if own else []
     scale += [free, along("era", where.eras)] if where.has_era else [free]
     scale += [along(name, len(design.groups[name].levels)) for name in extra_groups(design)]
@@ -98,8 +98,7 @@ def prior(design: Design, where: Layout) -> Prior:
     mean[at], sd[at] = intercept.mean, intercept.sd
     slopes = slice(at + 1, at + 1 + where.predictors)
     mean[slopes], sd[slopes] = design.slope_mean, design.slope_sd
-    learnt = {name: sd for name, (sd, _) in design.shared_scales.items()}
-    sigma_sd = np.array([learnt.get(name, p.group_scale.sd) for name in names])
+    sigma_sd = np.array([scales[name].sd for name in names])
     constant = -0.5 * np.log(2 * np.pi) * scale.size + np.sum(0.5 * np.log(2 / np.pi) - np.log(sigma_sd))
     return Prior(mean, sd, scale, sigma_sd, float(constant))
 

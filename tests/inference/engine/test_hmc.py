@@ -198,13 +198,13 @@ def test_draws_are_those_of_pymc():
 
 @pytest.mark.slow
 def test_without_rows_the_draws_are_those_of_the_prior():
-    from models import prior_draws
+    from models.parameters import draw
 
     design = simulated(rows=10, predictors=3, varying=1, shrunk=2)
     groups = {name: Group(group.index[:0], group.levels) for name, group in design.groups.items()}
     empty = changed(design, x=design.x[:0], y=design.y[:0], rows=design.rows[:0], groups=groups)
     found = sample(empty, seed=5)["posterior"]
-    expected = prior_draws.draw(empty, 100_000, np.random.default_rng(1))
+    expected = draw(empty, 100_000, np.random.default_rng(1))
     quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
     for name, values in found.data_vars.items():
         theirs = expected[name].reshape(100_000, -1)

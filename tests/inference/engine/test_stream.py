@@ -10,7 +10,7 @@ import xarray as xr
 
 from inference.engine.rows import stream
 from inference.evidence import predictions
-from models import prior_draws
+from models.parameters import draw
 from tests.fixtures.engine_designs import simulated
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ def design(request):
 def posterior(design):
     """Draws near one point of the prior, so that weights are neither flat nor wild."""
     rng = np.random.default_rng(5)
-    prior = prior_draws.draw(design, 1, rng)
+    prior = draw(design, 1, rng)
     dims = {"beta": ["predictor"], "gamma": ["exposure", "region"], "sigma_gamma": ["exposure"]}
     dims |= {f"alpha_{name}": [name] for name in design.groups}
     out = {}

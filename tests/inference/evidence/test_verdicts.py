@@ -4,7 +4,7 @@ import xarray as xr
 from scipy.stats import norm
 
 from inference.evidence import verdicts
-from models.claims.registry import Estimand
+from models.claims.estimand import POSITIVE, Estimand
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def tree(beta):
 
 def test_delta_is_bandwagoning_less_balancing():
     pair = {"bandwagon": tree(np.full((1, 2, 1), 0.7)), "balance": tree(np.full((1, 2, 1), 0.2))}
-    delta = Estimand("proximity", "delta", 1)
+    delta = Estimand("proximity", "delta", POSITIVE)
     assert verdicts.estimand(pair, delta) == pytest.approx(np.full((1, 2), 0.5))
     assert verdicts.prior_sd(pair, delta) == pytest.approx(np.sqrt(0.5))
-    assert verdicts.prior_sd(pair, Estimand("proximity", "balance", 1)) == 0.5
+    assert verdicts.prior_sd(pair, Estimand("proximity", "balance", POSITIVE)) == 0.5

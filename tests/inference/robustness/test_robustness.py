@@ -9,6 +9,7 @@ from data.codings import CHOICES
 from inference import panels
 from inference.fleet import fleet
 from inference.robustness import campaign, recoding, refit, specifications, summary
+from models.claims.estimand import NEGATIVE, POSITIVE
 from models.claims.registry import RATIO, REGISTRY, Estimand, get
 
 
@@ -118,12 +119,12 @@ def result(**slopes):
 
 def test_estimands_from_refits():
     results = {"bandwagon": result(threat=slope(0.3, 0.1, 0.99)), "balance": result(threat=slope(0.1, 0.1, 0.8))}
-    assert summary.estimate(Estimand("threat", "bandwagon", -1), results)[2] == pytest.approx(0.01)
-    mean, sd, p = summary.estimate(Estimand("threat", "delta", 1), results)
+    assert summary.estimate(Estimand("threat", "bandwagon", NEGATIVE), results)[2] == pytest.approx(0.01)
+    mean, sd, p = summary.estimate(Estimand("threat", "delta", POSITIVE), results)
     assert (mean, sd) == pytest.approx((0.2, np.sqrt(0.02)))
     assert p == pytest.approx(0.9213, abs=1e-4)
     rates = {"bandwagon": result(rate=slope(-5.0, 0.1, 0.0)), "balance": result(rate=slope(-4.0, 0.1, 0.0))}
-    assert summary.estimate(Estimand("rate", RATIO, 1), rates)[0] == pytest.approx(1.0)
+    assert summary.estimate(Estimand("rate", RATIO, POSITIVE), rates)[0] == pytest.approx(1.0)
 
 
 def test_a_curve_counts_the_codings_on_the_side_of_the_registered_one():
