@@ -63,7 +63,7 @@ def stored_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, flo
 
 def streamed_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, float]:
     """The same by the engine."""
-    from inference.engine.rows import stream
+    from inference.engine import stream
 
     begin = time.perf_counter()
     result = stream.loo(design, posterior)
@@ -81,7 +81,7 @@ def plain_average(design: Design, posterior: xr.Dataset) -> Float:
 
 def streamed_average(design: Design, posterior: xr.Dataset) -> Float:
     """The same by the engine."""
-    from inference.engine.rows import stream
+    from inference.engine import stream
 
     signs, predictors = zip(*signed(design), strict=True)
     return np.tensordot(signs, stream.mean_probabilities(design, posterior, list(predictors)), 1).ravel()

@@ -8,6 +8,7 @@ import pytest
 from inference.engine import pack
 from inference.engine.density import assemble, laplace, posterior, transport
 from inference.engine.rows import kernel
+from inference.engine.rows.pack import RUN, pack_rows
 from tests.fixtures.engine_designs import simulated
 
 CASES = {
@@ -31,7 +32,7 @@ def random_point(target, rng):
 def log_joint(target, sigma, theta):
     """log p(y | theta) + log p(theta | sigma) + log p(sigma), and its gradient in theta."""
     t, prior = target.transport, target.prior
-    laplace.visit(target, theta, sigma)
+    laplace.evaluate_at(target, theta, sigma)
     np.testing.assert_allclose(np.concatenate([t.theta, t.sigma]), np.concatenate([theta, sigma]), rtol=1e-9)
     residual = theta - prior.mean
     value = target.likelihood[0] + prior.constant - 0.5 * np.sum((sigma / prior.sigma_sd) ** 2)
@@ -139,12 +140,13 @@ def test_log_density_contains_the_determinant_of_the_change_of_variables(case):
 @pytest.mark.parametrize("eta", [-200.0, -30.0, -1.0, 0.0, 1.0, 30.0, 200.0])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_one_logarithm_for_many_rows_is_the_sum_of_theirs(eta, dtype):
-    count = 2 * kernel.RUN + 37
-    rows, _ = kernel.pack(np.zeros((count, 0)), *np.zeros((2, count), int), 1, np.zeros((0, count), int), dtype)
-    room, nothing = kernel.sums(1, 1, 0, 0, dtype), np.zeros((1, 0), dtype)
-    found = kernel.log_likelihood_sums(rows, np.arange(0), np.full(1, eta, dtype), nothing, nothing[0], room)
+    count = 2 * RUN + 37
+    rows, _ = pack_rows(np.zeros((count, 0)), np.zeros(count, int), 1, np.zeros((0, count), int), dtype)
+    effects = kernel.Effects(*(np.full(shape, eta, dtype) for shape in (1, (1, 0), 0)))
+    sums = kernel.empty_sums(1, 1, 0, 0, dtype)
+    found = kernel.log_likelihood_sums(rows, np.arange(0), effects, sums)
     assert found == pytest.approx(count * np.logaddexp(0.0, eta), rel=1e-6 if dtype == "float32" else 1e-13, abs=1e-10)
-    assert room.cell[0] == pytest.approx(count / (1.0 + np.exp(-eta)), rel=1e-6, abs=1e-30)
+    assert sums.cell[0] == pytest.approx(count / (1.0 + np.exp(-eta)), rel=1e-6, abs=1e-30)
 
 
 def test_scales_have_an_exact_inverse():
