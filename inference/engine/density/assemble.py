@@ -195,8 +195,8 @@ def posterior(design: Design, dtype: str = "float32", packed: Packed | None = No
     out = without_quadratic(design, packed)
     order = packed.order
     weight = np.ones(order.size) if design.weight is None else design.weight[order]
-    sorted_indices = (index[..., order] for index in indices(design))
-    return out, fit_quadratic(out, SortedRows(design.x[order], *sorted_indices, weight))
+    region, era, levels = (index[..., order] for index in indices(design))
+    return out, fit_quadratic(out, SortedRows(design.x[order], region, era, levels, weight))
 
 
 def without_quadratic(design: Design, packed: Packed) -> Posterior:

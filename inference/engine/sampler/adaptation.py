@@ -39,7 +39,7 @@ class DualAveraging(NamedTuple):
     log_average: float  # of the steps so far
     log_centre: float  # log of ten times the first step
     error: float  # mean of target less acceptance rate
-    count: float  # draws so far
+    draws: float  # so far
 
 
 class Moments(NamedTuple):
@@ -47,7 +47,7 @@ class Moments(NamedTuple):
 
     mean: np.ndarray  # (dim,)
     square: np.ndarray  # (dim,): sum of squared deviations from the mean
-    count: np.ndarray  # (1,): draws so far
+    draws: np.ndarray  # (1,): so far
 
 
 @njit(**INNER)
@@ -59,7 +59,7 @@ def start_averaging(step):
 @njit(**INNER)
 def adapt_step(state, rate, target_accept):
     """Dual averaging after a draw with acceptance ``rate``; the next step is exp(log_step)."""
-    count = state.count + 1.0
+    count = state.draws + 1.0
     error = state.error + (target_accept - rate - state.error) / (count + 10.0)
     log_step = min(state.log_centre - np.sqrt(count) / 0.05 * error, np.log(MAX_STEP))
     share = count**-0.75

@@ -116,12 +116,12 @@ def transition(target, here, there, density, angle, step, normal, rng, kept):
     ----------
     target : Posterior
     here, there : State
-        Where the trajectory begins, and where the draw is left; scratch.
+        Where the trajectory begins and the draw is left; scratch.
     density : float
         Log density at ``here``.
     angle, step : float
-        Of the trajectory, and of one step at most. An angle of 0 computes density and gradient, whatever they were
-        said to be, and stays.
+        Angle of the trajectory, and of one step at most. At 0 density and gradient are computed anew, and the
+        position stays.
     normal : Normal
     rng : np.random.Generator
     kept : np.ndarray
@@ -193,7 +193,7 @@ def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws,
             step = np.exp(averaging.log_step)
             if draw >= tune // 5:
                 add_moments(moments, here.position)
-            if draw + 1 in (tune // 2, tune - tune // 5) and moments.count[0] > 5.0:
+            if draw + 1 in (tune // 2, tune - tune // 5) and moments.draws[0] > 5.0:
                 adapt_normal(moments, guess, adapted, normal)
                 averaging = start_averaging(step)
             if draw + 1 == tune:

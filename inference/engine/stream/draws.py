@@ -70,7 +70,8 @@ def over_draws(
     def part(bounds: tuple[int, int]) -> None:
         samples = slice(*bounds)
         own = Effects(*(values[samples] for values in effects))
-        loop(rows, columns, own, empty_scratch(dtype), *(values[samples] for values in by_sample), *shared)
+        predictor = sweep.Predictor(rows, columns, own, empty_scratch(dtype))
+        loop(predictor, *(values[samples] for values in by_sample), *shared)
 
     _in_threads(part, len(draws.slope))
 
@@ -82,7 +83,8 @@ def over_rows(rows: Rows, draws: Draws, sign: Float) -> sweep.RowSums:
     sign, sums = sign.astype(dtype), sweep.RowSums(*np.zeros((5, sign.size)))
 
     def part(bounds: tuple[int, int]) -> None:
-        sweep.sum_rows(rows, columns, effects, empty_scratch(dtype), *bounds, start, sign, sums)
+        predictor = sweep.Predictor(rows, columns, effects, empty_scratch(dtype))
+        sweep.sum_rows(predictor, *bounds, start, sign, sums)
 
     _in_threads(part, rows.size.size)
     return sums

@@ -1,8 +1,4 @@
-"""Loops over packed rows and draws: sums of probabilities, simulated events, sums over draws for every row.
-
-Each takes the packed ``rows``, the ``columns`` of them that the slopes belong to, the `Effects` of draws (sample, ...)
-and a `Scratch`.
-"""
+"""Loops over packed rows and draws: sums of probabilities, simulated events, sums over draws for every row."""
 
 from __future__ import annotations
 
@@ -12,8 +8,18 @@ import numpy as np
 from numba import njit
 
 from inference.engine.options import EXACT, FAST, INNER, INNER_FAST
-from inference.engine.rows.kernel import add_effects, linear_predictor, total
+from inference.engine.rows.kernel import Effects, Scratch, add_effects, linear_predictor, total
 from inference.engine.rows.link import link, logistic
+from inference.engine.rows.pack import Rows
+
+
+class Predictor(NamedTuple):
+    """What the linear predictors of rows under draws are computed from, and in."""
+
+    rows: Rows
+    columns: np.ndarray  # of the rows, that the slopes belong to
+    effects: Effects  # (sample, ...)
+    scratch: Scratch
 
 
 class RowSums(NamedTuple):
@@ -27,42 +33,45 @@ class RowSums(NamedTuple):
 
 
 @njit(**INNER)
-def _set_eta(rows, run, start, columns, effects, s, eta):
-    """Linear predictors of a run of rows under draw ``s``."""
+def _set_eta(predictor, run, start, s):
+    """Fill ``eta`` of the scratch for a run of rows under draw ``s``."""
+    rows, columns, effects, scratch = predictor
     x, level, padded, size, cell, region, width, _ = rows  # locals: see `log_likelihood_sums`
     intercept, slope, extra = effects
+    eta = scratch.eta
     linear_predictor(x, start * width, padded[run], columns, slope[s, region[run]], intercept[s, cell[run]], eta)
     for g in range(level.shape[0]):
         add_effects(level[g], start, size[run], extra[s], eta)
 
 
 @njit(**EXACT)
-def sum_probability(rows, columns, effects, scratch, out):
+def sum_probability(predictor, out):
     """Add the probabilities to ``out`` (sample, cell)."""
-    start = np.int64(0)
+    rows, scratch, start = predictor.rows, predictor.scratch, np.int64(0)
     for run in range(rows.size.size):
         for s in range(len(out)):
-            _set_eta(rows, run, start, columns, effects, s, scratch.eta)
+            _set_eta(predictor, run, start, s)
             logistic(scratch.eta, rows.padded[run], scratch.probability)
             out[s, rows.cell[run]] += total(scratch.probability, rows.size[run])
         start += rows.padded[run]
 
 
 @njit(**EXACT)
-def sum_changed(rows, columns, effects, scratch, out, bound, of):
+def sum_changed(predictor, out, bound, of):
     """Add the probabilities under changed predictors to ``out`` (sample, change).
 
     The rows' columns after the first ``columns`` are differences: change ``c`` adds those from ``bound[c]`` to
     ``bound[c + 1]``, each times the slope of column ``of`` (difference,).
     """
-    start, changed = np.int64(0), np.empty_like(scratch.eta)
+    rows, scratch, start = predictor.rows, predictor.scratch, np.int64(0)
+    columns, changed = predictor.columns.size, np.empty_like(scratch.eta)
     for run in range(rows.size.size):
         n, x = rows.padded[run], start * rows.width
         for s in range(len(out)):
-            _set_eta(rows, run, start, columns, effects, s, scratch.eta)
-            slope = effects.slope[s, rows.region[run]]
+            _set_eta(predictor, run, start, s)
+            slope = predictor.effects.slope[s, rows.region[run]]
             for c in range(bound.size - 1):
-                _add_differences(rows.x, x, n, columns.size, bound[c], bound[c + 1], of, slope, scratch.eta, changed)
+                _add_differences(rows.x, x, n, columns, bound[c], bound[c + 1], of, slope, scratch.eta, changed)
                 logistic(changed, n, scratch.probability)
                 out[s, c] += total(scratch.probability, rows.size[run])
         start += n
@@ -79,36 +88,29 @@ def _add_differences(x, first, n, columns, begin, end, of, slope, eta, out):
 
 
 @njit(**EXACT)
-def sum_softplus(rows, columns, effects, scratch, out):
+def sum_softplus(predictor, out):
     """Add log(1 + exp(eta)) to ``out`` (sample, cell)."""
-    start = np.int64(0)
+    rows, scratch, start = predictor.rows, predictor.scratch, np.int64(0)
     for run in range(rows.size.size):
         for s in range(len(out)):
-            _set_eta(rows, run, start, columns, effects, s, scratch.eta)
+            _set_eta(predictor, run, start, s)
             link(scratch.eta, rows.padded[run], scratch.probability, scratch.softplus)
             out[s, rows.cell[run]] += total(scratch.softplus, rows.size[run])
         start += rows.padded[run]
 
 
 @njit(**EXACT)
-def each_row(rows, columns, effects, scratch, replicated, log_likelihood, keys, order, y):
+def each_row(predictor, replicated, log_likelihood, keys, order, y):
     """Simulate the outcome of every row under every draw, and keep the log likelihood of the observed.
 
-    Parameters
-    ----------
-    rows, columns, effects, scratch
-        As all loops here.
-    replicated, log_likelihood : np.ndarray
-        Filled (sample, obs), in the rows' own order.
-    keys : np.ndarray
-        Where the random numbers of each draw begin (sample,).
-    order, y : np.ndarray
-        The packed row's position (obs,), and the observed outcomes in their own order (obs,).
+    Random numbers begin at ``keys`` (sample,). The observed ``y`` (obs,) and what is filled, ``replicated`` and
+    ``log_likelihood`` (sample, obs), are in the rows' own ``order``, not the packed one.
     """
+    rows, scratch = predictor.rows, predictor.scratch
     start = row = np.int64(0)
     for run in range(rows.size.size):
         for s in range(len(replicated)):
-            _set_eta(rows, run, start, columns, effects, s, scratch.eta)
+            _set_eta(predictor, run, start, s)
             link(scratch.eta, rows.padded[run], scratch.probability, scratch.softplus)
             stream = _mix(keys[s])
             for i in range(rows.size[run]):
@@ -120,12 +122,12 @@ def each_row(rows, columns, effects, scratch, replicated, log_likelihood, keys, 
 
 
 @njit(**EXACT)
-def count_events(rows, columns, effects, scratch, out, keys):
+def count_events(predictor, out, keys):
     """Add events drawn with the probabilities to ``out`` (sample, cell); random numbers begin at ``keys`` (sample,)."""
-    start = np.int64(0)
+    rows, scratch, start = predictor.rows, predictor.scratch, np.int64(0)
     for run in range(rows.size.size):
         for s in range(len(out)):
-            _set_eta(rows, run, start, columns, effects, s, scratch.eta)
+            _set_eta(predictor, run, start, s)
             logistic(scratch.eta, rows.padded[run], scratch.probability)
             stream = _mix(keys[s])
             events = 0
@@ -150,22 +152,13 @@ def _mix(counter):
 
 
 @njit(**FAST)
-def sum_rows(rows, columns, effects, scratch, first, last, start, sign, sums):
-    """Fill `RowSums` of some runs.
+def sum_rows(predictor, first, last, start, sign, sums):
+    """Fill ``sums``, a `RowSums`, for runs ``first`` to ``last``.
 
-    Parameters
-    ----------
-    rows, columns, effects, scratch
-        As all loops here.
-    first, last : int
-        The runs.
-    start : np.ndarray
-        The first row of each run (run,), padding not counted.
-    sign : np.ndarray
-        What the linear predictor of each row is multiplied by (row,).
-    sums : RowSums
-        Of all rows.
+    ``start`` (run,) is the first row of each run, and ``sign`` (row,) what the linear predictor of each is multiplied
+    by, both without padding.
     """
+    rows, scratch = predictor.rows, predictor.scratch
     padded = np.int64(0)
     for run in range(last):
         if run >= first:
@@ -173,8 +166,8 @@ def sum_rows(rows, columns, effects, scratch, first, last, start, sign, sums):
             low, high = sums.low[these], sums.high[these]
             low[:], high[:] = np.inf, -np.inf
             probability, inverse, square = sums.probability[these], sums.inverse[these], sums.inverse_square[these]
-            for s in range(effects.slope.shape[0]):
-                _set_eta(rows, run, padded, columns, effects, s, scratch.eta)
+            for s in range(len(predictor.effects.slope)):
+                _set_eta(predictor, run, padded, s)
                 _add_row(scratch, rows.padded[run], sign[these], probability, inverse, square, low, high)
         padded += rows.padded[run]
 
