@@ -31,7 +31,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from inference.engine.options import EXACT, INNER, INNER_FAST
-from inference.engine.rows.link import link, odds
+from inference.engine.rows.link import link, logistic
 from inference.engine.rows.pack import RUN, aligned
 
 
@@ -177,7 +177,7 @@ def log_likelihood_sums(rows, columns, effects, sums):
             weigh(weight, start, m, probability, softplus)
             out += total(softplus, m)
         else:
-            odds(eta, n, probability, softplus)
+            logistic(eta, n, probability, softplus)
             for i in range(m, n):
                 softplus[i] = 0
             out += positive(eta, m) + log_product(softplus, n)

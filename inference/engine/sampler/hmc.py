@@ -30,15 +30,8 @@ from numba import njit
 
 from inference.engine.density.posterior import log_density, parameters
 from inference.engine.options import FAST, INNER, INNER_FAST, PART
-from inference.engine.sampler.adaptation import (
-    FIRST_STEP,
-    Moments,
-    Normal,
-    adapt_normal,
-    adapt_step,
-    add_moments,
-    start_averaging,
-)
+from inference.engine.sampler import adaptation
+from inference.engine.sampler.adaptation import Normal
 
 ANGLES = (1.6, 2.2)
 MAX_ENERGY_ERROR = 1000.0
@@ -174,11 +167,8 @@ def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws,
     dim = start.size
     normal = Normal(guess.centre.copy(), guess.variance.copy())
     here, there = _empty_state(dim), _empty_state(dim)
-    moments, averaging, step = (
-        Moments(np.zeros(dim), np.zeros(dim), np.zeros(1)),
-        start_averaging(FIRST_STEP),
-        FIRST_STEP,
-    )
+    moments, step = adaptation.Moments(np.zeros(dim), np.zeros(dim), np.zeros(1)), adaptation.FIRST_STEP
+    averaging = adaptation.start_averaging(step)
     kept, density = np.zeros(draws.shape[1]), 0.0
     _fill(start, here.position)
     for draw in range(-1, tune + len(draws)):
@@ -189,13 +179,13 @@ def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws,
             _fill(kept, draws[draw - tune])
             _fill(row, statistics[draw - tune])
         elif draw >= 0:
-            averaging = adapt_step(averaging, row.acceptance_rate, target_accept)
+            averaging = adaptation.adapt_step(averaging, row.acceptance_rate, target_accept)
             step = np.exp(averaging.log_step)
             if draw >= tune // 5:
-                add_moments(moments, here.position)
+                adaptation.add_moments(moments, here.position)
             if draw + 1 in (tune // 2, tune - tune // 5) and moments.draws[0] > 5.0:
-                adapt_normal(moments, guess, adapted, normal)
-                averaging = start_averaging(step)
+                adaptation.adapt_normal(moments, guess, adapted, normal)
+                averaging = adaptation.start_averaging(step)
             if draw + 1 == tune:
                 step = np.exp(averaging.log_average)
         if stop[0]:
