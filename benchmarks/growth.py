@@ -36,8 +36,7 @@ def point(design: Design) -> dict[str, Any]:
     position = np.zeros(sigma.size + target.prior.mean.size)
     gradient = np.zeros_like(position)
     density = timed(lambda: posterior.log_density(target, position, gradient))
-    data, effects = target.data, target.effects
-    arguments = (data.rows, data.columns, effects.intercept, effects.slope, effects.extra, target.sums)
+    arguments = (target.data.rows, target.data.columns, target.effects, target.sums)
     row = timed(lambda: kernel.log_likelihood_sums(*arguments))
     scale = 1e9 / design.y.size
     return {

@@ -63,7 +63,7 @@ def stored_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, flo
 
 def streamed_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, float]:
     """The same by the engine."""
-    from inference.engine.rows import stream
+    from inference.engine import stream
 
     begin = time.perf_counter()
     result = stream.loo(design, posterior)
@@ -81,7 +81,7 @@ def plain_average(design: Design, posterior: xr.Dataset) -> Float:
 
 def streamed_average(design: Design, posterior: xr.Dataset) -> Float:
     """The same by the engine."""
-    from inference.engine.rows import stream
+    from inference.engine import stream
 
     signs, predictors = zip(*signed(design), strict=True)
     return np.tensordot(signs, stream.mean_probabilities(design, posterior, list(predictors)), 1).ravel()
@@ -94,35 +94,30 @@ def signed(design: Design) -> list[tuple[float, Float]]:
     return [(1.0, design.x), (-1.0, lower)]
 
 
-def prepared(design: Design, function: Callable[..., Any]) -> xr.Dataset:
-    """Draws of the posterior; ``function`` is called once on a few rows, so that its code is loaded."""
+def costs(design: Design, function: Callable[[Design, xr.Dataset], Any]) -> tuple[Any, Record]:
+    """The result of ``function`` on draws of the posterior; seconds, and memory beyond the draws.
+
+    ``function`` is first called on a few rows, so that its code is loaded.
+    """
     from inference.engine import sample
 
     posterior = sample(design, seed=1)["posterior"].to_dataset()
     function(thinned(design, 100), posterior.isel(draw=slice(0, 200)))
-    return posterior
+    before, start = memory.restart_peak(), time.perf_counter()
+    result = function(design, posterior)
+    seconds, peak = time.perf_counter() - start, memory.peak()
+    size = {"draws": posterior.sizes["chain"] * posterior.sizes["draw"], "rows": design.y.size}
+    return result, {"seconds": seconds, "peak_mb": peak, "added_mb": peak - before, **size}
 
 
 def loo(system: str, designs: list[Design], begin: float) -> Iterator[Record]:  # noqa: ARG001 (all tasks take these)
-    """Leave-one-out densities: seconds, memory beyond the draws, sum, and the rows with a bad Pareto k."""
-    function = {"engine": streamed_loo, "arviz": stored_loo}[system]
-    posterior = prepared(designs[0], function)
-    before = memory.restart_peak()
-    elpd, k, seconds = function(designs[0], posterior)
-    yield {
-        "seconds": seconds, "peak_mb": memory.peak(), "added_mb": memory.peak() - before,
-        "elpd": float(elpd.sum()), "bad": np.flatnonzero(k > BAD_K).tolist(), "worst_k": float(k.max()),
-        "draws": posterior.sizes["chain"] * posterior.sizes["draw"], "rows": elpd.size,
-    }  # fmt: skip
+    """Leave-one-out densities: what they cost, sum, and the rows with a bad Pareto k."""
+    (elpd, k, seconds), cost = costs(designs[0], {"engine": streamed_loo, "arviz": stored_loo}[system])
+    figures = {"elpd": float(elpd.sum()), "bad": np.flatnonzero(k > BAD_K).tolist(), "worst_k": float(k.max())}
+    yield cost | {"seconds": seconds} | figures
 
 
 def average(system: str, designs: list[Design], begin: float) -> Iterator[Record]:  # noqa: ARG001
-    """An average contrast over all rows and draws: seconds, memory beyond the draws, mean and sd."""
-    function = {"engine": streamed_average, "numpy": plain_average}[system]
-    posterior = prepared(designs[0], function)
-    before, start = memory.restart_peak(), time.perf_counter()
-    contrast = function(designs[0], posterior)
-    yield {
-        "seconds": time.perf_counter() - start, "peak_mb": memory.peak(), "added_mb": memory.peak() - before,
-        "mean": float(contrast.mean()), "sd": float(contrast.std()), "draws": contrast.size, "rows": designs[0].y.size,
-    }  # fmt: skip
+    """An average contrast over all rows and draws: what it costs, mean and sd."""
+    contrast, cost = costs(designs[0], {"engine": streamed_average, "numpy": plain_average}[system])
+    yield cost | {"mean": float(contrast.mean()), "sd": float(contrast.std())}

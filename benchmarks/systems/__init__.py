@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 CHAINS, DRAWS, CORES = 4, 1000, 2
 SYSTEMS = ("engine", "nutpie", "numpyro", "pymc", "bambi", "pystan")  # the quick ones first
@@ -24,3 +28,15 @@ class Run:
     divergences: int
     sampling: float  # seconds, warm-up included, compilation not
     warmup: int  # draws of each chain
+
+
+def run_of(tree: xr.DataTree, warmup: int, sampling: float | None = None) -> Run:
+    """The draws of an ArviZ tree, helper variables ``z_...`` left out; ``sampling`` is by default the tree's own."""
+    posterior = tree["posterior"].to_dataset()
+    draws = {str(name): values.to_numpy() for name, values in posterior.data_vars.items()}
+    return Run(
+        {name: values for name, values in draws.items() if not name.startswith("z_")},
+        int(tree["sample_stats"]["diverging"].to_numpy().sum()),
+        posterior.attrs["sampling_time"] if sampling is None else sampling,
+        warmup,
+    )

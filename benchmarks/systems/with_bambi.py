@@ -11,7 +11,7 @@ import bambi
 import numpy as np
 import pandas as pd
 
-from benchmarks.systems import CHAINS, CORES, DRAWS, Run
+from benchmarks.systems import CHAINS, CORES, DRAWS, Run, run_of
 from models.design import Design
 
 WARMUP = 1000  # Bambi's default
@@ -43,10 +43,4 @@ def sample(design: Design, seed: int) -> Run:
         progressbar=False,
     )  # fmt: skip
     seconds = time.perf_counter() - begin
-    posterior = tree["posterior"]
-    return Run(
-        {str(name): values.to_numpy() for name, values in posterior.data_vars.items()},
-        int(tree["sample_stats"]["diverging"].to_numpy().sum()),
-        posterior.attrs.get("sampling_time", seconds),
-        WARMUP,
-    )
+    return run_of(tree, WARMUP, tree["posterior"].attrs.get("sampling_time", seconds))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.cases import thinned
-from benchmarks.systems import CHAINS, CORES, DRAWS, Run
+from benchmarks.systems import CHAINS, CORES, DRAWS, Run, run_of
 from models.design import Design
 
 if TYPE_CHECKING:
@@ -22,10 +22,4 @@ def sample(design: Design, seed: int, packed: Packed | None = None) -> Run:
     if packed is None:
         draw(thinned(design, 100), chains=1, draws=1, tune=1, seed=0)
     tree = draw(design, chains=CHAINS, draws=DRAWS, cores=CORES, seed=seed, packed=packed)
-    posterior = tree["posterior"]
-    return Run(
-        {str(name): values.to_numpy() for name, values in posterior.data_vars.items()},
-        int(tree["sample_stats"]["diverging"].to_numpy().sum()),
-        posterior.attrs["sampling_time"],
-        posterior.attrs["tuning_steps"],
-    )
+    return run_of(tree, tree["posterior"].attrs["tuning_steps"])

@@ -6,7 +6,7 @@ import time
 
 import nutpie
 
-from benchmarks.systems import CHAINS, CORES, DRAWS, Run
+from benchmarks.systems import CHAINS, CORES, DRAWS, Run, run_of
 from models import logit
 from models.design import Design
 
@@ -18,14 +18,4 @@ def sample(design: Design, seed: int) -> Run:
     tree = nutpie.sample(
         compiled, draws=DRAWS, chains=CHAINS, cores=CORES, seed=seed, save_warmup=True, progress_bar=False
     )
-    seconds = time.perf_counter() - begin
-    return Run(
-        {
-            str(name): values.to_numpy()
-            for name, values in tree["posterior"].data_vars.items()
-            if not str(name).startswith("z_")
-        },
-        int(tree["sample_stats"]["diverging"].to_numpy().sum()),
-        seconds,
-        tree["warmup_posterior"].sizes["draw"],
-    )
+    return run_of(tree, tree["warmup_posterior"].sizes["draw"], time.perf_counter() - begin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pymc as pm
 
-from benchmarks.systems import CHAINS, CORES, DRAWS, Run
+from benchmarks.systems import CHAINS, CORES, DRAWS, Run, run_of
 from models import logit
 from models.design import Design
 
@@ -18,10 +18,4 @@ def sample(design: Design, seed: int) -> Run:
             draws=DRAWS, tune=WARMUP, chains=CHAINS, cores=CORES, random_seed=seed, nuts_sampler="pymc",
             progressbar=False, compute_convergence_checks=False,
         )  # fmt: skip
-    posterior = tree["posterior"]
-    return Run(
-        {str(n): values.to_numpy() for n, values in posterior.data_vars.items() if not str(n).startswith("z_")},
-        int(tree["sample_stats"]["diverging"].to_numpy().sum()),
-        posterior.attrs["sampling_time"],
-        WARMUP,
-    )
+    return run_of(tree, WARMUP)

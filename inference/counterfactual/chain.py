@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from inference import panels
 from inference.archives import archive
-from inference.engine.rows import stream
+from inference.engine import stream
 from inference.fitting import capacity
 from models.capacity import CapacityDesign
 from models.claims.links import AUTOREGRESSIONS, LOGITS

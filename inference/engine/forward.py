@@ -61,7 +61,7 @@ class Programme(NamedTuple):
 
 @njit(**INNER)
 def _years(bits):
-    """How many of the five years that ``bits`` holds are set."""
+    """Number of the last five years whose bit is set."""
     count = 0
     for k in range(YEARS_BACK):
         count += (bits >> k) & 1
@@ -70,7 +70,7 @@ def _years(bits):
 
 @njit(**INNER)
 def _shifted(p, s, k, shift, strength, aid, active):
-    """What the programme has added to capacity by the end of year k."""
+    """Capacity that the programme has added by the end of year k."""
     if p.kind == GIVEN and active:
         return shift + strength / p.duration
     flow = 0.0
@@ -83,10 +83,18 @@ def _shifted(p, s, k, shift, strength, aid, active):
 
 @njit(**EXACT)
 def simulate(dynamics, programme, noise, uniform, window, before, running, started, duress):
-    """Fill what follows from a programme, by year and draw.
+    """Simulate one state under one programme, year by year and draw by draw.
 
-    That is the five-year ``window`` of duress, capacity ``before`` the year, whether the programme was ``running`` the
-    year before, and ``duress`` in the year; ``started`` (draw,) is the position of its start, or -1.
+    Parameters
+    ----------
+    dynamics, programme : Dynamics, Programme
+    noise, uniform : np.ndarray
+        Random numbers of capacity and of duress (year, draw).
+    window, before, running, duress : np.ndarray
+        Filled (year, draw): whether any of the five years before was under duress, capacity before the year, whether
+        the programme ran the year before, duress in the year.
+    started : np.ndarray
+        Filled (draw,): position of the programme's first year, or -1.
     """
     d, p = dynamics, programme
     years, draws = noise.shape
@@ -134,9 +142,21 @@ class Ends(NamedTuple):
 def add_events(ends, window, before, running, sources, turn, tilt, lift, eta, probability, out):
     """Add the probabilities of one state's rows to ``out`` (evaluation, year, draw).
 
-    ``sources`` (evaluation, 3) say which programme's duress, capacity and running aid an evaluation takes from
-    ``window``, ``before`` and ``running`` (programme, year, draw); ``turn`` and ``tilt`` (evaluation, draw) are added
-    to the slopes of duress and of capacity, ``lift`` (draw,) to the log odds while aid runs.
+    Parameters
+    ----------
+    ends : Ends
+    window, before, running : np.ndarray
+        From `simulate` (programme, year, draw).
+    sources : np.ndarray
+        Whose duress, capacity and running aid an evaluation takes (evaluation, 3).
+    turn, tilt : np.ndarray
+        Added to the slopes of duress and of capacity (evaluation, draw).
+    lift : np.ndarray
+        Added to the log odds while aid runs (draw,).
+    eta, probability : np.ndarray
+        Scratch (draw,).
+    out : np.ndarray
+        Filled.
     """
     draws = out.shape[2]
     for r in range(ends.year.size):

@@ -1,8 +1,8 @@
-"""Compiling ahead: a few rows are enough to compile what all designs share.
+"""Compile the engine before it is needed, on a few rows: all designs share the compiled code.
 
 Compiled code is kept for all processes of a machine (`_cache`), but processes that start together would each compile
 all of it. These functions compile a part each, so that processes share the work before they begin: `likelihood` and
-`coordinates` take about as long as each other, and `chain`, which is made of them, about as long as `sums`.
+`coordinates` take about as long as each other, and `chain`, which is made of them, about as long as `summaries`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 import xarray as xr
 from numba import typeof
 
+from inference.engine import stream
 from inference.engine.density import assemble, transport
 from inference.engine.density.posterior import Posterior, log_likelihood
-from inference.engine.rows import stream
 from inference.engine.sampler import sampling
 from models.design import Design, Group, Scaling
 from models.priors import Priors
@@ -31,7 +31,7 @@ def likelihood() -> None:
 
 
 def coordinates() -> None:
-    """Compile the way from a position to the latents, and that of their gradient back."""
+    """Compile the change of coordinates from a position to the latents, and that of the gradient back."""
     target = _posterior(_design())
     k, prior, t = target.quadratic, target.prior, target.transport
     _compile(transport.move, k.precision, k.shift, prior, t.theta, t)
@@ -39,12 +39,12 @@ def coordinates() -> None:
 
 
 def chain() -> None:
-    """Compile a chain of the sampler, as which the reference is found."""
+    """Compile a chain of the sampler, with which the quadratic approximation is fitted."""
     assemble.posterior(_design())
 
 
-def sums() -> None:
-    """Compile what the functions of `stream` call."""
+def summaries() -> None:
+    """Compile the loops behind the functions of `stream`."""
     design = _design()
     draw = _draw(design)
     stream.cell_probability(design, draw)
@@ -59,7 +59,7 @@ def _design() -> Design:
     half = np.arange(ROWS) % 2
     groups = {name: Group(half, (f"{name} 0", f"{name} 1")) for name in ("region", "era")}
     return Design(
-        name="ahead",
+        name="precompile",
         outcome="bandwagon",
         terms=("x",),
         varying=("x",),
@@ -80,7 +80,7 @@ def _compile(function: Any, *arguments: object) -> None:
 
 
 def _posterior(design: Design) -> Posterior:
-    return assemble.unreferred(design, assemble.pack(design))
+    return assemble.without_quadratic(design, assemble.pack(design))
 
 
 def _draw(design: Design) -> xr.Dataset:

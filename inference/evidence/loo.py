@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from inference.engine.rows import stream
+from inference.engine import stream
 from inference.sampling import engines
 from models.design import Design
 

@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference.engine.rows import stream
+from inference.engine import stream
+from inference.engine.density.assemble import sum_by_cell
 from inference.evidence import datagrid
 from inference.sampling import checks
 from models.design import Design
@@ -26,9 +27,7 @@ def cells(design: Design) -> xr.Dataset:
     """Rows and events of each region-era cell (region, era)."""
     region, era = design.groups["region"], design.groups["era"]
     shape = (len(region.levels), len(era.levels))
-    index = region.index * shape[1] + era.index
-    rows = np.bincount(index, minlength=shape[0] * shape[1]).reshape(shape)
-    events = np.bincount(index, weights=design.y, minlength=rows.size).reshape(shape)
+    rows, events = (sum_by_cell(design, values).reshape(shape) for values in (None, design.y))
     dims = ("region", "era")
     coords = {"region": list(region.levels), "era": list(era.levels)}
     return xr.Dataset({"rows": (dims, rows), "events": (dims, events.astype(np.int64))}, coords)

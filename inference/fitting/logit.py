@@ -16,7 +16,7 @@ from data.codebook.panels import panel as panel_of
 from inference import panels
 from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance, versions
-from inference.engine.rows import stream
+from inference.engine import stream
 from inference.evidence import loo, predictions, sensitivity
 from inference.sampling import checks
 from inference.sampling.converge import Settings, seed_of, settled

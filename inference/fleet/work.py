@@ -7,7 +7,7 @@ from typing import Any
 #: What compiles the engine, in two rounds: on a new machine the processes share each of them out.
 BEFORE = tuple(
     tuple(f"inference.engine.precompile:{part}" for part in parts)
-    for parts in (("likelihood", "coordinates"), ("chain", "sums"))
+    for parts in (("likelihood", "coordinates"), ("chain", "summaries"))
 )
 
 

@@ -15,8 +15,7 @@ import numpy as np
 import xarray as xr
 
 from inference import panels
-from inference.engine import sample
-from inference.engine.rows import stream
+from inference.engine import sample, stream
 from inference.robustness import recoding
 from inference.sampling import checks
 from models.claims.registry import REGISTRY, Hypothesis

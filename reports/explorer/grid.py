@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from inference.engine import stream
 from inference.engine.density import assemble
-from inference.engine.rows import stream
 from inference.engine.sampler.sampling import CORES
 from inference.evidence.datagrid import REACH
 from inference.evidence.predictions import thinned

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from inference.engine.density import transport
 from inference.engine.density.arrowhead import Float, arrow
-from inference.engine.density.laplace import refer
-from inference.engine.density.posterior import Data, Effects, Layout, Posterior, Quadratic
+from inference.engine.density.laplace import SortedRows, fit_quadratic
+from inference.engine.density.posterior import Data, Layout, Posterior, Quadratic
 from inference.engine.density.transport import Prior
 from inference.engine.rows import kernel
+from inference.engine.rows.pack import Rows, pack_rows
 from models.design import Design
 from models.priors import Priors
 
@@ -103,24 +104,43 @@ def prior(design: Design, where: Layout) -> Prior:
     return Prior(mean, sd, scale, sigma_sd, float(constant))
 
 
-def indices(design: Design) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Region (obs,), era (obs,) and levels (extra group, obs) of each row; levels of all extra groups in one count."""
+class Indices(NamedTuple):
+    """Where the rows stand in the groups."""
+
+    region: NDArray[np.intp]  # (obs,)
+    era: NDArray[np.intp]  # (obs,)
+    levels: NDArray[np.intp]  # (extra group, obs): levels of all extra groups in one count
+
+
+def indices(design: Design) -> Indices:
+    """Region, era and levels of each row; 0 for a region or an era that the design lacks."""
     nothing = np.zeros(design.y.size, np.intp)
     region, era = (design.groups[g].index if g in design.groups else nothing for g in ("region", "era"))
     levels, offset = np.zeros((len(extra_groups(design)), design.y.size), np.intp), 0
     for row, name in zip(levels, extra_groups(design), strict=True):
         row[:] = design.groups[name].index + offset
         offset += len(design.groups[name].levels)
-    return region, era, levels
+    return Indices(region, era, levels)
+
+
+def cell_index(design: Design) -> NDArray[np.intp]:
+    """Cell of each row (obs,), ``region * eras + era``."""
+    region, era, _ = indices(design)
+    return region * layout(design).eras + era
+
+
+def sum_by_cell(design: Design, values: NDArray | None = None) -> NDArray:
+    """Sums of ``values`` (obs,) over the rows of each cell (cell,); without values, the number of rows."""
+    return np.bincount(cell_index(design), values, minlength=layout(design).cells)
 
 
 def events(design: Design, where: Layout, extra: int) -> tuple[Float, Float, Float]:
     """Events by cell (cell,), their summed predictors (region, predictor), and events by level (extra,)."""
-    region, era, levels = indices(design)
+    region, _, levels = indices(design)
     y = design.y == 1
     weight = np.ones(y.sum()) if design.weight is None else design.weight[y]
-    cell = np.bincount((region * where.eras + era)[y], weight, minlength=where.regions * where.eras)
-    x = np.zeros((where.regions, where.predictors + len(where.error)))
+    cell = sum_by_cell(design, y if design.weight is None else y * design.weight)
+    x = np.zeros((where.regions, where.columns))
     np.add.at(x, region[y], weight[:, None] * columns(design)[y])
     level = np.zeros(extra)
     for group in levels:
@@ -131,7 +151,7 @@ def events(design: Design, where: Layout, extra: int) -> tuple[Float, Float, Flo
 class Packed(NamedTuple):
     """Rows packed once for several designs."""
 
-    rows: kernel.Rows
+    rows: Rows
     order: NDArray[np.intp]
     terms: tuple[str, ...]
     positions: NDArray[np.intp]  # of the rows in the panel
@@ -143,7 +163,6 @@ def pack(*designs: Design, dtype: str = "float32") -> Packed:
     A design then selects its columns. Raises ValueError where rows, groups or a shared predictor differ.
     """
     first = designs[0]
-    region, era, levels = indices(first)
     known: dict[str, Float] = {}
     for design in designs:
         same = np.array_equal(design.rows, first.rows) and list(design.groups) == list(first.groups)
@@ -154,8 +173,13 @@ def pack(*designs: Design, dtype: str = "float32") -> Packed:
             if not np.array_equal(known.setdefault(name, column), column):
                 raise ValueError(f"{design.name}: predictor {name!r} differs from that of another design in the pack")
     x = np.column_stack(list(known.values())) if known else np.zeros((first.y.size, 0))
-    rows, order = kernel.pack(x, region, era, layout(first).eras, levels, dtype, first.weight)
+    rows, order = pack_columns(first, x, dtype, first.weight)
     return Packed(rows, order, tuple(known), first.rows)
+
+
+def pack_columns(design: Design, x: Float, dtype: str, weight: Float | None = None) -> tuple[Rows, NDArray[np.intp]]:
+    """Pack ``x`` (obs, column) in the cells of ``design``; returns the rows and the order (obs,) they were put in."""
+    return pack_rows(x, cell_index(design), layout(design).eras, indices(design).levels, dtype, weight)
 
 
 def column_names(design: Design) -> list[str]:
@@ -164,18 +188,18 @@ def column_names(design: Design) -> list[str]:
 
 
 def posterior(design: Design, dtype: str = "float32", packed: Packed | None = None) -> tuple[Posterior, Float]:
-    """The posterior of ``design`` with its reference, and the group scales found there."""
+    """The posterior of ``design`` with its quadratic approximation, and the group scales that this was fitted at."""
     check(design)
     packed = packed or pack(design, dtype=dtype)
-    out = unreferred(design, packed)
-    region, era, levels = indices(design)
+    out = without_quadratic(design, packed)
     order = packed.order
     weight = np.ones(order.size) if design.weight is None else design.weight[order]
-    return out, refer(out, design.x[order], region[order], era[order], levels[:, order], weight)
+    region, era, levels = (index[..., order] for index in indices(design))
+    return out, fit_quadratic(out, SortedRows(design.x[order], region, era, levels, weight))
 
 
-def unreferred(design: Design, packed: Packed) -> Posterior:
-    """The posterior of ``design`` before its reference is found: the quadratic approximation is zero."""
+def without_quadratic(design: Design, packed: Packed) -> Posterior:
+    """The posterior of ``design``, its quadratic approximation still zero."""
     where = layout(design)
     names = column_names(design)
     missing = [name for name in names if name not in packed.terms]
@@ -201,10 +225,9 @@ def for_chain(posterior: Posterior) -> Posterior:
 
 def scratch(
     where: Layout, extra: int, scales: int, dtype: str
-) -> tuple[Effects, kernel.Sums, transport.Transport, Float]:
+) -> tuple[kernel.Effects, kernel.Sums, transport.Transport, Float]:
     """Room for the work of one chain, the last parts of a `Posterior`."""
-    cells = where.regions * where.eras
-    width = where.predictors + len(where.error)
-    effects = Effects(np.zeros(cells, dtype), np.zeros((where.regions, width), dtype), np.zeros(extra, dtype))
-    sums = kernel.sums(cells, where.regions, width, extra, dtype)
+    shapes = (where.cells, (where.regions, where.columns), extra)
+    effects = kernel.Effects(*(np.zeros(shape, dtype) for shape in shapes))
+    sums = kernel.empty_sums(where.cells, where.regions, where.columns, extra, dtype)
     return effects, sums, transport.transport(where.regions, where.own, where.shared, extra, scales), np.zeros(1)

@@ -1,4 +1,4 @@
-r"""Where the log likelihood is approximated by a quadratic, and the quadratic.
+r"""The quadratic approximation of the log likelihood, and the point that it is made at.
 
 At latents :math:`\theta_0`, with weights :math:`w_n = p_n (1 - p_n)` and the gradient :math:`g_0`,
 
@@ -29,26 +29,43 @@ STEPS = 8
 CHUNK = 16_384
 
 
-def curvature(
-    layout: Layout, x: Float, region: NDArray[np.intp], era: NDArray[np.intp], levels: NDArray[np.intp], weight: Float
-) -> Arrow:
-    """K with weights w (obs,) of rows ``x`` (obs, predictor) sorted by region; ``levels`` (extra group, obs).
+class SortedRows(NamedTuple):
+    """The rows of a design, sorted by region."""
+
+    x: Float  # (obs, predictor)
+    region: NDArray[np.intp]  # (obs,), as era
+    era: NDArray[np.intp]
+    levels: NDArray[np.intp]  # (extra group, obs)
+    weight: Float  # (obs,)
+
+
+class Point(NamedTuple):
+    """Latents, and log p(y | theta) with its gradient there."""
+
+    theta: Float
+    likelihood: float
+    gradient: Float
+
+
+def curvature(layout: Layout, rows: SortedRows, weight: Float) -> Arrow:
+    """K with weights w (obs,) of ``rows``.
 
     Shared latents see a row as z = (1, x, its era's indicator), a region's own as some of these columns.
     """
+    levels = rows.levels
     extra = int(levels.max()) + 1 if levels.size else 0
     k = arrow(layout.regions, layout.own, layout.shared, extra)
     own = [0] * layout.has_region + [1 + int(c) for c in layout.varying]
-    bounds = np.searchsorted(region, np.arange(layout.regions + 1))
+    bounds = np.searchsorted(rows.region, np.arange(layout.regions + 1))
     for r in range(layout.regions):
         for start in range(bounds[r], bounds[r + 1], CHUNK):
-            rows = slice(start, min(start + CHUNK, bounds[r + 1]))
-            z = np.zeros((rows.stop - rows.start, layout.shared))
+            chunk = slice(start, min(start + CHUNK, bounds[r + 1]))
+            z = np.zeros((chunk.stop - chunk.start, layout.shared))
             z[:, 0] = 1.0
-            z[:, 1 : 1 + layout.predictors] = x[rows]
+            z[:, 1 : 1 + layout.predictors] = rows.x[chunk]
             if layout.has_era:
-                z[np.arange(len(z)), 1 + layout.predictors + era[rows]] = 1.0
-            moment = (z * weight[rows, None]).T @ z  # (shared, shared)
+                z[np.arange(len(z)), 1 + layout.predictors + rows.era[chunk]] = 1.0
+            moment = (z * weight[chunk, None]).T @ z  # (shared, shared)
             k.shared[:] += moment
             k.cross[:, r * layout.own : (r + 1) * layout.own] += moment[:, own]
             k.block[r] += moment[own][:, own]
@@ -71,90 +88,77 @@ def inverse_diagonal(root: Arrow) -> Float:
     return np.concatenate([own, (np.triu(root.shared) ** 2).sum(-1), root.extra**2])
 
 
-def climb(prior: Prior, sigma: Float, theta: Float, variance: Float) -> Float:
-    """The EM step of the group scales, at latents ``theta`` with posterior ``variance`` (latent,)."""
+def em_step(prior: Prior, sigma: Float, theta: Float, variance: Float) -> Float:
+    """The next group scales of EM, at latents ``theta`` with posterior ``variance`` (latent,)."""
     out = sigma.copy()
     spread = ((theta - prior.mean) ** 2 + variance) * prior.sd**-2
     for k, sd in enumerate(prior.sigma_sd):
-        mine = prior.scale == k
-        n, s = mine.sum() - 1, spread[mine].sum()
+        latents = prior.scale == k
+        n, s = latents.sum() - 1, spread[latents].sum()
         out[k] = sd * np.sqrt(0.5 * (np.sqrt(n**2 + 4 * s / sd**2) - n))
     return out
 
 
-def refer(
-    posterior: Posterior,
-    x: Float,
-    region: NDArray[np.intp],
-    era: NDArray[np.intp],
-    levels: NDArray[np.intp],
-    weight: Float,
-) -> Float:
-    """Set ``posterior.quadratic`` in place; returns the group scales it was found at.
+def fit_quadratic(posterior: Posterior, rows: SortedRows) -> Float:
+    """Fill ``posterior.quadratic``; returns the group scales it was fitted at.
 
     Error variances of predictors are left out of the quadratic, which need not be exact.
     """
-    prior, layout, quadratic = posterior.prior, posterior.layout, posterior.quadratic
+    prior, quadratic = posterior.prior, posterior.quadratic
     sigma = 0.5 * prior.sigma_sd
-    point = visit(posterior, prior.mean, sigma)
+    point = evaluate_at(posterior, prior.mean, sigma)
     for _ in range(STEPS):
-        p = probability(posterior, point.theta, x, region, era, levels)
-        k = curvature(layout, x, region, era, levels, weight * p * (1.0 - p))
-        for mine, new in zip(quadratic.precision, k, strict=True):
-            mine[:] = new
+        p = probability(posterior.layout, point.theta, rows)
+        k = curvature(posterior.layout, rows, rows.weight * p * (1.0 - p))
+        for part, new in zip(quadratic.precision, k, strict=True):
+            part[:] = new
         quadratic.shift[:] = times_arrow(k, point.theta) + point.gradient
-        newton = _arrive(posterior, sigma)
+        newton = _evaluate_at_mu(posterior, sigma)
         variance = inverse_diagonal(posterior.transport.root)
         point = _improved(posterior, point, newton, sigma)
-        sigma = climb(prior, sigma, point.theta, variance)
+        sigma = em_step(prior, sigma, point.theta, variance)
     return sigma
 
 
-class Point(NamedTuple):
-    """Latents, and log p(y | theta) with its gradient there."""
+def evaluate_at(posterior: Posterior, theta: Float, sigma: Float) -> Point:
+    """Evaluate the density at latents ``theta`` and scales ``sigma``, which the transport then holds.
 
-    theta: Float
-    likelihood: float
-    gradient: Float
-
-
-def visit(posterior: Posterior, theta: Float, sigma: Float) -> Point:
-    """Move the transport to ``theta`` and ``sigma``: without a quadratic, and with the shift q (theta - m)."""
+    Without a quadratic, and with the shift q (theta - m), the transport's mu is theta.
+    """
     nothing = Arrow._make(np.zeros_like(part) for part in posterior.quadratic.precision)
     prior = posterior.prior
     scale = np.append(sigma, 1.0)[prior.scale]  # of scale -1, none, the last
     pull = (theta - prior.mean) / (prior.sd * scale) ** 2
-    return _arrive(posterior._replace(quadratic=Quadratic(nothing, pull)), sigma)
+    return _evaluate_at_mu(posterior._replace(quadratic=Quadratic(nothing, pull)), sigma)
 
 
-def _arrive(posterior: Posterior, sigma: Float) -> Point:
-    """Compute the density at z = 0, where the latents are the transport's mu."""
+def _evaluate_at_mu(posterior: Posterior, sigma: Float) -> Point:
+    """Evaluate the density at z = 0, where the latents are the transport's mu."""
     prior, t = posterior.prior, posterior.transport
     evaluate(posterior, origin(prior, sigma))
     pull = t.precision * (t.theta - prior.mean)  # the prior's share
     return Point(t.theta.copy(), float(posterior.likelihood[0]), t.gradient + pull)
 
 
-def probability(posterior: Posterior, theta: Float, x, region, era, levels) -> Float:
-    """Probabilities (obs,) of rows sorted by region."""
-    layout = posterior.layout
+def probability(layout: Layout, theta: Float, rows: SortedRows) -> Float:
+    """Probabilities (obs,) of ``rows`` at latents ``theta``."""
     at = layout.regions * layout.own
     shared = theta[at : at + layout.shared]
     own = theta[:at].reshape(layout.regions, layout.own)
-    eta = shared[0] + x @ shared[1 : 1 + layout.predictors]
+    eta = shared[0] + rows.x @ shared[1 : 1 + layout.predictors]
     if layout.has_region:
-        eta += own[region, 0]
+        eta += own[rows.region, 0]
     for k, column in enumerate(layout.varying):
-        eta += own[region, layout.has_region + k] * x[:, column]
+        eta += own[rows.region, layout.has_region + k] * rows.x[:, column]
     if layout.has_era:
-        eta += shared[1 + layout.predictors + era]
-    for group in levels:
+        eta += shared[1 + layout.predictors + rows.era]
+    for group in rows.levels:
         eta += theta[at + layout.shared + group]
     return 0.5 + 0.5 * np.tanh(0.5 * eta)
 
 
 def _improved(posterior: Posterior, old: Point, new: Point, sigma: Float) -> Point:
-    """The point between ``old`` and ``new`` nearest to ``new``, by halves, that is better than ``old``."""
+    """The first point that is better than ``old``: ``new``, half the way to it, a quarter of the way ..."""
     mean, precision = posterior.prior.mean, posterior.transport.precision  # at ``sigma``, where the transport is
 
     def log_joint(point: Point) -> float:  # up to what does not depend on theta
@@ -164,5 +168,5 @@ def _improved(posterior: Posterior, old: Point, new: Point, sigma: Float) -> Poi
     for _ in range(10):
         if log_joint(new) >= start:
             return new
-        new = visit(posterior, 0.5 * (old.theta + new.theta), sigma)
+        new = evaluate_at(posterior, 0.5 * (old.theta + new.theta), sigma)
     return old

@@ -25,11 +25,12 @@ from inference.engine.density import transport
 from inference.engine.density.arrowhead import Arrow, Float
 from inference.engine.density.transport import Prior, Transport
 from inference.engine.options import FAST_PART, INNER_FAST
-from inference.engine.rows.kernel import Rows, Sums, log_likelihood_sums
+from inference.engine.rows.kernel import Effects, Sums, log_likelihood_sums
+from inference.engine.rows.pack import Rows
 
 
 class Layout(NamedTuple):
-    """How many of each there are, and where."""
+    """The sizes of a design: they say which latent stands where."""
 
     regions: int
     eras: int
@@ -40,6 +41,11 @@ class Layout(NamedTuple):
     error: NDArray[np.int64]  # (measured with error,): predictors whose error variance is a column of its own
 
     @property
+    def cells(self) -> int:
+        """Pairs of a region and an era."""
+        return self.regions * self.eras
+
+    @property
     def own(self) -> int:
         """Latents of one region."""
         return self.has_region + len(self.varying)
@@ -48,6 +54,11 @@ class Layout(NamedTuple):
     def shared(self) -> int:
         """Latents that all regions share."""
         return 1 + self.predictors + self.has_era * self.eras
+
+    @property
+    def columns(self) -> int:
+        """Columns of the rows: predictors and error variances."""
+        return self.predictors + len(self.error)
 
 
 class Data(NamedTuple):
@@ -65,14 +76,6 @@ class Quadratic(NamedTuple):
 
     precision: Arrow
     shift: Float  # (latent,)
-
-
-class Effects(NamedTuple):
-    """The latents as the row kernel takes them."""
-
-    intercept: NDArray  # (cell,)
-    slope: NDArray  # (region, predictor + error)
-    extra: NDArray  # (extra,)
 
 
 class Posterior(NamedTuple):
@@ -123,7 +126,7 @@ def log_likelihood(layout, data, theta, effects, sums, gradient):
     beta, era = at + 1, at + 1 + predictors
     extra = era + has_era * eras
     set_effects(layout, theta, effects)
-    out = -log_likelihood_sums(rows, columns, intercept, slope, level, sums)
+    out = -log_likelihood_sums(rows, columns, effects, sums)
     gradient.fill(0.0)
     for r in range(regions):
         for e in range(eras):

@@ -33,7 +33,7 @@ The half-normal scales :math:`\sigma_k`, of prior sd :math:`\varsigma_k`, become
 with the normal distribution function and density: linear where a scale is large, and with a normal tail
 towards zero, where its logarithm would have a long one and the scale itself a wall.
 
-How V is found and multiplied: `root`.
+`arrowhead` computes V and its products.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Prior(NamedTuple):
 
 
 class Transport(NamedTuple):
-    """The current root V and vectors of the transport; the rest is scratch."""
+    """Root V and vectors at the last position, and scratch."""
 
     root: Arrow
     theta: Float  # (latent,)
@@ -111,11 +111,11 @@ def origin(prior: Prior, sigma: Float) -> Float:
 
 @njit(**INNER_FAST)
 def move(k, h, prior, z, t):
-    """From ``t.sigma`` and z to the latents ``t.theta``; returns log det V."""
-    mean, sd, which = prior.mean, prior.sd, prior.scale  # locals: see `kernel.log_likelihood_sums`
+    """Fill ``t.theta``, the latents at ``t.sigma`` and z; returns log det V."""
+    mean, sd, scale_of = prior.mean, prior.sd, prior.scale  # locals: see `kernel.log_likelihood_sums`
     theta, mu, precision, back, sigma = t.theta, t.mu, t.precision, t.back, t.sigma
     for d in range(h.size):
-        scale = sigma[which[d]] if which[d] >= 0 else 1.0
+        scale = sigma[scale_of[d]] if scale_of[d] >= 0 else 1.0
         precision[d] = 1.0 / (sd[d] * scale) ** 2
         back[d] = h[d] + precision[d] * mean[d]
     log_det = set_root(k, precision, t.root)
@@ -144,7 +144,7 @@ def log_prior(prior, t):
 @njit(**INNER_FAST)
 def pull_back(prior, tau, z, t, gradient_tau, gradient_z):
     """Gradient in (tau, z) from that in theta, ``t.gradient``; returns log det of d sigma / d tau."""
-    mean, which, sigma_sd = prior.mean, prior.scale, prior.sigma_sd
+    mean, scale_of, sigma_sd = prior.mean, prior.scale, prior.sigma_sd
     root, theta, mu, precision, white, back, gradient, bend, before, sigma, slope = t
     times_transposed(root, gradient, white)
     times(root, white, back)
@@ -152,7 +152,7 @@ def pull_back(prior, tau, z, t, gradient_tau, gradient_z):
     log_det = 0.0
     gradient_tau.fill(0.0)
     for d in range(theta.size):
-        k = which[d]
+        k = scale_of[d]
         gradient_z[d] = white[d]
         if k >= 0:
             residual = theta[d] - mean[d]
@@ -190,6 +190,6 @@ def _bend(root, z, a, bend, before):
 @njit(**INNER_FAST)
 def _step(c, z, a, d, bend, before):
     """One term of the sums of row ``d``."""
-    ahead = before[d] + c * a
-    bend[d] += 0.5 * c * (z * (before[d] + ahead) + c)
-    before[d] = ahead
+    after = before[d] + c * a
+    bend[d] += 0.5 * c * (z * (before[d] + after) + c)
+    before[d] = after

@@ -16,10 +16,8 @@ The first of these sums takes a logarithm for many rows at once,
 
 .. math::  \sum_n \log(1 + e^{\eta_n}) = \sum_n \max(\eta_n, 0) + \log \prod_n (1 + e^{-|\eta_n|}).
 
-Rows are sorted by cell and packed in runs of at most 512 rows of one cell, so that a run's predictors stay
-in the processor's first cache, one column after the other, while they are read twice. Runs are padded with
-rows of zeros to a multiple of 16, and the padding's probabilities set to zero before they are summed. Where
-rows have weights, each row's terms are multiplied by its own.
+Rows come sorted by cell and packed in runs (`pack`), which are read twice each. The probabilities of a run's padding
+are set to zero before they are summed. Where rows have weights, each row's terms are multiplied by its own.
 Sums within a run are taken in the precision of the rows, sums over runs in float64.
 """
 
@@ -33,24 +31,24 @@ from numba import njit
 from numpy.typing import NDArray
 
 from inference.engine.options import EXACT, INNER, INNER_FAST
-from inference.engine.rows.link import link, odds
-
-LANES = 16
-RUN = 512
-LINE = 64  # bytes
+from inference.engine.rows.link import link, logistic
+from inference.engine.rows.pack import RUN, aligned
 
 
-class Rows(NamedTuple):
-    """Predictors of all rows, packed; ``width`` columns, whichever of them a design uses."""
+class Effects(NamedTuple):
+    """Intercepts and slopes of the rows, in their precision; of many draws, with the draw as a first dimension."""
 
-    x: NDArray  # (padded row * width,): run after run, in each column after column
-    level: NDArray[np.int32]  # (extra group, padded row): position among all levels of the extra groups
-    padded: NDArray[np.int64]  # (run,) rows with padding
-    size: NDArray[np.int64]  # (run,) rows without padding
-    cell: NDArray[np.int64]  # (run,)
-    region: NDArray[np.int64]  # (run,)
-    width: int
-    weight: NDArray  # (padded row,), or empty where all weigh one
+    intercept: NDArray  # (cell,)
+    slope: NDArray  # (region, predictor + error)
+    extra: NDArray  # (level of the extra groups,)
+
+
+class Scratch(NamedTuple):
+    """Room for the work on one run, in the precision of the rows."""
+
+    eta: NDArray  # (RUN,)
+    probability: NDArray
+    softplus: NDArray  # log(1 + exp(eta)), or the odds that it follows from
 
 
 class Sums(NamedTuple):
@@ -59,62 +57,17 @@ class Sums(NamedTuple):
     cell: NDArray[np.float64]  # (cell,)
     slope: NDArray[np.float64]  # (region, predictor)
     level: NDArray[np.float64]  # (level of the extra groups,)
-    eta: NDArray  # (RUN,), as the next two in the precision of the rows
-    probability: NDArray
-    softplus: NDArray  # or the odds that it follows from
+    scratch: Scratch
 
 
-def pack(
-    x: NDArray[np.float64],
-    region: NDArray[np.intp],
-    era: NDArray[np.intp],
-    eras: int,
-    levels: NDArray[np.intp],
-    dtype: str = "float32",
-    weight: NDArray[np.float64] | None = None,
-) -> tuple[Rows, NDArray[np.intp]]:
-    """Sort and pack the rows ``x`` (obs, column); ``levels`` is (extra group, obs), ``weight`` (obs,) or None.
-
-    Returns the rows and the order (obs,) they were put in. Cell ``region * eras + era`` need not occur.
-    """
-    cell_of = region * eras + era
-    order = np.argsort(cell_of, kind="stable")
-    cell, first, count = np.unique(cell_of[order], return_index=True, return_counts=True)
-    pieces = -(-count // RUN)
-    run_cell = np.repeat(cell, pieces)
-    piece = np.arange(run_cell.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    n, k = np.repeat(count, pieces), np.repeat(pieces, pieces)
-    begin, end = n * piece // k, n * (piece + 1) // k
-    size = end - begin
-    padded = -(-size // LANES) * LANES
-    start = np.cumsum(padded) - padded
-
-    width, total = x.shape[1], int(padded.sum())
-    packed = aligned(total * width, dtype)
-    level = np.zeros((len(levels), total), np.int32)
-    weights = np.zeros(0 if weight is None else total, dtype)
-    source = np.repeat(first, pieces) + begin
-    for s, m, p, to in zip(source, size, padded, start, strict=True):
-        rows = order[s : s + m]
-        packed[to * width : (to + p) * width].reshape(width, p)[:, :m] = x[rows].T
-        level[:, to : to + m] = levels[:, rows]
-        if weight is not None:
-            weights[to : to + m] = weight[rows]
-    return Rows(packed, level, padded, size, run_cell, run_cell // max(eras, 1), width, weights), order
+def empty_scratch(dtype: str) -> Scratch:
+    """Scratch for rows of a precision."""
+    return Scratch(*(aligned(RUN, dtype) for _ in range(3)))
 
 
-def aligned(size: int, dtype: str) -> NDArray:
-    """Zeros (size,) that begin with a line of the cache, lest vectors of them lie across two lines."""
-    item = np.dtype(dtype).itemsize
-    room = np.zeros(size + LINE // item, dtype)
-    skip = -room.ctypes.data % LINE // item
-    return room[skip : skip + size]
-
-
-def sums(cells: int, regions: int, predictors: int, levels: int, dtype: str) -> Sums:
+def empty_sums(cells: int, regions: int, predictors: int, levels: int, dtype: str) -> Sums:
     """Room for the kernel's results."""
-    scratch = (aligned(RUN, dtype) for _ in range(3))
-    return Sums(np.zeros(cells), np.zeros((regions, predictors)), np.zeros(levels), *scratch)
+    return Sums(np.zeros(cells), np.zeros((regions, predictors)), np.zeros(levels), empty_scratch(dtype))
 
 
 @njit(**INNER)
@@ -204,14 +157,12 @@ def log_product(odds, n):
 
 
 @njit(**EXACT)
-def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
-    """Fill ``sums`` and return the sum of log(1 + exp(eta)) over all rows.
-
-    ``intercept`` is (cell,), ``slope`` (region, predictor) and ``effect`` (level of the extra groups,), all
-    three in the precision of the rows.
-    """
+def log_likelihood_sums(rows, columns, effects, sums):
+    """Fill ``sums`` and return the sum of log(1 + exp(eta)) over all rows under ``effects``."""
     x, level, padded, size, cell, region, width, weight = rows  # a field is counted at every use, a local name is not
-    by_cell, by_region, by_level, eta, probability, softplus = sums
+    intercept, slope, effect = effects
+    by_cell, by_region, by_level, scratch = sums
+    eta, probability, softplus = scratch
     by_cell.fill(0.0)
     by_region.fill(0.0)
     by_level.fill(0.0)
@@ -226,7 +177,7 @@ def log_likelihood_sums(rows, columns, intercept, slope, effect, sums):
             weigh(weight, start, m, probability, softplus)
             out += total(softplus, m)
         else:
-            odds(eta, n, probability, softplus)
+            logistic(eta, n, probability, softplus)
             for i in range(m, n):
                 softplus[i] = 0
             out += positive(eta, m) + log_product(softplus, n)

@@ -24,14 +24,9 @@ def link(eta, n, probability, softplus):
     raise NotImplementedError((eta, n, probability, softplus))
 
 
-def odds(eta, n, probability, rarer):
-    """Fill probability and exp(-|eta|), the odds of what is rarer, for the first ``n`` of ``eta``; as above."""
+def logistic(eta, n, probability, rarer=None):
+    """Fill probability and, if given, ``rarer`` = exp(-|eta|), the odds of the rarer outcome; as above."""
     raise NotImplementedError((eta, n, probability, rarer))
-
-
-def logistic(eta, n, probability):
-    """Fill the probability alone for the first ``n`` of ``eta``; for compiled callers."""
-    raise NotImplementedError((eta, n, probability))
 
 
 def exp_of_minus(a):
@@ -109,29 +104,16 @@ def _link(eta, n, probability, softplus):  # noqa: ARG001 - overloads have the a
     return fill
 
 
-@overload(odds, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType]
-def _odds(eta, n, probability, rarer):  # noqa: ARG001
-    real = ARITHMETIC[eta.dtype.bitwidth].real
-    zero, one = real(0), real(1)
-
-    def fill(eta, n, probability, rarer):
-        for i in range(n):
-            t = exp_of_minus(abs(eta[i]))
-            rarer[i] = t
-            above = one / (one + t)
-            probability[i] = above if eta[i] >= zero else t * above
-
-    return fill
-
-
 @overload(logistic, jit_options=EXACT_MATH)  # pyright: ignore[reportArgumentType]
-def _logistic(eta, n, probability):  # noqa: ARG001
+def _logistic(eta, n, probability, rarer=None):  # noqa: ARG001
     real = ARITHMETIC[eta.dtype.bitwidth].real
     zero, one = real(0), real(1)
 
-    def fill(eta, n, probability):
+    def fill(eta, n, probability, rarer=None):
         for i in range(n):
             t = exp_of_minus(abs(eta[i]))
+            if rarer is not None:  # decided when it is compiled
+                rarer[i] = t
             above = one / (one + t)
             probability[i] = above if eta[i] >= zero else t * above
 

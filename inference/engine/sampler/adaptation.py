@@ -26,49 +26,68 @@ MAX_STEP = 1.5  # no trajectory is a single step
 
 
 class Normal(NamedTuple):
-    """What the target is nearly: independent normals."""
+    """Independent normals, which the target is nearly."""
 
     centre: np.ndarray
     variance: np.ndarray
 
 
-@njit(**INNER)
-def restart_step(adaptation, step):
-    """``adaptation`` is log step, its average, centre, mean error of the acceptance, count."""
-    adaptation[0], adaptation[1], adaptation[2] = np.log(step), np.log(step), np.log(10.0 * step)
-    adaptation[3], adaptation[4] = 0.0, 0.0
+class DualAveraging(NamedTuple):
+    """State of the adaptation of the step."""
+
+    log_step: float
+    log_average: float  # of the steps so far
+    log_centre: float  # log of ten times the first step
+    error: float  # mean of target less acceptance rate
+    draws: float  # so far
+
+
+class Moments(NamedTuple):
+    """Running moments of the draws of a window."""
+
+    mean: np.ndarray  # (dim,)
+    square: np.ndarray  # (dim,): sum of squared deviations from the mean
+    draws: np.ndarray  # (1,): so far
 
 
 @njit(**INNER)
-def adapt_step(adaptation, rate, target_accept):
-    """Dual averaging with gamma = 0.05, t0 = 10, kappa = 0.75; returns the next step."""
-    adaptation[4] += 1.0
-    count = adaptation[4]
-    adaptation[3] += (target_accept - rate - adaptation[3]) / (count + 10.0)
-    adaptation[0] = adaptation[2] - np.sqrt(count) / 0.05 * adaptation[3]
-    adaptation[0] = min(adaptation[0], np.log(MAX_STEP))
+def start_averaging(step):
+    """Dual averaging that begins at ``step``."""
+    return DualAveraging(np.log(step), np.log(step), np.log(10.0 * step), 0.0, 0.0)
+
+
+@njit(**INNER)
+def adapt_step(state, rate, target_accept):
+    """Dual averaging after a draw with acceptance ``rate``; the next step is exp(log_step)."""
+    count = state.draws + 1.0
+    error = state.error + (target_accept - rate - state.error) / (count + 10.0)
+    log_step = min(state.log_centre - np.sqrt(count) / 0.05 * error, np.log(MAX_STEP))
     share = count**-0.75
-    adaptation[1] = share * adaptation[0] + (1.0 - share) * adaptation[1]
-    return np.exp(adaptation[0])
+    log_average = share * log_step + (1.0 - share) * state.log_average
+    return DualAveraging(log_step, log_average, state.log_centre, error, count)
 
 
 @njit(**INNER)
 def add_moments(moments, position):
-    """Welford's update of ``moments`` (mean and sum of squares, dim) and of the count in its last entry."""
-    dim = position.size
-    moments[0, dim] += 1.0
-    for i in range(dim):
-        change = position[i] - moments[0, i]
-        moments[0, i] += change / moments[0, dim]
-        moments[1, i] += change * (position[i] - moments[0, i])
+    """Welford's update of ``moments`` by a draw."""
+    mean, square, count = moments
+    count[0] += 1.0
+    for i in range(position.size):
+        change = position[i] - mean[i]
+        mean[i] += change / count[0]
+        square[i] += change * (position[i] - mean[i])
 
 
 @njit(**INNER)
 def adapt_normal(moments, guess, adapted, normal):
-    """Centre and variance of the first ``adapted`` coordinates, with the weight of five draws at the guess."""
-    count = moments[0, guess.centre.size]
+    """Centre and variance of the first ``adapted`` coordinates, with the weight of five draws at the guess.
+
+    Empties ``moments`` for the next window.
+    """
+    mean, square, count = moments
     for i in range(adapted):
-        normal.centre[i] = (count * moments[0, i] + 5.0 * guess.centre[i]) / (count + 5.0)
-        normal.variance[i] = (moments[1, i] + 5.0 * guess.variance[i]) / (count + 4.0)
-    for i in range(guess.centre.size + 1):
-        moments[0, i] = moments[1, i] = 0.0
+        normal.centre[i] = (count[0] * mean[i] + 5.0 * guess.centre[i]) / (count[0] + 5.0)
+        normal.variance[i] = (square[i] + 5.0 * guess.variance[i]) / (count[0] + 4.0)
+    for i in range(mean.size):
+        mean[i] = square[i] = 0.0
+    count[0] = 0.0

@@ -23,16 +23,43 @@ transport has made the turn known, and two to four do.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
 from inference.engine.density.posterior import log_density, parameters
 from inference.engine.options import FAST, INNER, INNER_FAST, PART
-from inference.engine.sampler.adaptation import FIRST_STEP, Normal, adapt_normal, adapt_step, add_moments, restart_step
+from inference.engine.sampler import adaptation
+from inference.engine.sampler.adaptation import Normal
 
 ANGLES = (1.6, 2.2)
 MAX_ENERGY_ERROR = 1000.0
-STATISTICS = ("lp", "energy", "acceptance_rate", "n_steps", "diverging", "step_size", "energy_error")
+
+
+class State(NamedTuple):
+    """A point of a trajectory, each part (dim,)."""
+
+    position: np.ndarray
+    momentum: np.ndarray
+    gradient: np.ndarray  # of the log density
+
+
+class Statistics(NamedTuple):
+    """What is known of a draw beside its parameters, by ArviZ's names; all are floats, to lie in one array."""
+
+    lp: float
+    energy: float
+    acceptance_rate: float
+    n_steps: float
+    diverging: float
+    step_size: float
+    energy_error: float
+
+
+@njit(**INNER)
+def _empty_state(dim):
+    return State(np.zeros(dim), np.zeros(dim), np.zeros(dim))
 
 
 @njit(**INNER_FAST)
@@ -51,14 +78,15 @@ def _fill(source, target):
 
 @njit(**INNER)
 def _copy(source, target):
-    for part in range(3):
-        _fill(source[part], target[part])
+    _fill(source.position, target.position)
+    _fill(source.momentum, target.momentum)
+    _fill(source.gradient, target.gradient)
 
 
 @njit(**PART)
-def advance(target, point, step, normal):
-    """One step of ``point`` (position, momentum, gradient), in place; returns the log density."""
-    position, momentum, gradient = point[0], point[1], point[2]
+def advance(target, state, step, normal):
+    """One step of ``state``, in place; returns the log density."""
+    position, momentum, gradient = state
     cosine, sine = np.cos(step), np.sin(step)
     for i in range(position.size):
         sd = np.sqrt(normal.variance[i])
@@ -74,21 +102,34 @@ def advance(target, point, step, normal):
 
 
 @njit(**PART)
-def transition(target, here, there, density, angle, step, normal, rng, kept, statistics):
-    """Move ``here`` (position, momentum, gradient), where the log density is ``density``, by one trajectory.
+def transition(target, here, there, density, angle, step, normal, rng, kept):
+    """Move ``here`` by one trajectory; returns the `Statistics` of the draw.
 
-    Leaves the draw in ``here``, its parameters in ``kept``, and fills ``statistics`` in the order of `STATISTICS`.
-    ``there`` is scratch. An ``angle`` of 0 finds out density and gradient, whatever they were said to be, and stays.
+    Parameters
+    ----------
+    target : Posterior
+    here, there : State
+        Where the trajectory begins and the draw is left; scratch.
+    density : float
+        Log density at ``here``.
+    angle, step : float
+        Angle of the trajectory, and of one step at most. At 0 density and gradient are computed anew, and the
+        position stays.
+    normal : Normal
+    rng : np.random.Generator
+    kept : np.ndarray
+        Filled with the draw's parameters (parameter,).
     """
-    for i in range(here.shape[1]):
-        here[1, i] = rng.standard_normal() / np.sqrt(normal.variance[i])
+    momentum = here.momentum
+    for i in range(momentum.size):
+        momentum[i] = rng.standard_normal() / np.sqrt(normal.variance[i])
     _copy(here, there)
-    start = _kinetic(here[1], normal) - density
-    steps, done, end, error = max(np.ceil(angle / step), 1.0), 0, density, 0.0
+    start = _kinetic(momentum, normal) - density
+    steps, done, end, error = max(np.ceil(angle / step), 1.0), 0.0, density, 0.0
     while done < steps and error < MAX_ENERGY_ERROR:
         end = advance(target, there, angle / steps, normal)
-        error = _kinetic(there[1], normal) - end - start
-        done += 1
+        error = _kinetic(there.momentum, normal) - end - start
+        done += 1.0
     diverging = not error < MAX_ENERGY_ERROR
     rate = 0.0 if diverging else min(1.0, np.exp(-error))
     if angle == 0.0 or rng.random() < rate:
@@ -97,39 +138,56 @@ def transition(target, here, there, density, angle, step, normal, rng, kept, sta
         density, start = end, start + error
     else:
         error = 0.0
-    statistics[0], statistics[1], statistics[2], statistics[3] = density, start, rate, done
-    statistics[4], statistics[5], statistics[6] = diverging, step, error
+    return Statistics(density, start, rate, done, 1.0 if diverging else 0.0, step, error)
 
 
 @njit(**FAST)
-def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws, statistics, done, stop):
-    """Warm up for ``tune`` draws from ``start`` (dim,), then fill ``draws`` (draw, parameter) and ``statistics``.
+def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws, statistics, stop):
+    """Warm up, then fill ``draws`` and ``statistics``.
 
-    The centre and variance of the first ``adapted`` coordinates are learnt, those of the others are as in
-    ``guess``. ``done[0]`` counts the draws, warm-up included; the chain ends early when ``stop[0]`` is set.
+    Parameters
+    ----------
+    target : Posterior
+    start : np.ndarray
+        The first position (dim,).
+    guess : Normal
+        What the target is nearly.
+    adapted : int
+        Centre and variance of so many first coordinates are learnt, those of the others are as in ``guess``.
+    rng : np.random.Generator
+    tune : int
+        Warm-up draws.
+    target_accept : float
+        Mean acceptance rate that the step is adapted to.
+    draws, statistics : np.ndarray
+        Filled: (draw, parameter), and (draw, statistic) in the order of `Statistics`.
+    stop : np.ndarray
+        The chain ends early when ``stop[0]`` is set.
     """
     dim = start.size
     normal = Normal(guess.centre.copy(), guess.variance.copy())
-    here, there, moments = np.zeros((3, dim)), np.zeros((3, dim)), np.zeros((2, dim + 1))
-    kept, row, adaptation, step = np.zeros(draws.shape[1]), np.zeros(statistics.shape[1]), np.zeros(5), FIRST_STEP
-    _fill(start, here[0])
-    restart_step(adaptation, step)
+    here, there = _empty_state(dim), _empty_state(dim)
+    moments, step = adaptation.Moments(np.zeros(dim), np.zeros(dim), np.zeros(1)), adaptation.FIRST_STEP
+    averaging = adaptation.start_averaging(step)
+    kept, density = np.zeros(draws.shape[1]), 0.0
+    _fill(start, here.position)
     for draw in range(-1, tune + len(draws)):
         angle = ANGLES[0] + (ANGLES[1] - ANGLES[0]) * rng.random() if draw >= 0 else 0.0
-        transition(target, here, there, row[0], angle, step, normal, rng, kept, row)
-        done[0] = draw + 1
+        row = transition(target, here, there, density, angle, step, normal, rng, kept)
+        density = row.lp
         if draw >= tune:
             _fill(kept, draws[draw - tune])
             _fill(row, statistics[draw - tune])
         elif draw >= 0:
-            step = adapt_step(adaptation, row[2], target_accept)
+            averaging = adaptation.adapt_step(averaging, row.acceptance_rate, target_accept)
+            step = np.exp(averaging.log_step)
             if draw >= tune // 5:
-                add_moments(moments, here[0])
-            if draw + 1 in (tune // 2, tune - tune // 5) and moments[0, dim] > 5.0:
-                adapt_normal(moments, guess, adapted, normal)
-                restart_step(adaptation, step)
+                adaptation.add_moments(moments, here.position)
+            if draw + 1 in (tune // 2, tune - tune // 5) and moments.draws[0] > 5.0:
+                adaptation.adapt_normal(moments, guess, adapted, normal)
+                averaging = adaptation.start_averaging(step)
             if draw + 1 == tune:
-                step = np.exp(adaptation[1])
+                step = np.exp(averaging.log_average)
         if stop[0]:
             break
 
@@ -137,6 +195,6 @@ def sample_chain(target, start, guess, adapted, rng, tune, target_accept, draws,
 def evaluate(target, position) -> None:
     """Compute the density of ``target`` at ``position`` (dim,), by a chain without draws: its code is there already."""
     guess = Normal(np.zeros(position.size), np.ones(position.size))
-    rng, done, stop = np.random.default_rng(0), np.zeros(1, np.int64), np.zeros(1, np.bool_)
-    room = np.zeros((0, position.size + 1))
-    sample_chain(target, position, guess, 0, rng, 0, 0.5, room, np.zeros((0, len(STATISTICS))), done, stop)
+    rng, stop = np.random.default_rng(0), np.zeros(1, np.bool_)
+    draws, statistics = np.zeros((0, position.size + 1)), np.zeros((0, len(Statistics._fields)))
+    sample_chain(target, position, guess, 0, rng, 0, 0.5, draws, statistics, stop)

@@ -11,7 +11,7 @@ from scipy.stats import multinomial
 
 from inference.calibration import campaign, figure, ranks, reference, study
 from inference.calibration.bugs import BUGS
-from inference.engine.rows import stream
+from inference.engine import stream
 from models.parameters import draw
 
 GROSS = "swapped sign"

@@ -15,11 +15,11 @@ from inference.engine import _cache
 ROOT = Path(__file__).parents[3]
 SCRIPT = """
 import numpy as np
-from inference.engine.rows import kernel
+from inference.engine.rows import kernel, pack
 from numba.core import config
-rows, _ = kernel.pack(np.ones((20, 2)), np.zeros(20, int), np.zeros(20, int), 1, np.zeros((0, 20), int))
-one, room = np.ones(1, np.float32), kernel.sums(1, 1, 2, 0, "float32")
-kernel.log_likelihood_sums(rows, np.arange(2), one, np.ones((1, 2), np.float32), one[:0], room)
+rows, _ = pack.pack_rows(np.ones((20, 2)), np.zeros(20, int), 1, np.zeros((0, 20), int))
+effects = kernel.Effects(*(np.ones(shape, np.float32) for shape in (1, (1, 2), 0)))
+kernel.log_likelihood_sums(rows, np.arange(2), effects, kernel.empty_sums(1, 1, 2, 0, "float32"))
 hits = sum(kernel.log_likelihood_sums.stats.cache_hits.values())
 print(hits, config.CACHE_DIR)
 """
@@ -31,15 +31,16 @@ from pathlib import Path
 
 from data.schema import read
 from inference.engine.density import arrowhead, posterior, transport
-from inference.engine.rows import kernel, link, sweep
-from inference.engine.sampler import hmc
+from inference.engine.rows import kernel, link
+from inference.engine.sampler import adaptation, hmc
+from inference.engine.stream import sweep
 from inference.fitting import logit as fit
 from inference.fleet import work
 from inference.sampling import converge
 from models.claims.registry import REGISTRY
 
 def compiled():
-    functions = {(m.__name__, n): f for m in (hmc, kernel, link, posterior, arrowhead, sweep, transport)
+    functions = {(m.__name__, n): f for m in (hmc, adaptation, kernel, link, posterior, arrowhead, sweep, transport)
                  for n, f in vars(m).items() if hasattr(f, "signatures")}
     return {(*name, s) for name, function in functions.items() for s in function.signatures}
 
@@ -68,8 +69,10 @@ def test_the_directory_is_named_by_sources_and_versions(tmp_path, monkeypatch):
     copy = tmp_path / "engine"
     shutil.copytree(_cache.ENGINE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     assert _cache.fingerprint(copy) == _cache.fingerprint()
-    (copy / "transport.py").write_text((copy / "transport.py").read_text() + "\n")
-    assert _cache.fingerprint(copy) != _cache.fingerprint()
+    for source in ("options.py", "density/transport.py"):
+        fresh = _cache.fingerprint(copy)
+        (copy / source).write_text((copy / source).read_text() + "\n")
+        assert _cache.fingerprint(copy) != fresh
     before = _cache.fingerprint()
     monkeypatch.setattr(_cache, "version", lambda name: f"{name} 99")
     assert _cache.fingerprint() != before

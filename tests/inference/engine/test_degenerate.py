@@ -17,11 +17,11 @@ pytestmark = pytest.mark.slow
 
 
 def finite(design):
-    tree = sample(design, seed=1, chains=2, draws=200, tune=200)
-    for name, values in tree["posterior"].data_vars.items():
+    posterior = sample(design, seed=1, chains=2, draws=200, tune=200)["posterior"].to_dataset()
+    for name, values in posterior.data_vars.items():
         assert np.isfinite(values).all(), name
         assert (values.std(("chain", "draw")) > 0).all(), name
-    return tree
+    return posterior
 
 
 def regrouped(design, **index):
@@ -36,8 +36,7 @@ def test_empty_cells_a_level_without_rows_and_one_with_a_single_row():
     region = np.minimum(design.groups["region"].index, 1)
     region[7] = 2  # level 3 has no row
     era = np.where(region == 0, 0, design.groups["era"].index)
-    tree = finite(regrouped(design, region=region, era=era))
-    spread = tree["posterior"]["alpha_region"].std(("chain", "draw"))
+    spread = finite(regrouped(design, region=region, era=era))["alpha_region"].std(("chain", "draw"))
     assert spread[3] > spread[0]
 
 
@@ -45,7 +44,7 @@ def test_a_level_without_events_and_one_with_nothing_else():
     design = simulated(rows=300)
     region = design.groups["region"].index
     y = np.where(region == 0, 0, np.where(region == 1, 1, design.y)).astype(np.int8)
-    effect = finite(changed(design, y=y))["posterior"]["alpha_region"].mean(("chain", "draw"))
+    effect = finite(changed(design, y=y))["alpha_region"].mean(("chain", "draw"))
     assert effect[0] < effect[1]
 
 
@@ -58,7 +57,7 @@ def test_collinear_and_constant_predictors():
 
 def test_complete_separation():
     design = simulated(rows=300)
-    beta = finite(changed(design, y=(design.x[:, 3] > 0.8).astype(np.int8)))["posterior"]["beta"]
+    beta = finite(changed(design, y=(design.x[:, 3] > 0.8).astype(np.int8)))["beta"]
     assert beta.mean(("chain", "draw"))[3] > 0.5
 
 

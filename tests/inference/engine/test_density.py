@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from inference.engine import pack
-from inference.engine.density import assemble, laplace, posterior, transport
+from inference.engine.density import assemble, posterior, transport
 from inference.engine.rows import kernel
-from tests.fixtures.engine_designs import simulated
+from inference.engine.rows.pack import RUN, pack_rows
+from tests.fixtures.engine_designs import changed, simulated
+from tests.fixtures.pymc_density import assert_density_is_that_of_pymc, log_joint
 
 CASES = {
     "fixed slopes": {"varying": 0},
@@ -22,78 +24,11 @@ CASES = {
 }
 
 
-def random_point(target, rng):
-    sigma = target.prior.sigma_sd * np.exp(rng.normal(-0.5, 0.5, target.prior.sigma_sd.size))
-    sd = target.prior.sd * np.where(target.prior.scale >= 0, sigma[target.prior.scale], 1.0)
-    return sigma, target.prior.mean + sd * rng.normal(size=sd.size), sd
-
-
-def log_joint(target, sigma, theta):
-    """log p(y | theta) + log p(theta | sigma) + log p(sigma), and its gradient in theta."""
-    t, prior = target.transport, target.prior
-    laplace.visit(target, theta, sigma)
-    np.testing.assert_allclose(np.concatenate([t.theta, t.sigma]), np.concatenate([theta, sigma]), rtol=1e-9)
-    residual = theta - prior.mean
-    value = target.likelihood[0] + prior.constant - 0.5 * np.sum((sigma / prior.sigma_sd) ** 2)
-    value += 0.5 * np.sum(np.log(t.precision) - residual**2 * t.precision)
-    return value, t.gradient.copy()
-
-
-def pymc_point(design, target, sigma, theta, sd):
-    """The same point in PyMC's free variables, and the order of the latents in them."""
-    where, names = target.layout, assemble.scale_names(design)
-    z = (theta - target.prior.mean) / sd
-    at = where.regions * where.own
-    own = np.arange(at).reshape(where.regions, where.own)
-    latents = {"alpha": np.array(at), "beta": at + 1 + np.arange(where.predictors), "alpha_region": own[:, 0]}
-    first = at + 1 + where.predictors
-    latents["alpha_era"] = first + np.arange(where.eras)
-    first += where.eras
-    for name in assemble.extra_groups(design):
-        latents[f"alpha_{name}"] = first + np.arange(len(design.groups[name].levels))
-        first += len(design.groups[name].levels)
-    point = {f"{name}_log__": np.log(sigma[names.index(name)]) for name in set(names) - {"sigma_gamma"}}
-    if design.varying:
-        latents["gamma"] = own[:, 1:].T
-        gammas = [k for k, name in enumerate(names) if name == "sigma_gamma"]
-        point["sigma_gamma_log__"] = np.log(sigma[gammas])
-    order = {}
-    for name, index in latents.items():
-        centred = name == "alpha" or (name == "beta" and not design.shared_scales)
-        order[name if centred else f"z_{name}"] = (index, centred)
-        point[name if centred else f"z_{name}"] = theta[index] if centred else z[index]
-    return point, order
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_log_density_and_gradient_are_those_of_pymc(case):
-    from pytensor.compile.mode import Mode
-
-    from models import logit
-
     design = simulated(rows=600, **CASES[case])
-    model = logit.build(design)
-    mode = Mode(linker="py", optimizer="fast_compile")
-    free = [model.rvs_to_values[rv] for rv in model.free_RVs]
-    logp = model.compile_logp(jacobian=False, mode=mode)
-    gradient = model.compile_dlogp(vars=model.free_RVs, jacobian=False, mode=mode)
-    targets = {dtype: assemble.posterior(design, dtype)[0] for dtype in ("float64", "float32")}
-    rng = np.random.default_rng(2)
-    for _ in range(20):
-        sigma, theta, sd = random_point(targets["float64"], rng)
-        value, slope = log_joint(targets["float64"], sigma, theta)
-        point, order = pymc_point(design, targets["float64"], sigma, theta, sd)
-        moved = sum(np.log(sd[index]).sum() for index, centred in order.values() if not centred)
-        np.testing.assert_allclose(value + moved, logp(point), rtol=1e-8)
-        sizes = [np.size(point[v.name]) for v in free]
-        parts = dict(zip([v.name for v in free], np.split(gradient(point), np.cumsum(sizes)[:-1]), strict=True))
-        for name, (index, centred) in order.items():
-            expected = parts[name].reshape(np.shape(index)) / (1.0 if centred else sd[index])
-            np.testing.assert_allclose(slope[index], expected, rtol=1e-8, atol=1e-8)
-        single, single_slope = log_joint(targets["float32"], sigma, theta)
-        assert abs(single - value) < 1e-4
-        assert np.abs(single_slope - slope).max() < 1e-3
+    assert_density_is_that_of_pymc(design, seed=2, value32=(1e-4, 0.0), slope32=(1e-3, 0.0))
 
 
 def draws_of_position(target, rng):
@@ -139,12 +74,13 @@ def test_log_density_contains_the_determinant_of_the_change_of_variables(case):
 @pytest.mark.parametrize("eta", [-200.0, -30.0, -1.0, 0.0, 1.0, 30.0, 200.0])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_one_logarithm_for_many_rows_is_the_sum_of_theirs(eta, dtype):
-    count = 2 * kernel.RUN + 37
-    rows, _ = kernel.pack(np.zeros((count, 0)), *np.zeros((2, count), int), 1, np.zeros((0, count), int), dtype)
-    room, nothing = kernel.sums(1, 1, 0, 0, dtype), np.zeros((1, 0), dtype)
-    found = kernel.log_likelihood_sums(rows, np.arange(0), np.full(1, eta, dtype), nothing, nothing[0], room)
+    count = 2 * RUN + 37
+    rows, _ = pack_rows(np.zeros((count, 0)), np.zeros(count, int), 1, np.zeros((0, count), int), dtype)
+    effects = kernel.Effects(*(np.full(shape, eta, dtype) for shape in (1, (1, 0), 0)))
+    sums = kernel.empty_sums(1, 1, 0, 0, dtype)
+    found = kernel.log_likelihood_sums(rows, np.arange(0), effects, sums)
     assert found == pytest.approx(count * np.logaddexp(0.0, eta), rel=1e-6 if dtype == "float32" else 1e-13, abs=1e-10)
-    assert room.cell[0] == pytest.approx(count / (1.0 + np.exp(-eta)), rel=1e-6, abs=1e-30)
+    assert sums.cell[0] == pytest.approx(count / (1.0 + np.exp(-eta)), rel=1e-6, abs=1e-30)
 
 
 def test_scales_have_an_exact_inverse():
@@ -158,8 +94,6 @@ def test_scales_have_an_exact_inverse():
 
 def test_designs_on_the_same_rows_share_packed_columns():
     design = simulated(rows=400, varying=1)
-    from tests.fixtures.engine_designs import changed
-
     part = changed(design, terms=("x3", "x0"), varying=("x0",), x=design.x[:, [3, 0]], shrunk=design.shrunk[[3, 0]])
     shared = pack(design, part)
     alone, _ = assemble.posterior(part, "float32")

@@ -10,10 +10,8 @@ from inference.engine.density import assemble, transport
 from inference.engine.density.posterior import log_density
 from models.claims import links
 from models.claims.registry import REGISTRY
-from tests.inference.engine.test_density import log_joint, pymc_point, random_point
+from tests.fixtures.pymc_density import POINTS, assert_density_is_that_of_pymc
 
-POINTS = 20
-EXACT = 1e-8  # relative, in float64 (of a derivative near zero: absolute)
 # Of rows in float32 against float64: where the sampler works; and anywhere, where 45,000 rows add up to thousands.
 ABSOLUTE32, RELATIVE32 = 1e-4, 1e-7
 
@@ -27,43 +25,11 @@ def registered(hypothesis, outcome):
     return claim.design(panels.read(claim.panel, panels.PANEL), outcome)
 
 
-def compiled(design):
-    """Value and gradient of the PyMC model in one function of a point, and its variables' names."""
-    from pytensor.compile.mode import Mode
-
-    from models import logit
-
-    model = logit.build(design)
-    graphs = [model.logp(jacobian=False), model.dlogp(vars=model.free_RVs, jacobian=False)]
-    evaluate = model.compile_fn(graphs, mode=Mode(linker="py", optimizer="fast_compile"))
-    return evaluate, [model.rvs_to_values[variable].name for variable in model.free_RVs]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("hypothesis", "outcome"), LOGITS)
 def test_log_density_and_gradient_are_those_of_pymc(hypothesis, outcome):
-    design = registered(hypothesis, outcome)
-    evaluate, names = compiled(design)
-    double, single = (assemble.posterior(design, dtype)[0] for dtype in ("float64", "float32"))
-    rng = np.random.default_rng(12)
-    for _ in range(POINTS):
-        sigma, theta, sd = random_point(double, rng)
-        value, slope = log_joint(double, sigma, theta)
-        point, order = pymc_point(design, double, sigma, theta, sd)
-        expected, gradient = evaluate(point)
-        moved = sum(np.log(sd[index]).sum() for index, centred in order.values() if not centred)
-        assert value + moved == pytest.approx(float(expected), rel=EXACT)
-        ends = np.cumsum([np.size(point[name]) for name in names])[:-1]
-        parts = dict(zip(names, np.split(gradient, ends), strict=True))
-        compared = 0
-        for name, (index, centred) in order.items():
-            theirs = parts[name].reshape(np.shape(index)) / (1.0 if centred else sd[index])
-            np.testing.assert_allclose(slope[index], theirs, rtol=EXACT, atol=EXACT)
-            compared += np.size(index)
-        assert compared == theta.size
-        value32, slope32 = log_joint(single, sigma, theta)
-        assert abs(value32 - value) < ABSOLUTE32 + RELATIVE32 * abs(value)
-        assert np.abs(slope32 - slope).max() < ABSOLUTE32 + 10 * RELATIVE32 * np.abs(slope).max()
+    value32, slope32 = (ABSOLUTE32, RELATIVE32), (ABSOLUTE32, 10 * RELATIVE32)
+    assert_density_is_that_of_pymc(registered(hypothesis, outcome), seed=12, value32=value32, slope32=slope32)
 
 
 @pytest.mark.slow

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from inference.engine.rows import stream
+from inference.engine import stream
 from inference.evidence import predictions
 from models.parameters import draw
 from tests.fixtures.engine_designs import simulated
@@ -161,7 +162,7 @@ def test_loo_is_that_of_arviz(design, posterior, eta, dtype, rounding):
 
     log_likelihood = np.where(design.y == 1, -np.logaddexp(0, -eta), -np.logaddexp(0, eta))
     y = xr.Dataset({"y": (("chain", "draw", "obs"), log_likelihood)})
-    expected = az.loo(xr.DataTree.from_dict({"posterior": posterior, "log_likelihood": y}), pointwise=True)
+    expected: Any = az.loo(xr.DataTree.from_dict({"posterior": posterior, "log_likelihood": y}), pointwise=True)
     found = stream.loo(design, posterior, dtype)
     assert float(found["elpd"].sum()) == pytest.approx(expected.elpd, abs=1e-3)
     assert float(found["p_loo"].sum()) == pytest.approx(expected.p, abs=1e-3)

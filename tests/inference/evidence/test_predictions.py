@@ -8,7 +8,7 @@ import xarray as xr
 from scipy.special import expit
 
 from data import synthetic
-from inference.engine.rows import stream
+from inference.engine import stream
 from inference.evidence import datagrid, predictions
 from inference.fitting.logit import prior_draws
 from models.claims.registry import REGISTRY

@@ -6,9 +6,8 @@ import pytest
 import xarray as xr
 from scipy.stats import norm
 
-from inference.engine import sample
+from inference.engine import sample, stream
 from inference.engine.density import assemble, laplace
-from inference.engine.rows import stream
 from inference.evidence import sensitivity
 from inference.fitting.logit import prior_draws
 from tests.fixtures.engine_designs import simulated
@@ -32,7 +31,7 @@ def test_log_likelihood_is_that_of_the_engines_density(fitted):
         one = posterior.isel(chain=1, draw=draw)
         own = np.column_stack([one["alpha_region"], one["gamma"].transpose("region", "exposure")]).ravel()
         theta = np.concatenate([own, [one["alpha"]], one["beta"], one["alpha_era"]])
-        visited = laplace.visit(target, theta, sigma)
+        visited = laplace.evaluate_at(target, theta, sigma)
         assert float(found[1, draw]) == pytest.approx(visited.likelihood, rel=1e-9)
     xr.testing.assert_allclose(likelihood, found, rtol=1e-9)
 

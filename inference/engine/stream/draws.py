@@ -1,0 +1,97 @@
+"""Draws as the compiled loops take them, and the loops over parts of them in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference.engine.density import assemble
+from inference.engine.rows.kernel import Effects, empty_scratch
+from inference.engine.rows.pack import Rows
+from inference.engine.sampler.sampling import CORES
+from inference.engine.stream import sweep
+from models.design import Design
+
+Float = NDArray[np.float64]
+
+
+class Draws(NamedTuple):
+    """Draws of intercepts and slopes, flattened over chains."""
+
+    intercept: Float  # (sample, region * era)
+    slope: Float  # (sample, region, predictor + error)
+    extra: Float  # (sample, level of the extra groups)
+    shape: tuple[int, int]  # chain, draw
+
+    def effects(self, dtype: str) -> Effects:
+        """The draws in the precision of the rows, in C order: compiled code is for one order of its arrays."""
+        return Effects(*(np.ascontiguousarray(values, dtype) for values in self[:3]))
+
+
+def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
+    """The parameters of ``design`` in ``posterior``, flattened over chains and draws."""
+    layout, extra = assemble.layout(design), assemble.extra_groups(design)
+
+    def flat(name: str, *dims: str) -> Float:
+        values = posterior[name].transpose("chain", "draw", *dims)
+        known = {dim: design.coords[dim] for dim in dims if dim in values.coords}
+        values = values.sel(known).to_numpy()
+        return values.reshape(values.shape[0] * values.shape[1], *values.shape[2:]).astype(float)
+
+    alpha, beta = flat("alpha"), flat("beta", "predictor")
+    samples = alpha.size
+    region = flat("alpha_region", "region") if layout.has_region else np.zeros((samples, 1))
+    era = flat("alpha_era", "era") if layout.has_era else np.zeros((samples, 1))
+    slope = np.repeat(np.hstack([beta, 0.5 * beta[:, layout.error] ** 2])[:, None], layout.regions, axis=1)
+    if design.varying:
+        slope[:, :, layout.varying] += flat("gamma", "region", "exposure")
+    effects = [flat(f"alpha_{name}", name) for name in extra] or [np.zeros((samples, 0))]
+    intercept = alpha[:, None, None] + region[:, :, None] + era[:, None, :]
+    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
+    return Draws(intercept.reshape(samples, -1), slope, np.concatenate(effects, axis=1), shape)
+
+
+def over_draws(
+    loop: Callable[..., None], rows: Rows, draws: Draws, by_sample: Sequence[NDArray], shared: Sequence[NDArray] = ()
+) -> None:
+    """Run a ``loop`` of `sweep` on parts of the draws at the same time.
+
+    Each part gets its own samples of the arrays ``by_sample`` (sample, ...), and all of those in ``shared``.
+    """
+    dtype = rows.x.dtype.name
+    columns, effects = np.arange(draws.slope.shape[2]), draws.effects(dtype)
+
+    def part(bounds: tuple[int, int]) -> None:
+        samples = slice(*bounds)
+        own = Effects(*(values[samples] for values in effects))
+        predictor = sweep.Predictor(rows, columns, own, empty_scratch(dtype))
+        loop(predictor, *(values[samples] for values in by_sample), *shared)
+
+    _in_threads(part, len(draws.slope))
+
+
+def over_rows(rows: Rows, draws: Draws, sign: Float) -> sweep.RowSums:
+    """`sweep.sum_rows` on parts of the packed rows at the same time; ``sign`` and the sums are in their order."""
+    dtype = rows.x.dtype.name
+    columns, effects, start = np.arange(rows.width), draws.effects(dtype), np.cumsum(rows.size) - rows.size
+    sign, sums = sign.astype(dtype), sweep.RowSums(*np.zeros((5, sign.size)))
+
+    def part(bounds: tuple[int, int]) -> None:
+        predictor = sweep.Predictor(rows, columns, effects, empty_scratch(dtype))
+        sweep.sum_rows(predictor, *bounds, start, sign, sums)
+
+    _in_threads(part, rows.size.size)
+    return sums
+
+
+def _in_threads(part: Callable[[tuple[int, int]], None], count: int) -> None:
+    """Call ``part`` on consecutive ranges of ``count`` at the same time."""
+    bounds = np.linspace(0, count, CORES + 1).astype(int).tolist()
+    with ThreadPoolExecutor(CORES) as pool:
+        list(pool.map(part, pairwise(bounds)))
