@@ -251,7 +251,8 @@ def dataset(verdicts: Sequence[Verdict]) -> xr.Dataset:
     for field in fields(Verdict):
         values = [getattr(row, field.name) for row in verdicts]
         if field.name == "bayes_factor_by_width":
-            out[field.name] = ("estimand", "width"), [[row.get(width, np.nan) for width in widths] for row in values]
+            factors = [row.get(width, np.nan) for row in values for width in widths]
+            out[field.name] = ("estimand", "width"), np.reshape(factors, (len(values), len(widths)))
         elif field.name == "bayes_factor" or field.default is None:
             out[field.name] = "estimand", np.array(values, float)
         else:
