@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,11 @@ from inference.archives.archive import FOLDER
 from inference.command_line import Parser, positive, seed
 from inference.panels import PANEL
 from inference.sampling.engines import ENGINES
+from inference.sampling.settings import Session, Settings
 
 if TYPE_CHECKING:
     from inference.fleet import fleet
-    from inference.fleet.fleet import Task
-    from inference.sampling.converge import Settings
+    from inference.fleet.work import Work
     from models.claims.registry import Hypothesis
 
 
@@ -46,84 +45,11 @@ def _list() -> None:
         print(f"{hypothesis.id:<10} {hypothesis.claim}\n{'':<10} {signs}  [{hypothesis.status}{kept}]")
 
 
-def _models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
-    """The claims whose models are to be fitted, each model once; the others are named with the reason."""
-    from inference import panels
-    from models.claims.links import LINKS
-    from models.claims.registry import REGISTRY, archive_of
-
-    known, out = REGISTRY | LINKS, {}
-    for hypothesis in chosen:
-        if not hypothesis.testable:
-            print(f"{hypothesis.id} is not tested: {hypothesis.reason}")
-        elif missing := panels.lacking(hypothesis, alignment):
-            print(f"{hypothesis.id} is left out: there is no {missing.name} beside {alignment.name}")
-        else:
-            out[archive_of(hypothesis)] = known[archive_of(hypothesis)]
-    return list(out.values())
-
-
-def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder: Path) -> tuple[list[Task], int]:
-    """The archives still to make, those without one of the same key, and how many there are in all."""
-    from inference import panels
-    from inference.archives import archive
-    from inference.archives.provenance import provenance
-    from inference.fitting import stacking
-    from inference.fitting.logit import fit_key
-    from inference.fleet.fleet import Task
-    from models.claims.links import AUTOREGRESSIONS
-
-    names = [(h, outcome, f"{h.id}.{outcome}") for h in models for outcome in h.outcomes]
-    origin = {h.panel: provenance(*panels.files_of(h.panel, alignment)) for h in models}
-    common = {"panel": str(alignment.resolve()), "settings": asdict(settings), "folder": str(folder.resolve())}
-    slow = [
-        (h.panel, Task(name, {"kind": "autoregression", "hypothesis": h.id, **common}))
-        for h, _, name in names
-        if h.id in AUTOREGRESSIONS
-    ]
-    logits = [(h, outcome, name) for h, outcome, name in names if h.id not in AUTOREGRESSIONS]
-    logits.sort(key=lambda logit: -len(logit[0].equation(logit[1]).terms))  # long ones first
-    every = slow + [
-        (h.panel, Task(name, {"kind": "fit", "hypothesis": h.id, "outcome": outcome, **common}))
-        for h, outcome, name in logits
-    ]
-    if set(stacking.RIVALS) <= {h.id for h in models}:
-        rivals = {o: stacking.name_of(o) for o in stacking.OUTCOMES}
-        every += [("alignment", Task(n, {"kind": "contest", "outcome": o, **common})) for o, n in rivals.items()]
-    pending = [
-        task for panel, task in every if archive.key_of(task.key, folder) != fit_key(task.key, settings, origin[panel])
-    ]
-    return pending, len(every)
-
-
-def _scenarios(models: list[Hypothesis], settings: Settings, alignment: Path, folder: Path) -> list[Task]:
-    """The shipped scenarios still to simulate, when the whole chain was asked for and is there."""
-    from inference.archives import archive
-    from inference.counterfactual import chain, run, scenario
-    from inference.fleet.fleet import Task
-
-    wanted = {name.partition(".")[0] for name in chain.ARCHIVES}
-    links = {name: archive.key_of(name, folder) for name in chain.ARCHIVES}
-    if not wanted <= {h.id for h in models} or None in links.values():
-        return []
-    common = {
-        "kind": "scenario",
-        "panel": str(alignment.resolve()),
-        "settings": asdict(settings),
-        "folder": str(folder.resolve()),
-    }
-    return [
-        Task(run.name_of(which), {"scenario": asdict(which), **common})
-        for which in scenario.SHIPPED.values()
-        if archive.key_of(run.name_of(which), folder) != run.key(which, links, settings.seed)
-    ]
-
-
 def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
-    """Say what became of the fits; 1 if any failed."""
-    from inference.fitting.logit import FitResult
+    """Say what came of each piece of work; 1 if any failed."""
+    from inference.fleet.work import result_of
 
-    results = sorted((FitResult(**result) for result in outcome.results.values()), key=lambda result: result.name)
+    results = sorted(map(result_of, outcome.results.values()), key=lambda result: result.name)
     failed = [result for result in results if result.failed]
     for result in results:
         print(f"{result.name:<20} {result.text}")
@@ -131,7 +57,7 @@ def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
     for name, error in outcome.failures.items():
         print(f"error: {name}: {error}", file=sys.stderr)
     for result in failed:
-        where = f", kept aside as {Path(result.path).name}" if result.path else ""
+        where = f", kept aside as {result.path.name}" if result.path else ""
         print(f"error: {result.name} failed its gate{where}: {'; '.join(result.failed)}", file=sys.stderr)
     if any(result.path for result in failed):
         print("more draws may settle R-hat and effective sample sizes: make fit DRAWS=2000", file=sys.stderr)
@@ -141,35 +67,43 @@ def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
 def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     from data import coverage
     from inference import panels
-    from inference.sampling.converge import Settings
 
-    panel = panels.read("alignment", arguments.panel)
+    panel = panels.read("alignment", arguments.panel)  # an error of it comes before anything that takes long to load
+    from inference import plan
+
     settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)
-    models = _models(chosen, arguments.panel)
-    tasks, count = _tasks(models, settings, arguments.panel, arguments.folder)
-    if len(tasks) < count:
-        print(f"{count - len(tasks)} of {count} posteriors are already there, from the same panel, code and settings")
-    if tasks:
+    session = Session(arguments.panel, settings, arguments.folder)
+    models = plan.models(chosen, arguments.panel)
+    fits = plan.fits(models)
+    missing = [fit for fit in fits if not plan.is_there(fit, session)]
+    if len(missing) < len(fits):
+        print(
+            f"{len(fits) - len(missing)} of {len(fits)} posteriors are already there, "
+            "from the same panel, code and settings"
+        )
+    if missing:
         print(coverage.summary(panel), end="\n\n")
-    failed = _do(tasks, "posteriors", arguments) if tasks else 0
-    simulations = _scenarios(models, settings, arguments.panel, arguments.folder)
-    return max(failed, _do(simulations, "scenarios", arguments) if simulations else 0)
+    failed = _do(missing, "posteriors", session, arguments)
+    failed |= _do(plan.missing_verdicts(models, session), "verdicts", session, arguments)
+    return failed | _do(plan.missing_scenarios(models, session), "scenarios", session, arguments)
 
 
-def _do(tasks: list[Task], label: str, arguments: argparse.Namespace) -> int:
-    """Run tasks, several at a time, and say what became of them; 1 if any failed."""
+def _do(works: list[Work], label: str, session: Session, arguments: argparse.Namespace) -> int:
+    """Do the work, several pieces at a time, and say what came of it; 1 if any failed."""
+    if not works:
+        return 0
     from inference.fleet import fleet, work
 
     with tempfile.TemporaryDirectory() as notes:  # what counts are the archives
         outcome = fleet.run(
-            tasks,
-            "inference.fleet.work:work",
+            [work.task_of(piece, session) for piece in works],
+            work.perform,
             folder=Path(notes),
             stamp="",
             workers=arguments.workers,
             scheduler=arguments.scheduler,
             label=label,
-            before=work.before([task.arguments["kind"] for task in tasks], arguments.engine),
+            before=work.before(works, arguments.engine),
         )
     return _report(outcome, label, arguments.folder)
 

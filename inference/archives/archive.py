@@ -3,20 +3,22 @@
 ``<folder>/<hypothesis>.<outcome>.nc`` is plain NetCDF that ``arviz.from_netcdf`` opens. Numeric variables
 carry fletcher32 checksums and ``manifest.json`` the sha256 of each file. A file is written under a temporary
 name, and its manifest entry is taken out before the rename and put in after it, so that a process killed at
-any moment leaves either a file that verifies or one that is refused and made anew.
+any moment leaves either a file that verifies or one that is refused and made anew. Which groups and attributes
+each kind of archive has is said in ``inference.archives.contents``.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
-import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference.archives.provenance import Provenance, sha256
+from inference.archives import atomic
+from inference.archives.provenance import code_sha256, lock_sha256, panel_sha256, sha256
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,9 +55,7 @@ def _record(folder: Path, file: str, digest: str | None) -> None:
         entries = _manifest(folder) | ({file: digest} if digest else {})
         if digest is None:
             entries.pop(file, None)
-        partial = folder / f"{MANIFEST}.partial"
-        partial.write_text(json.dumps(entries, indent=1, sort_keys=True), encoding="utf-8")
-        partial.replace(folder / MANIFEST)
+        atomic.write_json(folder / MANIFEST, entries, sort_keys=True)
 
 
 @contextmanager
@@ -74,26 +74,55 @@ def write(tree: xr.DataTree, name: str, *, passed: bool, folder: Path = FOLDER) 
     """
     folder.mkdir(parents=True, exist_ok=True)
     final = folder / f"{name}{PASSED if passed else FAILED}"
-    partial = folder / f"{name}.partial"
-    encoding = {
-        group.path: {
-            str(key): COMPRESSED | (ROUNDED.get(group.path, {}) if variable.dtype.kind == "f" else {})
-            for key, variable in group.variables.items()
-            if variable.dtype.kind in "iufb" and variable.ndim
-        }
-        for group in tree.subtree
-    }
-    tree.to_netcdf(partial, engine="netcdf4", encoding=encoding)
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    digest = sha256(partial)
-    _record(folder, final.name, None)
-    partial.replace(final)
-    _record(folder, final.name, digest)
+    with _recorded(final) as partial:
+        _write(tree, partial)
     if passed:
         _record(folder, f"{name}{FAILED}", None)
         (folder / f"{name}{FAILED}").unlink(missing_ok=True)
     return final
+
+
+def add_group(name: str, group: str, values: xr.Dataset, folder: Path = FOLDER) -> Path:
+    """Put a group into a verified archive, in place of one of that name; all else stays as it is.
+
+    Returns the path of the archive. Raises ArchiveError where there is none to add to.
+    """
+    import xarray as xr
+
+    path = verify(name, folder)
+    with _recorded(path) as partial:
+        if group in groups(name, folder):  # NetCDF cannot take a group out of a file
+            tree = read(name, folder)
+            tree[group] = xr.DataTree(values)
+            _write(tree, partial)
+        else:
+            shutil.copyfile(path, partial)
+            values.to_netcdf(partial, "a", group=group, engine="netcdf4", encoding=_encoding(f"/{group}", values))
+    return path
+
+
+@contextmanager
+def _recorded(final: Path) -> Iterator[Path]:
+    """A temporary path that takes the place of ``final``, with its hash in the manifest."""
+    with atomic.replacing(final) as partial:
+        yield partial
+        digest = sha256(partial)
+        _record(final.parent, final.name, None)
+    _record(final.parent, final.name, digest)
+
+
+def _write(tree: xr.DataTree, path: Path) -> None:
+    encoding = {node.path: _encoding(node.path, node.to_dataset()) for node in tree.subtree}
+    tree.to_netcdf(path, engine="netcdf4", encoding=encoding)
+
+
+def _encoding(group: str, values: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """How the variables of a group are compressed; text and single numbers are not."""
+    return {
+        str(name): COMPRESSED | (ROUNDED.get(group, {}) if variable.dtype.kind == "f" else {})
+        for name, variable in values.variables.items()
+        if variable.dtype.kind in "iufb" and variable.ndim and variable.size
+    }
 
 
 def verify(name: str, folder: Path = FOLDER) -> Path:
@@ -129,21 +158,45 @@ def group(tree: xr.DataTree, name: str) -> xr.Dataset:
     return tree.children[name].to_dataset()
 
 
-def fresh(attributes: Mapping[Any, object], now: Provenance) -> str | None:
-    """Why an archive of these attributes is stale for the present panel and code, or None when it is not."""
-    for what, expected in (("panel", now.panel), ("code", now.code), ("lock", now.lock)):
-        found = attributes.get(f"{what}_sha256")
-        if found != expected:
-            return f"fitted on another {what} (sha256 {str(found)[:12]}..., now {expected[:12]}...)"
-    return None
+def outdated(attributes: Mapping[Any, object]) -> str | None:
+    """Why what these attributes describe is of other code than the present, or None when it is not."""
+    made_by, made_from = str(attributes.get("made_by")), attributes.get("code_sha256")
+    try:
+        now = code_sha256(made_by)
+    except ModuleNotFoundError:
+        return f"fitted on another code (there is no module {made_by!r})"
+    return None if made_from == now else _another("code", made_from, now)
 
 
-def attributes(name: str, folder: Path = FOLDER) -> dict[str, object]:
-    """The attributes of a verified archive, without loading it."""
+def staleness(attributes: Mapping[Any, object], *files: Path) -> str | None:
+    """Why an archive of these attributes is stale for a panel of these files, or None when it is not."""
+    panel, lock = attributes.get("panel_sha256"), attributes.get("lock_sha256")
+    if panel != (now := panel_sha256(*files)):
+        return _another("panel", panel, now)
+    if reason := outdated(attributes):
+        return reason
+    return None if lock == (now := lock_sha256()) else _another("lock", lock, now)
+
+
+def _another(what: str, then: object, now: str) -> str:
+    return f"fitted on another {what} (sha256 {str(then)[:12]}..., now {now[:12]}...)"
+
+
+def groups(name: str, folder: Path = FOLDER) -> tuple[str, ...]:
+    """Names of the groups of a verified archive, without loading it."""
     import netCDF4
 
     with netCDF4.Dataset(verify(name, folder)) as file:
-        return {key: file.getncattr(key) for key in file.ncattrs()}
+        return tuple(file.groups)
+
+
+def attributes(name: str, folder: Path = FOLDER, group: str = "/") -> dict[str, object]:
+    """The attributes of a verified archive, or of a group in it, without loading it; none of a group not there."""
+    import netCDF4
+
+    with netCDF4.Dataset(verify(name, folder)) as file:
+        holder = file if group == "/" else file.groups.get(group)
+        return {key: holder.getncattr(key) for key in holder.ncattrs()} if holder else {}
 
 
 def key_of(name: str, folder: Path = FOLDER) -> str | None:

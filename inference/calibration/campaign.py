@@ -75,8 +75,7 @@ def run(name: str, replicates: int, seed: int, cores: int = 2) -> Case:
 
 
 def _key(name: str, replicates: int, seed: int) -> str:
-    # The code of calibration decides no posterior, hence is apart, but it decides the ranks.
-    made_of = [name, replicates, seed, provenance.code_sha256(), provenance.code_sha256("inference/calibration")]
+    made_of = [name, replicates, seed, provenance.code_sha256(__name__)]
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
@@ -116,7 +115,7 @@ def write(cases: list[Case], seed: int, folder: Path) -> Path:
         "points": BINS - 1,
         "level": LEVEL,
         "level_of_each_quantity": cases[0].family_level,
-        "code_sha256": provenance.code_sha256(),
+        "code_sha256": provenance.code_sha256(__name__),
         "versions": provenance.versions(),
         "cases": {case.name: summary(case) for case in cases},
     }

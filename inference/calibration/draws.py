@@ -18,7 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference import panels
-from inference.archives.provenance import code_sha256, provenance
+from inference.archives.provenance import provenance
 from inference.calibration import reference
 from inference.engine import sample
 from inference.engine.density import assemble, transport
@@ -111,7 +111,7 @@ def run(seed: int, folder: Path) -> fleet.Outcome:
 
 
 def _stamp() -> str:
-    """Hash of all that decides a comparison beside its arguments; the code of calibration decides no posterior."""
+    """Hash of all that decides a comparison beside its arguments: panels, code and lock."""
     files = {file for claim, _ in logits() for file in panels.files_of(claim.panel, panels.PANEL)}
-    own = [asdict(provenance(*sorted(files))) | {"revision": ""}, code_sha256("inference/calibration")]
-    return hashlib.sha256(json.dumps(own).encode()).hexdigest()
+    origin = asdict(provenance(__name__, *sorted(files))) | {"revision": ""}
+    return hashlib.sha256(json.dumps(origin).encode()).hexdigest()

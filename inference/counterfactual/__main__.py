@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,16 +42,14 @@ def _fresh(folder: Path, alignment: Path) -> None:
     """ArchiveError when a link was fitted to another panel or by other code."""
     from inference import panels
     from inference.archives import archive
-    from inference.archives.provenance import provenance
     from inference.counterfactual.chain import ARCHIVES
     from models.claims.links import LINKS
     from models.claims.registry import REGISTRY
 
     panel = {name: (REGISTRY | LINKS)[name.partition(".")[0]].panel for name in ARCHIVES}
-    now = {name: provenance(*panels.files_of(name, alignment)) for name in set(panel.values())}
     faults = []
     for name in ARCHIVES:
-        reason = archive.fresh(archive.attributes(name, folder), now[panel[name]])
+        reason = archive.staleness(archive.attributes(name, folder), *panels.files_of(panel[name], alignment))
         faults += [f"{name}: {reason}"] if reason else []
     if faults:
         raise ArchiveError("\n  ".join(["these links are stale; run 'make fit':", *faults]))
@@ -61,13 +58,15 @@ def _fresh(folder: Path, alignment: Path) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     from inference.archives import archive
     from inference.counterfactual import run, table
+    from inference.sampling.settings import Session, Settings
 
     which = _scenario(arguments.scenario)
     _fresh(arguments.folder, arguments.panel)
-    result = run.task(asdict(which), str(arguments.panel), {"seed": arguments.seed}, str(arguments.folder))
-    tree = archive.read(result["name"], arguments.folder)
+    session = Session(arguments.panel, Settings(seed=arguments.seed), arguments.folder)
+    result = run.simulate_scenario(which, session)
+    tree = archive.read(result.name, arguments.folder)
     print(table.text(tree))
-    print(f"\n{result['path']}")
+    print(f"\n{result.path}")
 
 
 def main() -> int:

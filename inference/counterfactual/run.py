@@ -19,7 +19,8 @@ from inference.counterfactual import effects, population, positivity, programme,
 from inference.counterfactual.chain import Chain
 from inference.counterfactual.population import Population
 from inference.counterfactual.scenario import Scenario
-from inference.fitting.logit import FitResult
+from inference.fitting.result import FitResult
+from inference.sampling.settings import Session
 
 PREFIX = "scenario."
 
@@ -31,7 +32,7 @@ def name_of(scenario: Scenario) -> str:
 
 def key(scenario: Scenario, links: Mapping[str, str | None], seed: int) -> str:
     """Hash over all that decides a scenario's numbers: its values, the posteriors of the links, code and seed."""
-    made_of = [asdict(scenario), dict(links), code_sha256(), seed]
+    made_of = [asdict(scenario), dict(links), code_sha256(__name__), seed]
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
@@ -70,20 +71,15 @@ def simulated(scenario: Scenario, chain: Chain, who: Population, seed: int) -> x
     return tree
 
 
-def task(scenario: dict[str, Any], panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:
-    """Simulate a scenario and write its archive: from plain values to plain values."""
-    which, alignment = Scenario(**scenario), Path(panel)
-    chain = loaded(alignment, Path(folder))
-    who = population.read(which, chain, alignment)
-    tree = simulated(which, chain, who, settings["seed"])
-    origin = provenance(alignment, alignment.with_name("state.parquet"))
-    tree.attrs |= {
-        "panel_sha256": origin.panel, "code_sha256": origin.code, "lock_sha256": origin.lock,
-        "revision": origin.revision,
-    }  # fmt: skip
-    path = archive.write(tree, name_of(which), passed=True, folder=Path(folder))
-    text = f"{who.states.size} states, {len(who.alignment['bandwagon'].year):,} dyad-years; {which.rung}"
-    return asdict(FitResult(name_of(which), path, (), text)) | {"path": str(path)}
+def simulate_scenario(scenario: Scenario, session: Session) -> FitResult:
+    """Simulate a scenario from the archives of its links, and write its archive beside them."""
+    chain = loaded(session.panel, session.folder)
+    who = population.read(scenario, chain, session.panel)
+    tree = simulated(scenario, chain, who, session.settings.seed)
+    tree.attrs |= provenance(__name__, session.panel, session.panel.with_name("state.parquet")).attributes
+    path = archive.write(tree, name_of(scenario), passed=True, folder=session.folder)
+    text = f"{who.states.size} states, {len(who.alignment['bandwagon'].year):,} dyad-years; {scenario.rung}"
+    return FitResult(name_of(scenario), path, (), text)
 
 
 def loaded(alignment: Path, folder: Path) -> Chain:

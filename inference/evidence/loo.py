@@ -12,7 +12,7 @@ from inference.sampling import engines
 from models.design import Design
 
 if TYPE_CHECKING:
-    from inference.sampling.converge import Settings
+    from inference.sampling.settings import Settings
 
 BAD_K = 0.7  # a Pareto k above it: importance sampling is not to be trusted (Vehtari et al. 2024)
 MOST_REFITS = 20

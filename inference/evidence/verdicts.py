@@ -1,11 +1,18 @@
-"""Evidence per hypothesis: sign probabilities and verdicts, practical equivalence, Bayes factors, densities."""
+"""Evidence for each registered estimand: its verdict, sign probability, practical equivalence and Bayes factor.
+
+`compare` computes the verdicts of a claim from its posteriors, `dataset` lays them out as the group ``verdicts`` of an
+archive, and `read` takes those of a claim from there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypedDict
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -21,6 +28,67 @@ Float = NDArray[np.float64]
 SUPPORTED = 0.95  # above it
 VERDICTS = ((0.80, "leaning for"), (0.20, "undecided"), (0.05, "leaning against"), (0.0, "contradicted"))
 ROPE = 0.1  # log-odds per standard deviation: smaller slopes are practically none
+GROUP = "verdicts"  # of an archive
+COUNTS = ("rows", "events", "bad_k", "refitted")
+
+
+class Summary(TypedDict):
+    """Location, interval, sign probability and share in the ROPE of one estimand."""
+
+    mean: float
+    mcse: float
+    sd: float
+    low: float
+    high: float
+    p_sign: float
+    p_sign_mcse: float
+    p_sign_prior: float
+    in_rope: float
+    in_rope_mcse: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the posteriors say of one estimand of a claim.
+
+    ``mean``, ``sd`` and the 90 % interval ``low`` to ``high`` are of the slope in log-odds (of a ratio: its
+    logarithm), ``p_sign`` is the posterior and ``p_sign_prior`` the prior probability of the expected sign,
+    ``in_rope`` that of a slope of practically none, ``mcse`` the Monte Carlo error of each. ``bayes_factor`` is None
+    where it is not defined. The fields from ``rd`` (risk difference in 1,000 dyad-years) on are None for an estimand
+    of two logits.
+    """
+
+    hypothesis: str
+    estimand: str
+    outcome: str
+    term: str
+    mean: float
+    mcse: float
+    sd: float
+    low: float
+    high: float
+    p_sign: float
+    p_sign_mcse: float
+    p_sign_prior: float
+    in_rope: float
+    in_rope_mcse: float
+    verdict: str
+    bayes_factor: float | None
+    bayes_factor_is_bound: bool
+    bayes_factor_by_width: Mapping[str, float]
+    rows: int
+    events: int
+    rd: float | None = None
+    rd_mcse: float | None = None
+    rd_low: float | None = None
+    rd_high: float | None = None
+    elpd_diff: float | None = None
+    elpd_diff_se: float | None = None
+    bad_k: int | None = None
+    refitted: int | None = None
+    prior_sensitivity: float | None = None
+    likelihood_sensitivity: float | None = None
 
 
 def verdict(probability: float) -> str:
@@ -66,7 +134,7 @@ def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
         return None, False
     density = float(gaussian_kde(draws.ravel())(0.0)[0])
     resolved = 1 / (draws.size * draws.std())
-    return float(norm.pdf(0, 0, prior_sd)) / max(density, resolved), density < resolved
+    return float(norm.pdf(0, 0, prior_sd) / max(density, resolved)), bool(density < resolved)
 
 
 def prior_sd(trees: Mapping[str, xr.DataTree], which: Estimand) -> float:
@@ -80,14 +148,14 @@ def prior_sd(trees: Mapping[str, xr.DataTree], which: Estimand) -> float:
     return float(np.hypot.reduce(sds))
 
 
-def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
-    """What is reported of one estimand: location, interval, sign probability beside its prior, ROPE.
+def summarise(draws: Float, prior: Float, sign: int) -> Summary:
+    """What is reported of the draws (chain, draw) of one estimand, beside those of its prior.
 
-    Monte Carlo errors stand beside mean and probability; where all draws agree on the sign, the error is
-    bounded by one draw.
+    Monte Carlo errors stand beside mean and shares; where all draws agree, the error of a share is bounded by one
+    draw.
     """
     low, high = np.quantile(draws, CI_BOUNDS)
-    expected = draws * sign > 0
+    expected, negligible = draws * sign > 0, np.abs(draws) < ROPE
     probability = float(expected.mean())
     return {
         "mean": float(draws.mean()),
@@ -98,7 +166,8 @@ def summarise(draws: Float, prior: Float, sign: int) -> dict[str, float | str]:
         "p_sign": probability,
         "p_sign_mcse": mcse_share(expected),
         "p_sign_prior": float((prior * sign > 0).mean()),
-        "in_rope": float((np.abs(draws) < ROPE).mean()),
+        "in_rope": float(negligible.mean()),
+        "in_rope_mcse": mcse_share(negligible),
         "verdict": verdict(probability),
     }
 
@@ -122,29 +191,99 @@ def quadrants(balance: Float, bandwagon: Float) -> dict[str, float]:
     }
 
 
-def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> pd.DataFrame:
-    """One row per registered estimand of a hypothesis, from its archives by outcome."""
-    rows = []
-    for which in hypothesis.estimands:
-        row: dict[str, object] = {"hypothesis": hypothesis.id, "estimand": str(which), "outcome": which.outcome}
-        draws, sd = estimand(trees, which), prior_sd(trees, which)
-        row |= summarise(draws, estimand(trees, which, "prior"), which.expectation.sign)
-        row["bayes_factor"], row["bayes_factor_is_bound"] = bayes_factor(draws, sd)
-        row["bayes_factor_by_width"] = sensitivity.bayes_factors(draws, sd)
-        if which.outcome in trees:
-            row |= _of_one_logit(trees[which.outcome], which)
-        else:
-            row |= {name: min(int(tree.attrs[name]) for tree in trees.values()) for name in ("rows", "events")}
-        rows.append(row)
-    return pd.DataFrame(rows)
+def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> tuple[Verdict, ...]:
+    """The verdict on every registered estimand of a hypothesis, computed from its archives by outcome."""
+    return tuple(_compare(hypothesis.id, which, trees) for which in hypothesis.estimands)
 
 
-def _of_one_logit(tree: xr.DataTree, which: Estimand) -> dict[str, object]:
-    """Risk difference, change in predictive density and power-scaling of a slope of one logit."""
-    difference = 1000 * archive.group(tree, "contrasts")["risk_difference"].sel(term=which.term)
+def _compare(hypothesis: str, which: Estimand, trees: Mapping[str, xr.DataTree]) -> Verdict:
+    draws, sd = estimand(trees, which), prior_sd(trees, which)
+    factor, is_bound = bayes_factor(draws, sd)
+    fitted = sources(which, trees)
+    return Verdict(
+        hypothesis=hypothesis,
+        estimand=str(which),
+        outcome=which.outcome,
+        term=which.term,
+        bayes_factor=factor,
+        bayes_factor_is_bound=is_bound,
+        bayes_factor_by_width=sensitivity.bayes_factors(draws, sd),
+        rows=min(int(tree.attrs["rows"]) for tree in fitted.values()),
+        events=min(int(tree.attrs["events"]) for tree in fitted.values()),
+        **summarise(draws, estimand(trees, which, "prior"), which.expectation.sign),
+        **(_of_one_logit(trees[which.outcome], which.term) if which.outcome in trees else {}),
+    )
+
+
+def _of_one_logit(tree: xr.DataTree, term: str) -> dict[str, Any]:
+    """Risk difference, change in predictive density and power-scaling of a slope of one logit, by field."""
+    difference = 1000 * archive.group(tree, "contrasts")["risk_difference"].sel(term=term)
     low, high = difference.quantile(CI_BOUNDS).to_numpy()
-    out: dict[str, object] = {"rd": float(difference.mean()), "rd_low": float(low), "rd_high": float(high)}
-    out["rd_mcse"] = mcse_mean(difference.transpose("chain", "draw").to_numpy())
-    out |= {name: tree.attrs[name] for name in ("rows", "events", "elpd_diff", "elpd_diff_se", "bad_k", "refitted")}
-    scaled = archive.group(tree, "power_scaling").sel(term=which.term)
-    return out | {name: float(scaled[name]) for name in ("prior_sensitivity", "likelihood_sensitivity")}
+    scaled = archive.group(tree, "power_scaling").sel(term=term)
+    return {
+        "rd": float(difference.mean()),
+        "rd_mcse": mcse_mean(difference.transpose("chain", "draw").to_numpy()),
+        "rd_low": float(low),
+        "rd_high": float(high),
+        **{name: float(tree.attrs[name]) for name in ("elpd_diff", "elpd_diff_se")},
+        **{name: int(tree.attrs[name]) for name in ("bad_k", "refitted")},
+        **{name: float(scaled[name]) for name in ("prior_sensitivity", "likelihood_sensitivity")},
+    }
+
+
+def sources(which: Estimand, trees: Mapping[str, xr.DataTree]) -> dict[str, xr.DataTree]:
+    """The archives by outcome that an estimand is computed from: that of its logit, or both."""
+    return {name: tree for name, tree in trees.items() if which.outcome == name or which.outcome not in trees}
+
+
+def keys(trees: Mapping[str, xr.DataTree]) -> str:
+    """The fit keys of the archives by outcome, as text for an attribute."""
+    return json.dumps({name: str(trees[name].attrs["fit_key"]) for name in sorted(trees)})
+
+
+def dataset(verdicts: Sequence[Verdict]) -> xr.Dataset:
+    """Verdicts along ``estimand``, one variable for each field; Bayes factors also along ``width`` of the prior.
+
+    What is None stands as NaN.
+    """
+    widths = [f"{width:g}" for width in sensitivity.WIDTHS]
+    out = {}
+    for field in fields(Verdict):
+        values = [getattr(row, field.name) for row in verdicts]
+        if field.name == "bayes_factor_by_width":
+            factors = [row.get(width, np.nan) for row in values for width in widths]
+            out[field.name] = ("estimand", "width"), np.reshape(factors, (len(values), len(widths)))
+        elif field.name == "bayes_factor" or field.default is None:
+            out[field.name] = "estimand", np.array(values, float)
+        else:
+            out[field.name] = "estimand", values
+    return xr.Dataset(out, {"width": widths}).set_coords(["estimand", "hypothesis", "outcome", "term"])
+
+
+def read(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> tuple[Verdict, ...]:
+    """The verdicts on a hypothesis from its archives by outcome, in the order of its estimands.
+
+    Raises ArchiveError when they are not there, or are of other posteriors than these.
+    """
+    return tuple(_read(hypothesis.id, which, trees) for which in hypothesis.estimands)
+
+
+def _read(hypothesis: str, which: Estimand, trees: Mapping[str, xr.DataTree]) -> Verdict:
+    tree = next(iter(sources(which, trees).values()))
+    if GROUP not in tree.children:
+        raise archive.ArchiveError(f"{hypothesis}: its posterior has no verdicts yet; run 'make fit'")
+    group = archive.group(tree, GROUP)
+    if group.attrs["fit_keys"] != keys(trees):
+        raise archive.ArchiveError(f"{hypothesis}: its verdicts are of other posteriors; run 'make fit'")
+    here = (group["hypothesis"] == hypothesis) & (group["estimand"] == str(which))
+    if not here.any():
+        raise archive.ArchiveError(f"{hypothesis}: its posterior has no verdict on {which}; run 'make fit'")
+    row = group.isel(estimand=int(np.argmax(here.to_numpy())))
+    factors = row["bayes_factor_by_width"]
+    by_width = {str(width): float(value) for width, value in zip(factors["width"].to_numpy(), factors, strict=True)}
+    values: dict[str, Any] = {
+        field.name: row[field.name].item() for field in fields(Verdict) if row[field.name].ndim == 0
+    }
+    values = {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
+    values |= {name: int(values[name]) for name in COUNTS if values[name] is not None}
+    return Verdict(**values, bayes_factor_by_width={w: value for w, value in by_width.items() if np.isfinite(value)})

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from inference import panels
-from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance
-from inference.fitting.logit import FitResult, described
+from inference.fitting.result import FitResult, finish, model_attributes, origin_attributes, refused
 from inference.sampling import checks
-from inference.sampling.converge import Settings, Settled, first_settled, seed_of
+from inference.sampling.converge import Run, first_to_converge, judged
+from inference.sampling.settings import Session, Settings, seed_of
 from models import capacity
 from models.capacity import CapacityDesign
 from models.claims.links import AUTOREGRESSIONS
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from models.claims.registry import Hypothesis
 
 Float = np.ndarray
+OUTCOME = "capacity_next"
 TUNE = 800
 CARE = ((0.8, 1), (0.9, 2), (0.97, 4))  # target acceptance and thinning of the attempts, until one passes its gate
 PRIOR_DRAWS, REPLICATES = 2000, 400
@@ -40,7 +41,7 @@ def design_of(link: Hypothesis, alignment: Path) -> CapacityDesign:
     """The design of a capacity link on the panels beside ``alignment``."""
     frame = panels.read(link.panel, alignment)
     rows = link.sample(frame)
-    return capacity.design(frame.iloc[rows], link.equation("capacity_next").terms, link.id)
+    return capacity.design(frame.iloc[rows], link.equation(OUTCOME).terms, link.id)
 
 
 def mean(what: CapacityDesign, draws: dict[str, Float]) -> Float:
@@ -97,7 +98,7 @@ def replace_rows(what: CapacityDesign, keep: slice) -> CapacityDesign:
     )
 
 
-def sample(what: CapacityDesign, settings: Settings) -> Settled:
+def sample(what: CapacityDesign, settings: Settings) -> Run:
     """A run of the capacity model by nutpie, with more care where it takes that to pass the gate.
 
     The chains of one seed differ between processors in their last bits, hence altogether: one that just passes the
@@ -107,7 +108,7 @@ def sample(what: CapacityDesign, settings: Settings) -> Settled:
 
     compiled = nutpie.compile_pymc_model(capacity.build(what))
 
-    def attempt(care: int) -> xr.DataTree:
+    def attempt(care: int) -> Run:
         accept, thin = CARE[care]
         drawn = nutpie.sample(
             compiled, draws=settings.draws * thin, tune=TUNE, chains=settings.chains, cores=2, target_accept=accept,
@@ -115,9 +116,10 @@ def sample(what: CapacityDesign, settings: Settings) -> Settled:
         )  # fmt: skip
         posterior = drawn["posterior"].to_dataset()[list(PARAMETERS)]
         statistics = drawn["sample_stats"].to_dataset().rename(maxdepth_reached="reached_max_treedepth")
-        return thinned(posterior.assign_attrs(inference_library="nutpie", thin=thin), statistics, thin)
+        kept = thinned(posterior.assign_attrs(inference_library="nutpie", thin=thin), statistics, thin)
+        return judged(kept, settings.chains, settings.draws)
 
-    return first_settled(attempt, len(CARE), settings)
+    return first_to_converge(attempt, len(CARE))
 
 
 def thinned(posterior: xr.Dataset, statistics: xr.Dataset, thin: int) -> xr.DataTree:
@@ -157,9 +159,10 @@ def predictive(what: CapacityDesign, posterior: xr.Dataset, seed: int) -> dict[s
 
 def fit(link: Hypothesis, what: CapacityDesign, settings: Settings, origin: Provenance, folder: Path) -> FitResult:
     """Fit a capacity link and write its archive, aside when it fails a gate."""
+    name = f"{link.id}.{OUTCOME}"
     prior = prior_check(what, seed_of(settings, what.name, "prior"))
     if failed := checks.failures(prior):
-        return FitResult(f"{link.id}.capacity_next", None, tuple(failed), "prior predictive gate failed; not fitted")
+        return refused(name, failed)
     run = sample(what, settings)
     posterior, gate = run.posterior, prior + run.gate
     drawn = prior_draws(what, PRIOR_DRAWS, np.random.default_rng(seed_of(settings, what.name, "prior")))
@@ -176,22 +179,19 @@ def fit(link: Hypothesis, what: CapacityDesign, settings: Settings, origin: Prov
         **predictive(what, posterior, seed_of(settings, what.name, "predictive")),
     }
     result = xr.DataTree.from_dict(groups)
-    failed = checks.failures(gate)
-    result.attrs = described(link, "capacity_next", settings, origin, gate) | {
+    result.attrs = model_attributes(link, OUTCOME, gate) | origin_attributes(name, settings, origin)
+    result.attrs |= {
         "priors": json.dumps(what.priors.describe()),
         "rows": what.y.size,
         "rows_lost": json.dumps(dict(what.lost)),
         "engine": "nutpie",
     }
-    name = f"{link.id}.capacity_next"
-    path = archive.write(result, name, passed=not failed, folder=folder)
-    verdict = "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)
-    return FitResult(name, path, tuple(failed), f"{what.y.size:,} rows, {what.error_sd.size} states; {verdict}")
+    facts = f"{what.y.size:,} rows, {what.error_sd.size} states"
+    return finish(result, name, facts, checks.failures(gate), folder)
 
 
-def task(hypothesis: str, panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:
-    """`fit` for a fleet: the same from plain values to plain values."""
-    link, alignment = AUTOREGRESSIONS[hypothesis], Path(panel)
-    origin = provenance(*panels.files_of(link.panel, alignment))
-    result = fit(link, design_of(link, alignment), Settings(**settings), origin, Path(folder))
-    return asdict(result) | {"path": str(result.path) if result.path else None}
+def fit_registered(hypothesis: str, session: Session) -> FitResult:
+    """`fit` of a registered capacity link by its id."""
+    link = AUTOREGRESSIONS[hypothesis]
+    origin = provenance(__name__, *panels.files_of(link.panel, session.panel))
+    return fit(link, design_of(link, session.panel), session.settings, origin, session.folder)

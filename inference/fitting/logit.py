@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -15,11 +14,13 @@ import xarray as xr
 from data.codebook.panels import panel as panel_of
 from inference import panels
 from inference.archives import archive
-from inference.archives.provenance import Provenance, provenance, versions
+from inference.archives.provenance import Provenance, provenance
 from inference.engine import stream
 from inference.evidence import loo, predictions, sensitivity
+from inference.fitting.result import FitResult, finish, model_attributes, origin_attributes, refused
 from inference.sampling import checks
-from inference.sampling.converge import Settings, seed_of, settled
+from inference.sampling.converge import draw_until_converged
+from inference.sampling.settings import Session, Settings, seed_of
 from models.claims.links import LOGITS
 from models.claims.registry import REGISTRY, Hypothesis
 from models.design import Design
@@ -31,22 +32,6 @@ if TYPE_CHECKING:
 
 WITHOUT = 0.5  # share of the draws for the model without exposures, of which only densities are kept
 PRIOR_DRAWS = 4000  # the gate asks for shares: with these their Monte Carlo error is below 0.006
-
-
-@dataclass(frozen=True)
-class FitResult:
-    """What became of one fit: its archive, and the checks that failed (none: it passed)."""
-
-    name: str
-    path: Path | None
-    failed: tuple[str, ...]
-    text: str
-
-
-def fit_key(name: str, settings: Settings, provenance: Provenance) -> str:
-    """Hash over all that decides an archive: same key, same posterior."""
-    made_of = [name, asdict(settings), provenance.panel, provenance.code, provenance.lock]
-    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
 def prior_draws(design: Design, seed: int) -> xr.Dataset:
@@ -92,35 +77,6 @@ def check_priors(designs: dict[str, Design], settings: Settings) -> dict[str, Pr
     return out
 
 
-def described(
-    hypothesis: Hypothesis, outcome: str, settings: Settings, provenance: Provenance, gate: list[checks.CheckResult]
-) -> dict[str, object]:
-    """What describes every posterior, whatever its model: the claim, its equation, the gate, how it was made."""
-    equation = hypothesis.equation(outcome)
-    return {
-        "hypothesis": hypothesis.id,
-        "claim": hypothesis.claim,
-        "claim_source": hypothesis.source,
-        "outcome": outcome,
-        "exposures": ", ".join(equation.exposures),
-        "adjustment": ", ".join(equation.adjustment),
-        "panel": hypothesis.panel,
-        "sample": hypothesis.sample_description,
-        "status": hypothesis.status,
-        "identified": int(hypothesis.identified),
-        "expected_signs": "; ".join(map(str, hypothesis.estimands)),
-        "note": hypothesis.note,
-        "gate": json.dumps([{**asdict(result), "value": float(result.value)} for result in gate]),
-        **asdict(settings),
-        "panel_sha256": provenance.panel,
-        "code_sha256": provenance.code,
-        "lock_sha256": provenance.lock,
-        "revision": provenance.revision,
-        "versions": versions(),
-        "fit_key": fit_key(f"{hypothesis.id}.{outcome}", settings, provenance),
-    }
-
-
 def _data_groups(design: Design, panel: pd.DataFrame, keys: tuple[str, ...]) -> dict[str, xr.Dataset]:
     rows = panel.iloc[design.rows]
     constant: dict[str, object] = {"x": (("obs", "predictor"), design.x.astype(np.float32))}
@@ -148,7 +104,7 @@ def _compared(
         return {"loo": own}, {}, []
     reduced = hypothesis.without_exposure(panel, design.outcome)
     shorter = replace(settings, draws=max(1, int(settings.draws * WITHOUT)))
-    without = settled(reduced, shorter, scale=WITHOUT)
+    without = draw_until_converged(reduced, shorter, scale=WITHOUT)
     gate = [replace(result, name=f"without exposures, {result.name}") for result in without.gate]
     other = loo.pointwise(reduced, without.posterior, settings)
     return {"loo": own, "loo_without": other}, loo.difference(own, other), gate
@@ -166,9 +122,9 @@ def fit(
     designs = {name: hypothesis.design(panel, name) for name in hypothesis.outcomes}
     design, prior = designs[outcome], check_priors(designs, settings)[outcome]
     if failed := checks.failures(prior.results):
-        return FitResult(design.name, None, tuple(failed), "prior predictive gate failed; not fitted")
+        return refused(design.name, failed)
     frame, exposures = panel.iloc[design.rows], hypothesis.equation(outcome).exposures
-    run = settled(design, settings, partial(predictions.contrasts, exposures, design, frame))
+    run = draw_until_converged(design, settings, partial(predictions.contrasts, exposures, design, frame))
     posterior, statistics, gate = run.posterior, run.tree["sample_stats"].to_dataset(), prior.results + run.gate
     groups = _data_groups(design, panel, panel_of(hypothesis.panel).keys)
     groups |= {"prior": prior.draws, "prior_predictive": prior.predictive}
@@ -185,23 +141,19 @@ def fit(
         groups |= predictions.predictive(design, posterior, groups["loo"], seed_of(settings, design.name, "predictive"))
     failed = checks.failures(gate)
     result = xr.DataTree.from_dict(groups)
-    result.attrs = described(hypothesis, outcome, settings, provenance, gate) | change
+    result.attrs = model_attributes(hypothesis, outcome, gate) | change
+    result.attrs |= origin_attributes(design.name, settings, provenance)
     result.attrs |= {
         "priors": json.dumps(design.priors.describe(outcome)),
         "rows": design.y.size,
         "events": int(design.y.sum()),
         "rows_lost": json.dumps(dict(design.lost)),
     }
-    path = archive.write(result, design.name, passed=not failed, folder=folder)
-    verdict = "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)
-    text = f"{design.y.size:,} rows, {int(design.y.sum())} events; {verdict}"
-    return FitResult(design.name, path, tuple(failed), text)
+    return finish(result, design.name, f"{design.y.size:,} rows, {int(design.y.sum())} events", failed, folder)
 
 
-def task(hypothesis: str, outcome: str, panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:
-    """`fit` for a fleet: the same from plain values to plain values."""
-    claim, alignment = (REGISTRY | LOGITS)[hypothesis], Path(panel)
-    frame = panels.read(claim.panel, alignment)
-    origin = provenance(*panels.files_of(claim.panel, alignment))
-    result = fit(claim, outcome, frame, Settings(**settings), origin, Path(folder))
-    return asdict(result) | {"path": str(result.path) if result.path else None}
+def fit_registered(hypothesis: str, outcome: str, session: Session) -> FitResult:
+    """`fit` of a registered claim or link by its id, on its panel."""
+    claim = (REGISTRY | LOGITS)[hypothesis]
+    origin = provenance(__name__, *panels.files_of(claim.panel, session.panel))
+    return fit(claim, outcome, panels.read(claim.panel, session.panel), session.settings, origin, session.folder)

@@ -7,20 +7,17 @@ so that the mixture predicts best; a rival may get none because another says the
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from inference import panels
-from inference.archives import archive
 from inference.archives.provenance import provenance
 from inference.evidence import loo
-from inference.fitting.logit import fit_key
-from inference.sampling import checks
-from inference.sampling.converge import Settings, seed_of, settled
+from inference.fitting.result import FitResult, finish, origin_attributes
+from inference.sampling.converge import draw_until_converged
+from inference.sampling.settings import Session, Settings, seed_of
 from models.claims.registry import OUTCOMES, REGISTRY
 
 if TYPE_CHECKING:
@@ -42,7 +39,7 @@ def common_rows(panel: pd.DataFrame) -> np.ndarray:
 
 
 def stacking(pointwise: dict[str, xr.Dataset]) -> pd.DataFrame:
-    """ArviZ's table of comparison with stacking weights, by rival, best first; densities of ``densities.pointwise``."""
+    """ArviZ's table of comparison with stacking weights, by rival, best first; densities of `loo.pointwise`."""
     from arviz_stats import compare
     from arviz_stats.utils import ELPDData
 
@@ -57,44 +54,37 @@ def stacking(pointwise: dict[str, xr.Dataset]) -> pd.DataFrame:
     return compare({name: data(values) for name, values in pointwise.items()}, method="stacking", round_to="none")
 
 
-def task(outcome: str, panel: str, settings: dict[str, Any], folder: str) -> dict[str, Any]:
+def fit_contest(outcome: str, session: Session) -> FitResult:
     """Fit the rivals of an outcome on their common rows and archive densities and weights."""
-    alignment, asked = Path(panel), Settings(**settings)
-    frame = panels.read("alignment", alignment)
+    settings, frame = session.settings, panels.read("alignment", session.panel)
     rows = common_rows(frame)
-    found, failed = {}, []
+    densities, failed = {}, []
     for rival in RIVALS:
         design = REGISTRY[rival].design(frame.iloc[rows], outcome)
-        short = Settings(asked.chains, DRAWS, seed_of(asked, design.name, "contest"), asked.engine)
-        run = settled(design, short)
-        failed += [f"{rival}, {check}" for check in checks.failures(run.gate)]
-        found[rival] = loo.pointwise(design, run.posterior, short)
-    table = stacking(found).reindex(RIVALS)
-    result = xr.DataTree.from_dict({"contest": _dataset(found, table, frame.index[rows].to_numpy())})
-    origin, name = provenance(alignment), name_of(outcome)
-    events = int(frame[outcome].iloc[rows].sum())
-    result.attrs = {
-        "outcome": outcome, "rows": rows.size, "events": events, **asdict(asked), "panel_sha256": origin.panel,
-        "code_sha256": origin.code, "lock_sha256": origin.lock, "fit_key": fit_key(name, asked, origin),
-    }  # fmt: skip
-    path = archive.write(result, name, passed=not failed, folder=Path(folder))
-    verdict = "all gates passed" if not failed else "GATE FAILED: " + "; ".join(failed)
-    text = f"{rows.size:,} rows, {events} events, {len(RIVALS)} rivals; {verdict}"
-    return {"name": name, "path": str(path), "failed": failed, "text": text}
+        short = Settings(settings.chains, DRAWS, seed_of(settings, design.name, "contest"), settings.engine)
+        run = draw_until_converged(design, short)
+        failed += [f"{rival}, {check}" for check in run.failed]
+        densities[rival] = loo.pointwise(design, run.posterior, short)
+    table = stacking(densities).reindex(RIVALS)
+    result = xr.DataTree.from_dict({"contest": _dataset(densities, table, frame.index[rows].to_numpy())})
+    name, events = name_of(outcome), int(frame[outcome].iloc[rows].sum())
+    result.attrs = {"outcome": outcome, "rows": rows.size, "events": events}
+    result.attrs |= origin_attributes(name, settings, provenance(__name__, session.panel))
+    return finish(result, name, f"{rows.size:,} rows, {events} events, {len(RIVALS)} rivals", failed, session.folder)
 
 
-def _dataset(found: dict[str, xr.Dataset], table: pd.DataFrame, rows: np.ndarray) -> xr.Dataset:
+def _dataset(densities: dict[str, xr.Dataset], table: pd.DataFrame, rows: np.ndarray) -> xr.Dataset:
     """Pointwise densities (rival, obs) and, by rival, elpd, its distance to the best with standard error, weight."""
     best = str(table["elpd"].idxmax())
-    change = {name: (found[name]["elpd"] - found[best]["elpd"]).to_numpy() for name in RIVALS}
+    change = {name: (densities[name]["elpd"] - densities[best]["elpd"]).to_numpy() for name in RIVALS}
     return xr.Dataset(
         {
-            "elpd_i": (("rival", "obs"), np.stack([found[name]["elpd"].to_numpy() for name in RIVALS])),
+            "elpd_i": (("rival", "obs"), np.stack([densities[name]["elpd"].to_numpy() for name in RIVALS])),
             "elpd": ("rival", table["elpd"].to_numpy(float)),
             "elpd_diff": ("rival", np.array([change[name].sum() for name in RIVALS])),
             "elpd_diff_se": ("rival", np.array([np.sqrt(rows.size) * change[name].std() for name in RIVALS])),
             "weight": ("rival", table["weight"].to_numpy(float)),
-            "bad_k": ("rival", np.array([int((found[name]["pareto_k"] > loo.BAD_K).sum()) for name in RIVALS])),
+            "bad_k": ("rival", np.array([int((densities[name]["pareto_k"] > loo.BAD_K).sum()) for name in RIVALS])),
         },
         {"rival": list(RIVALS), "row": ("obs", rows)},
     )

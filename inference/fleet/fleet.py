@@ -23,10 +23,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inference.archives.provenance import code_sha256
+from inference.archives import atomic
 from inference.fleet import cluster
 from inference.fleet.progress import Tally
-from inference.fleet.worker import Answer, FleetError, Task, Work, attempt, call, plain, ready
+from inference.fleet.worker import Answer, FleetError, Task, Work, attempt, call, code_of, ready
+from inference.plain import plain
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,199}")
 THREADS = [f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA")]
@@ -91,7 +92,8 @@ def run(
     tasks = _checked(tasks)
     if workers < 1:
         raise FleetError(f"{workers} workers: at least 1 is needed")
-    work = Work(_reference(function), code_sha256(), tuple(map(tuple, before)))
+    reference = _reference(function)
+    work = Work(reference, code_of(reference), tuple(map(tuple, before)))
     results = stored(tasks, folder, stamp)
     failures: dict[str, str] = {}
     reused, pending = len(results), [task for task in tasks if task.key not in results]
@@ -101,7 +103,8 @@ def run(
     )
     with Tally(len(tasks), reused, label) as tally, closing(answers):
         for task, answer in answers:
-            _write(folder / f"{task.key}.json", {"stamp": stamp, "arguments": task.arguments} | answer)
+            record = {"stamp": stamp, "arguments": task.arguments} | answer
+            atomic.write_json(folder / f"{task.key}.json", record)
             if "result" in answer:
                 results[task.key] = answer["result"]
             else:
@@ -128,15 +131,6 @@ def stored(tasks: Iterable[Task], folder: Path, stamp: str) -> dict[str, dict[st
     return found
 
 
-def _write(path: Path, record: dict[str, Any]) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        json.dump(record, file, indent=1, allow_nan=False)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
 def _checked(tasks: Iterable[Task]) -> list[Task]:
     """The tasks with arguments as JSON brings them back; FleetError for one that cannot be stored."""
     seen, out = set(), []
@@ -149,7 +143,9 @@ def _checked(tasks: Iterable[Task]) -> list[Task]:
             raise FleetError(f"task key {task.key!r} is there twice (upper and lower case are one): make it unique")
         seen.add(task.key.casefold())
         try:
-            out.append(Task(task.key, plain(dict(task.arguments), "arguments")))
+            out.append(
+                Task(task.key, {name: plain(value, f"arguments[{name!r}]") for name, value in task.arguments.items()})
+            )
         except (TypeError, ValueError) as error:
             raise FleetError(f"task {task.key}: {error}; pass numbers, texts, lists and dicts") from error
     return out

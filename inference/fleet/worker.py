@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -13,6 +11,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from inference.archives.provenance import code_sha256
+from inference.plain import plain
 
 
 class FleetError(ValueError):
@@ -42,35 +41,33 @@ class Work(NamedTuple):
 Answer = tuple[Task, dict[str, Any]]  # with "seconds", and "result" or "error"
 
 
-def plain(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """The value as JSON brings it back; TypeError or ValueError when JSON cannot hold it."""
+def code_of(function: str) -> str:
+    """Hash of the code of a function named ``module:name`` and of this module; FleetError when it is not there."""
+    try:
+        return code_sha256(function.partition(":")[0], __name__)
+    except ModuleNotFoundError as error:
+        raise _unloadable(function, error) from None
 
-    def check(part: object, where: str) -> None:
-        if isinstance(part, float) and not math.isfinite(part):
-            raise ValueError(f"{where} is {part}, which JSON cannot hold: use None where there is no number")
-        inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list | tuple) else ()
-        for key, item in inner:
-            check(item, f"{where}[{key!r}]")
 
-    check(value, name)
-    return json.loads(json.dumps(value, allow_nan=False))
+def _unloadable(function: str, error: Exception) -> FleetError:
+    return FleetError(
+        f"a worker cannot load {function!r} ({type(error).__name__}: {error}): check the name, "
+        "and that the worker runs where this project is"
+    )
 
 
 @cache
 def function(work: Work) -> Callable[..., dict[str, Any]]:
     """The function of a run, in a worker; FleetError when it is not there or its code is not the client's."""
-    if code_sha256() != work.code:
+    if (code := code_of(work.function)) != work.code:
         raise FleetError(
-            f"a worker has other code (sha256 {code_sha256()[:12]}...) than the process that started the run "
+            f"a worker has other code (sha256 {code[:12]}...) than the process that started the run "
             f"({work.code[:12]}...): bring both to one revision; if a file was edited meanwhile, start again"
         )
     try:
         return _named(work.function)
     except Exception as error:
-        raise FleetError(
-            f"a worker cannot load {work.function!r} ({type(error).__name__}: {error}): check the name, "
-            "and that the worker runs where this project is"
-        ) from None
+        raise _unloadable(work.function, error) from None
 
 
 def _named(name: str) -> Callable[..., Any]:

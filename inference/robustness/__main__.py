@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from models.claims.registry import Hypothesis
 
 FOLDER = Path(__file__).parent / "results"
-DECIDES = ("models", "inference/engine", "inference/robustness/refit.py", "inference/robustness/recoding.py")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,14 +36,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _stamp(alignment: Path) -> str:
-    """Hash of what decides every refit beside its arguments: panels, and the code of data, models and engine."""
+def _stamp(function: str, alignment: Path) -> str:
+    """Hash of what decides a result of ``module:name`` beside its arguments: panels, its code and that of the data."""
     from inference import panels
     from inference.archives import provenance
     from inference.robustness import recoding
 
     files = [panels.path_of(name, alignment) for name in ("alignment", "termination", "joining")]
-    parts = [provenance.code_sha256(*DECIDES), recoding.code_of_data()]
+    parts = [provenance.code_sha256(function.partition(":")[0]), recoding.code_of_data()]
     parts += [provenance.sha256(file) for file in files if file.is_file()]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
@@ -100,7 +99,6 @@ def _run(arguments: argparse.Namespace) -> int:
     recodings = [] if arguments.part == "left-out" else campaign.recodings(models, arguments.panel, full=arguments.full)
     refits = [] if arguments.part == "codings" else campaign.left_outs(models, arguments.panel)
     simulations = _simulations(arguments)
-    stamp = _stamp(arguments.panel)
     results, failures = {}, {}
 
     def go(tasks: list[Task], function: str, label: str) -> None:
@@ -108,7 +106,7 @@ def _run(arguments: argparse.Namespace) -> int:
             tasks,
             function,
             folder=arguments.folder / "tasks",
-            stamp=stamp,
+            stamp=_stamp(function, arguments.panel),
             workers=arguments.workers,
             scheduler=arguments.scheduler,
             label=label,

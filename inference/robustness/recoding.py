@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from data.codings import CHOICES, Coding
+from inference.archives.provenance import code_sha256
 from inference.robustness.specifications import Specification
 from models.claims.registry import REGISTRY
 
@@ -36,13 +36,9 @@ def risk_of(specification: Specification) -> Specification:
     return {name: choice for name, choice in specification.items() if name in RISK}
 
 
-@cache
 def code_of_data() -> str:
     """Hash of the sources that make a panel."""
-    digest = hashlib.sha256()
-    for file in [*sorted((ROOT / "data").rglob("*.py")), ROOT / "data" / "sources.toml"]:
-        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:12]
+    return code_sha256("data.build.alignment", "data.schema")[:12]
 
 
 def path_of(risk: Specification) -> Path:

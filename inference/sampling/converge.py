@@ -1,36 +1,21 @@
-"""Runs of a sampler: how long, with which seed, and as careful as the convergence gate asks."""
+"""Draws until they pass the convergence gate, with more care at each attempt."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import xarray as xr
 
 from inference.sampling import checks, engines
+from inference.sampling.settings import Settings, seed_of
 from models.design import Design
 
-
-@dataclass(frozen=True)
-class Settings:
-    """How a posterior is drawn."""
-
-    chains: int = 4
-    draws: int = 1000
-    seed: int = 2022
-    engine: str = "kernel"
+Estimands = Callable[[xr.Dataset], xr.Dataset]
 
 
-def seed_of(settings: Settings, name: str, purpose: str) -> int:
-    """A seed of its own for each fit and purpose, from the run's seed."""
-    digest = hashlib.sha256(f"{settings.seed}/{name}/{purpose}".encode()).digest()
-    return int.from_bytes(digest[:4], "little")
-
-
-class Settled(NamedTuple):
-    """A run: its draws, the estimands computed from them, and the convergence gate over both."""
+class Run(NamedTuple):
+    """One run of a sampler: its draws, the estimands computed from them, and the convergence gate over both."""
 
     tree: xr.DataTree
     estimands: xr.Dataset
@@ -41,61 +26,52 @@ class Settled(NamedTuple):
         """Draws of the parameters."""
         return self.tree["posterior"].to_dataset()
 
+    @property
+    def failed(self) -> list[str]:
+        """The checks of the gate that failed, in words."""
+        return checks.failures(self.gate)
 
-def nothing(_posterior: xr.Dataset) -> xr.Dataset:
+
+def no_estimands(_posterior: xr.Dataset) -> xr.Dataset:
     """No estimands beside the parameters."""
     return xr.Dataset()
 
 
-def settled(
-    design: Design, settings: Settings, estimands: Callable[[xr.Dataset], xr.Dataset] = nothing, scale: float = 1.0
-) -> Settled:
-    """A run that passes the convergence gate, by shorter steps and longer chains where it takes them.
+def draw_until_converged(
+    design: Design, settings: Settings, estimands: Estimands = no_estimands, scale: float = 1.0
+) -> Run:
+    """Draw the posterior of a logit, with shorter steps and longer chains until it passes the convergence gate.
 
     ``estimands`` are computed from the posterior and judged with it; ``scale`` is that of a shorter run. When even
     the most careful draws do not pass, they are returned as they are: the fit then fails its gate.
     """
-    seed, most = seed_of(settings, design.name, "sampling"), len(engines.CARE) if settings.engine == "kernel" else 1
+    seed, attempts = seed_of(settings, design.name, "sampling"), len(engines.CARE) if settings.engine == "kernel" else 1
 
-    def draw(care: int) -> xr.DataTree:
-        return engines.sample(
+    def attempt(care: int) -> Run:
+        tree = engines.sample(
             design, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed, care=care
         )
+        return judged(tree, settings.chains, settings.draws, estimands, scale)
 
-    return first_settled(draw, most, settings, estimands, scale)
-
-
-def first_settled(
-    draw: Callable[[int], xr.DataTree],
-    most: int,
-    settings: Settings,
-    estimands: Callable[[xr.Dataset], xr.Dataset] = nothing,
-    scale: float = 1.0,
-) -> Settled:
-    """The first of ``draw(0), draw(1), ...`` that passes the gate, or the last of at most ``most``."""
-
-    def run(care: int) -> Settled:
-        tree = draw(care)
-        found = estimands(tree["posterior"].to_dataset())
-        return Settled(tree, found, convergence(tree, found, settings, scale))
-
-    out, care = run(0), 1
-    while care < most and checks.failures(out.gate):
-        out, care = run(care), care + 1
-    return out
+    return first_to_converge(attempt, attempts)
 
 
-def convergence(
-    tree: xr.DataTree, estimands: xr.Dataset, settings: Settings, scale: float = 1.0
-) -> list[checks.CheckResult]:
-    """The convergence gate of a run's draws and of the estimands computed from them; ``scale`` of a shorter run."""
+def first_to_converge(attempt: Callable[[int], Run], attempts: int) -> Run:
+    """The first of the runs ``attempt(0)``, ``attempt(1)``, ... that passes its gate, or the last of ``attempts``."""
+    run, care = attempt(0), 1
+    while care < attempts and run.failed:
+        run, care = attempt(care), care + 1
+    return run
+
+
+def judged(tree: xr.DataTree, chains: int, draws: int, estimands: Estimands = no_estimands, scale: float = 1.0) -> Run:
+    """The run of these draws, with the convergence gate over them and their estimands.
+
+    ``scale`` is that of a shorter run: fewer effective draws are asked for, and R-hat gets room for their noise.
+    """
+    found = estimands(tree["posterior"].to_dataset())
     posterior, statistics = (tree[name].to_dataset() for name in ("posterior", "sample_stats"))
-    return checks.convergence(
-        posterior,
-        estimands,
-        statistics,
-        chains=settings.chains,
-        draws=settings.draws,
-        scale=scale,
-        rhat=1 + 0.01 / scale,
+    gate = checks.convergence(
+        posterior, found, statistics, chains=chains, draws=draws, scale=scale, rhat=1 + 0.01 / scale
     )
+    return Run(tree, found, gate)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from data.codebook.panels import label
 from inference.archives.archive import group
-from inference.evidence.verdicts import ROPE, compare, estimand, quadrants, quantity, slope
+from inference.evidence.verdicts import compare, quadrants, quantity, slope
 from inference.sampling.diagnostics import mcse_share
 from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Hypothesis, archive_of
 from reports.numbers import claims, limits, logits, refits, sample
@@ -59,12 +59,11 @@ def _keys(pair: Pair, outcome: str) -> dict[str, str]:
 
 def _estimands(hypothesis: Hypothesis, pair: Pair) -> list[dict[str, Any]]:
     """Every registered estimand with its sign, its numbers and the posteriors they are of."""
-    rows = _plain(compare(hypothesis, pair))
+    rows = _plain(pd.DataFrame([asdict(verdict) for verdict in compare(hypothesis, pair)]))
     for which, row in zip(hypothesis.estimands, rows, strict=True):
         ratio = which.outcome == RATIO
         row["label"] = "rate" if ratio else label(which.term, hypothesis.panel)
         row["sign"] = which.expectation.name
-        row["in_rope_mcse"] = mcse_share(np.abs(estimand(pair, which)) < ROPE)
         row["fit_keys"] = _keys(pair, which.outcome)
     return rows
 

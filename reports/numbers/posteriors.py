@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference import panels
 from inference.archives import archive
 from inference.archives.archive import ArchiveError
-from inference.archives.provenance import provenance
 from models.claims.registry import Hypothesis, archive_of
 from reports.numbers import logits
 
@@ -26,9 +24,6 @@ GROUPS = (
     "posterior", "prior", "prior_predictive", "predictive_checks", "calibration", "contrasts", "curves",
     "power_scaling", "constant_data",
 )  # fmt: skip
-
-
-_origin = cache(provenance)
 
 
 def absent(hypotheses: list[Hypothesis], alignment: Path) -> dict[str, str]:
@@ -49,7 +44,7 @@ def read(name: str, panel: Path, folder: Path, draft: Draft = None, unlike: Unli
     Raises ArchiveError for any other.
     """
     tree = archive.read(name, folder, rows=False)  # of thirty models the rows fill the memory
-    reason = archive.fresh(tree.attrs, _origin(panel))
+    reason = archive.staleness(tree.attrs, panel)
     if reason and draft is None:
         raise ArchiveError(f"{name}: {reason}; run 'make fit'")
     if reason and unlike and (other := unlike(tree)):

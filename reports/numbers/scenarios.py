@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from inference import panels
 from inference.archives import archive
 from inference.archives.archive import ArchiveError
-from inference.archives.provenance import provenance
 from inference.counterfactual import chain, run, table
 from inference.counterfactual.scenario import HEADLINE, POPULATION, SHIPPED
 from inference.robustness import aid as robustness
@@ -36,7 +35,7 @@ def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: lis
     files = panels.files_of("placebo", alignment)
     if not claims <= {hypothesis.id for hypothesis in hypotheses} or not all(file.is_file() for file in files):
         return {}
-    now, out = provenance(*files), {}
+    out = {}
     for scenario in SHIPPED.values():
         try:
             tree = archive.read(run.name_of(scenario), folder)
@@ -45,7 +44,7 @@ def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: lis
                 raise
             draft.append(str(error))
             continue
-        if reason := archive.fresh(tree.attrs, now):
+        if reason := archive.staleness(tree.attrs, *files):
             if draft is None:
                 raise ArchiveError(f"{run.name_of(scenario)}: {reason}; run 'make fit'")
             draft.append(f"{run.name_of(scenario)}: {reason}")

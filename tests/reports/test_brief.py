@@ -13,7 +13,7 @@ import pytest
 from data import schema, synthetic
 from inference.archives.provenance import provenance
 from inference.fitting.logit import fit
-from inference.sampling.converge import Settings
+from inference.sampling.settings import Settings
 from models.claims.registry import OUTCOMES, get
 from reports import style
 from reports.brief import brief, document
@@ -257,7 +257,9 @@ def bottom_line(slopes, folder):
     claims, settings = get("carter-1 carter-2 carter-3 carter-4 bal-1"), Settings(draws=500)
     for claim in claims:
         for outcome in OUTCOMES:
-            assert not fit(claim, outcome, frame, settings, provenance(panel), folder / "posteriors").failed
+            assert not fit(
+                claim, outcome, frame, settings, provenance("inference.fitting.logit", panel), folder / "posteriors"
+            ).failed
     trees = posteriors.load(claims, panel, folder / "posteriors")
     collected = numbers.collect(claims, trees, {}, {}, panel) | {"figures": []}
     collected["brief"] = brief.numbers(collected, trees)

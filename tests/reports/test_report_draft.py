@@ -3,13 +3,12 @@
 import csv
 import json
 import shutil
-from dataclasses import replace
 
 import netCDF4
 import pytest
 
 from inference.archives import archive
-from inference.archives.provenance import provenance, sha256
+from inference.archives.provenance import sha256
 from inference.fitting import stacking
 from models.claims.registry import get
 from reports.__main__ import IN_ORDER
@@ -111,8 +110,7 @@ def test_a_draft_of_posteriors_in_order_says_so(reported, tmp_path):
 
 
 def test_a_stale_archive_of_another_model_is_left_out_of_a_draft(reported, monkeypatch):
-    other = replace(provenance(reported / "panel.parquet"), code="0" * 64)
-    monkeypatch.setattr(posteriors, "_origin", lambda _: other)
+    monkeypatch.setattr(archive, "code_sha256", lambda _: "0" * 64)
     monkeypatch.setattr(posteriors, "GROUPS", (*posteriors.GROUPS, "tomorrow"))
     draft = []
     assert posteriors.load(get("cond-1"), reported / "panel.parquet", reported / "posteriors", draft) == {}
@@ -121,8 +119,7 @@ def test_a_stale_archive_of_another_model_is_left_out_of_a_draft(reported, monke
 
 
 def test_a_stale_archive_without_what_is_printed_is_left_out_of_a_draft(reported, monkeypatch):
-    other = replace(provenance(reported / "panel.parquet"), code="0" * 64)
-    monkeypatch.setattr(posteriors, "_origin", lambda _: other)
+    monkeypatch.setattr(archive, "code_sha256", lambda _: "0" * 64)
     read = archive.read
 
     def older(name, folder, *, rows):

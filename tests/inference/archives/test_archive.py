@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from inference.archives import archive
+from inference.archives import archive, compare
 from inference.archives.archive import ArchiveError
-from inference.archives.provenance import Provenance
+from inference.archives.provenance import provenance
 
-NOW = Provenance(panel="p" * 64, code="c" * 64, lock="l" * 64, revision="r")
+MAKER = "inference.fitting.logit"
 
 
 def tree(seed=0):
@@ -27,7 +27,7 @@ def tree(seed=0):
     out = xr.DataTree.from_dict(
         {"posterior": posterior, "observed_data": xr.Dataset({"y": ("obs", np.zeros(99, np.int8))})}
     )
-    out.attrs = {"panel_sha256": NOW.panel, "code_sha256": NOW.code, "lock_sha256": NOW.lock, "fit_key": "k"}
+    out.attrs = {"fit_key": "k"}
     return out
 
 
@@ -95,10 +95,58 @@ def test_missing_and_unfinished_archives_are_named(tmp_path):
 
 
 @pytest.mark.parametrize("what", ["panel", "code", "lock"])
-def test_stale_archives_say_what_changed(what):
-    other = Provenance(**{"panel": NOW.panel, "code": NOW.code, "lock": NOW.lock, "revision": "r"} | {what: "x" * 64})
-    assert archive.fresh(tree().attrs, NOW) is None
-    assert archive.fresh(tree().attrs, other).startswith(f"fitted on another {what} ")
+def test_stale_archives_say_what_changed(what, tmp_path):
+    panel = tmp_path / "panel"
+    panel.write_text("rows")
+    now = provenance(MAKER, panel).attributes
+    assert archive.staleness(now, panel) is None
+    reason = archive.staleness(now | {f"{what}_sha256": "x" * 64}, panel)
+    assert reason and reason.startswith(f"fitted on another {what} (sha256 xxxxxxxxxxxx..., now ")
+    assert archive.outdated(now | {"made_by": "inference.fitting.logits"}) == (
+        "fitted on another code (there is no module 'inference.fitting.logits')"
+    )
+
+
+def summary(values):
+    """A group with text, numbers and nothing at all."""
+    kept = {"mean": ("estimand", np.array(values, float)), "word": ("estimand", [f"word {v}" for v in values])}
+    return xr.Dataset(kept, attrs={"about": "this"})
+
+
+@pytest.mark.parametrize("values", [[1.5, 2.0], []])
+def test_a_group_is_added_and_all_else_stays_bit_for_bit(values, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        archive.write(tree(), "a.bandwagon", passed=True, folder=folder)
+    path = archive.add_group("a.bandwagon", "verdicts", summary(values), second)
+    assert path == archive.path_of("a.bandwagon", second)
+    assert compare.of_folders(first, second) == (1, [])
+    found = archive.read("a.bandwagon", second)
+    assert set(found.children) == {"posterior", "observed_data", "verdicts"}
+    assert found["verdicts"]["mean"].to_numpy().tolist() == values
+    assert found["verdicts"]["word"].to_numpy().tolist() == [f"word {v}" for v in values]
+    assert archive.attributes("a.bandwagon", second, "verdicts") == {"about": "this"}
+    assert archive.attributes("a.bandwagon", first, "verdicts") == {}
+    assert {path.name for path in second.iterdir()} == {"a.bandwagon.nc", "manifest.json", "manifest.json.lock"}
+
+
+def test_a_group_of_the_same_name_is_replaced(tmp_path):
+    archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
+    before = archive.read("a.bandwagon", tmp_path)
+    for values in ([1.0, 2.0, 3.0], [4.0]):
+        archive.add_group("a.bandwagon", "verdicts", summary(values), tmp_path)
+        after = archive.read("a.bandwagon", tmp_path)
+        assert after["verdicts"]["mean"].to_numpy().tolist() == values
+        assert list(compare.of_archives(before, after)) == []
+
+
+def test_nothing_is_added_to_what_is_not_there_or_corrupted(tmp_path):
+    with pytest.raises(ArchiveError, match=r"a\.bandwagon: no posterior"):
+        archive.add_group("a.bandwagon", "verdicts", summary([1.0]), tmp_path)
+    path = archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ArchiveError, match="is corrupted"):
+        archive.add_group("a.bandwagon", "verdicts", summary([1.0]), tmp_path)
 
 
 WRITER = """
@@ -119,6 +167,7 @@ def test_a_killed_writer_leaves_a_verified_file_or_none(tmp_path):
     code = WRITER.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
     for pause in (0.0, 0.013, 0.041, 0.107, 0.31):
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
+        assert process.stdout
         assert process.stdout.readline() == b"ready\n"
         time.sleep(pause)
         os.kill(process.pid, signal.SIGKILL)

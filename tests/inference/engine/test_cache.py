@@ -25,6 +25,7 @@ print(hits, config.CACHE_DIR)
 """
 
 FIT = """
+from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -55,7 +56,8 @@ claim = REGISTRY["carter-3"]
 design = claim.design(panel, "bandwagon")
 fit.check_priors({o: claim.design(panel, o) for o in claim.outcomes}, settings)
 frame, exposures = panel.iloc[design.rows], claim.equation("bandwagon").exposures
-run = converge.settled(design, settings, lambda draws: fit.predictions.contrasts(exposures, design, frame, draws))
+contrasts = partial(fit.predictions.contrasts, exposures, design, frame)
+run = converge.draw_until_converged(design, settings, contrasts)
 draws, likelihood = run.posterior, run.tree["sample_stats"]["log_likelihood"]
 fit.predictions.curves(design, frame, draws)
 loo = fit.loo.pointwise(design, draws, settings)

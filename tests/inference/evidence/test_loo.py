@@ -6,7 +6,7 @@ import xarray as xr
 
 from inference.engine import sample
 from inference.evidence import loo
-from inference.sampling.converge import Settings
+from inference.sampling.settings import Settings
 from tests.fixtures.engine_designs import simulated
 
 

@@ -1,6 +1,7 @@
 """Streamed estimates against plain numpy over rows x draws, on a small panel."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,7 +105,7 @@ def test_loo_equals_arviz(small):
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of the values of k that are compared below
-        expected = az.loo(tree, pointwise=True)
+        expected: Any = az.loo(tree, pointwise=True)
     found = stream.loo(design, posterior)
     assert float(found["elpd"].sum()) == pytest.approx(expected.elpd, abs=1e-2)
     assert ((found["pareto_k"] > 0.7).to_numpy() == (expected.pareto_k > 0.7).to_numpy()).all()

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
 from scipy.stats import norm
 
+from inference.archives.archive import ArchiveError
 from inference.evidence import verdicts
-from models.claims.estimand import POSITIVE, Estimand
+from models.claims.estimand import NEGATIVE, POSITIVE, Estimand
+from models.claims.registry import Hypothesis
 
 
 @pytest.mark.parametrize(
@@ -77,3 +81,53 @@ def test_delta_is_bandwagoning_less_balancing():
     assert verdicts.estimand(pair, delta) == pytest.approx(np.full((1, 2), 0.5))
     assert verdicts.prior_sd(pair, delta) == pytest.approx(np.sqrt(0.5))
     assert verdicts.prior_sd(pair, Estimand("proximity", "balance", POSITIVE)) == 0.5
+
+
+CLAIM = Hypothesis(
+    "near", "Neighbours bandwagon.", "nobody", ("proximity",),
+    (Estimand("proximity", "delta", POSITIVE), Estimand("proximity", "balance", NEGATIVE)),
+)  # fmt: skip
+DELTA = verdicts.Verdict(
+    hypothesis="near", estimand="delta[proximity] > 0", outcome="delta", term="proximity", mean=0.5, mcse=0.01, sd=0.1,
+    low=0.3, high=0.7, p_sign=1.0, p_sign_mcse=0.001, p_sign_prior=0.5, in_rope=0.0, in_rope_mcse=0.001,
+    verdict="supported", bayes_factor=None, bayes_factor_is_bound=False, bayes_factor_by_width={}, rows=9, events=1,
+)  # fmt: skip
+OF_ONE = {"rd": 0.1, "rd_mcse": 0.1, "rd_low": -1.0, "rd_high": 1.0, "elpd_diff": 2.0, "elpd_diff_se": 1.0}
+OF_ONE |= {"bad_k": 0, "refitted": 2, "prior_sensitivity": 0.01, "likelihood_sensitivity": 0.2}
+BALANCE = replace(
+    DELTA, estimand="b_bal[proximity] < 0", outcome="balance", bayes_factor=0.5, bayes_factor_is_bound=True,
+    bayes_factor_by_width={"0.25": 0.5, "4": 3.0}, **OF_ONE,
+)  # fmt: skip
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """The archives of two outcomes with the verdicts of two claims, as a file holds them."""
+    trees = {name: tree(np.full((1, 2, 1), 0.5)) for name in ("bandwagon", "balance")}
+    for name, one in trees.items():
+        one.attrs["fit_key"] = name
+    for name, one in trees.items():
+        rows = [replace(DELTA, hypothesis="far", verdict="undecided"), DELTA, *([BALANCE] if name == "balance" else [])]
+        one["verdicts"] = verdicts.dataset(rows).assign_attrs(fit_keys=verdicts.keys(trees))
+        one.to_netcdf(tmp_path / f"{name}.nc")
+        with xr.open_datatree(tmp_path / f"{name}.nc") as file:
+            trees[name] = file.load()
+    return trees
+
+
+def test_verdicts_are_read_as_they_were_written(judged):
+    assert verdicts.read(CLAIM, judged) == (DELTA, BALANCE)
+    group = judged["balance"]["verdicts"]
+    assert group["verdict"].dims == ("estimand",)
+    assert group["hypothesis"].to_numpy().tolist() == ["far", "near", "near"]
+
+
+def test_verdicts_that_are_missing_or_of_other_posteriors_are_refused(judged):
+    other = replace(CLAIM, estimands=(Estimand("proximity", "bandwagon", POSITIVE),))
+    with pytest.raises(ArchiveError, match=r"near: its posterior has no verdict on b_bw\[proximity\] > 0; run 'make"):
+        verdicts.read(other, judged)
+    judged["bandwagon"].attrs["fit_key"] = "later"
+    with pytest.raises(ArchiveError, match="near: its verdicts are of other posteriors; run 'make fit'"):
+        verdicts.read(CLAIM, judged)
+    with pytest.raises(ArchiveError, match="near: its posterior has no verdicts yet; run 'make fit'"):
+        verdicts.read(CLAIM, {name: one.drop_nodes("verdicts") for name, one in judged.items()})

@@ -7,6 +7,7 @@ import xarray as xr
 from inference import panels
 from inference.archives import archive
 from inference.fitting import stacking
+from inference.sampling.settings import Session, Settings
 from models.claims.registry import OUTCOMES, REGISTRY
 
 
@@ -51,9 +52,8 @@ def test_common_rows_are_those_that_no_rival_loses():
 def test_a_contest_is_archived_with_its_weights(simulated, tmp_path, monkeypatch):
     monkeypatch.setattr(stacking, "RIVALS", ("bal-1", "cond-1"))
     monkeypatch.setattr(panels, "read", lambda *_: simulated)
-    settings = {"chains": 4, "draws": 1000, "seed": 1, "engine": "kernel"}
-    result = stacking.task("balance", str(panels.PANEL), settings, str(tmp_path))
-    assert not result["failed"]
+    result = stacking.fit_contest("balance", Session(panels.PANEL, Settings(seed=1), tmp_path))
+    assert not result.failed
     out = archive.group(archive.read("contest.balance", tmp_path), "contest")
     assert float(out["weight"].sum()) == pytest.approx(1.0)
     np.testing.assert_allclose(out["elpd_i"].sum("obs"), out["elpd"], rtol=1e-9)

@@ -1,0 +1,37 @@
+"""Files that are there as a whole or not at all, whenever a process is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+DAY = 86400  # seconds after which a temporary file is of no process that still runs
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path of this process, to be written to in the block; after it the file takes the place of ``path``.
+
+    The bytes are on disk before the name changes. An error in the block leaves ``path`` as it was.
+    """
+    for left in path.parent.glob(f"{path.name}.*.partial"):  # by processes that were killed
+        if time.time() - left.stat().st_mtime > DAY:
+            left.unlink(missing_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: object, *, sort_keys: bool = False) -> None:
+    """Write plain values as JSON; ValueError for a number that is not finite."""
+    with replacing(path) as partial:
+        partial.write_text(json.dumps(value, indent=1, sort_keys=sort_keys, allow_nan=False), encoding="utf-8")
