@@ -99,7 +99,8 @@ def _tasks(models: list[Hypothesis], settings: Settings, alignment: Path, folder
 def _scenarios(models: list[Hypothesis], settings: Settings, alignment: Path, folder: Path) -> list[Task]:
     """The shipped scenarios still to simulate, when the whole chain was asked for and is there."""
     from inference.archives import archive
-    from inference.counterfactual import chain, run, scenario
+    from inference.counterfactual import run, scenario
+    from inference.counterfactual.simulation import chain
     from inference.fleet.fleet import Task
 
     wanted = {name.partition(".")[0] for name in chain.ARCHIVES}

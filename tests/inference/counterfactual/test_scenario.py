@@ -24,7 +24,7 @@ def test_every_shipped_scenario_holds(shipped):
 def test_a_population_and_a_named_state_stand_on_different_rungs():
     assert BASE.rung == "intervention on a population"
     assert SHIPPED["georgia-1992"].rung == "counterfactual of a named state"
-    assert "372" in SHIPPED["georgia-1992"].words
+    assert "372" in SHIPPED["georgia-1992"].description
 
 
 def test_a_dropped_programme_runs_until_the_drop():

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from data import groups
 from data.build.transition import History, transition
 from inference import panels
-from inference.counterfactual.chain import Chain
 from inference.counterfactual.scenario import Scenario, ScenarioError
+from inference.counterfactual.simulation.chain import Chain
 from inference.engine.forward import YEARS_BACK
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class Population:
     def levels(self) -> tuple[list[str], list[str]]:
         """Regions and eras that occur, regions by name and eras in time."""
         return sorted(set(self.regions)), list(dict.fromkeys(self.frame["era"].astype(str)))
+
+    @property
+    def cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Positions in `levels` of the region of each unit (unit,) and of the era of each year (year,)."""
+        regions, eras = self.levels
+        era_of = self.frame["era"].astype(str).to_numpy()[: self.years.size]
+        return np.array([regions.index(name) for name in self.regions]), np.array([eras.index(e) for e in era_of])
 
     def threatened(self, first: int, last: int) -> int:
         """State-years between two years with an aggressor in reach: what rates per decade are taken over."""
