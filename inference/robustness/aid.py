@@ -55,8 +55,6 @@ class AidRefit:
     """
 
     chain_key: str = ""
-    states: int = 0
-    events: Mapping[str, int] | None = None
     failed: tuple[str, ...] = ()
     effects: tuple[AidEffect, ...] = ()
     impossible: str | None = None
@@ -87,12 +85,12 @@ def tasks(alignment: Path, folder: Path, part: str | None) -> list[Task]:
 
 def refitted(
     chain: Chain, frame: pd.DataFrame, specification: Specification, seed: int
-) -> tuple[Chain, dict[str, int], tuple[str, ...]]:
-    """The chain with its last link fitted to another panel, the events of each outcome, and the failed checks.
+) -> tuple[Chain, tuple[str, ...]]:
+    """The chain with its last link fitted to another panel, and the checks that failed.
 
     The draws of the refits are repeated to be as many as those of the chain.
     """
-    logits, events, failed = {}, {}, []
+    logits, failed = {}, []
     for outcome in OUTCOMES:
         design = refit.weighted(REGISTRY[LAST_LINK].design(frame, outcome), frame, specification)
         posterior, checks = refit.draw(design, seed)
@@ -100,8 +98,7 @@ def refitted(
         again = np.resize(np.arange(few.intercept.shape[-1]), chain.draws)
         logits[outcome] = replace(few, intercept=few.intercept[..., again], slope=few.slope[..., again])
         failed += [f"{outcome}: {check}" for check in checks]
-        events[outcome] = int(design.y.sum())
-    return replace(chain, outcomes=logits), events, tuple(failed)
+    return replace(chain, outcomes=logits), tuple(failed)
 
 
 def effects_under(specification: str, aggressor: int | None, panel: str, folder: str, links: str) -> AidRefit:
@@ -118,14 +115,14 @@ def effects_under(specification: str, aggressor: int | None, panel: str, folder:
     if aggressor is not None:
         frame = frame[frame["aggressor"] != aggressor].reset_index(drop=True)
     try:
-        chain, events, failed = refitted(chain, frame, coding, SEED)
-        who = population.assemble(headline, chain, frame, panels.read("state", alignment))
+        chain, failed = refitted(chain, frame, coding, SEED)
+        states = population.assemble(headline, chain, frame, panels.read("state", alignment))
     except ValueError as error:
         return AidRefit(impossible=str(error))
     wanted = [whole(arm) for arm in (BASELINE, *ARMS)]
-    simulated = g_formula.run(headline, chain, who, wanted, SEED)
-    groups = effects.dataset(headline, chain, who, wanted, simulated)["events"]
-    return AidRefit(links, int(who.states.size), events, failed, _effects(groups, headline.horizon))
+    simulated = g_formula.run(headline, chain, states, wanted, SEED)
+    groups = effects.dataset(headline, chain, states, wanted, simulated)["events"]
+    return AidRefit(links, failed, _effects(groups, headline.horizon))
 
 
 def key(links: Mapping[str, str | None]) -> str:

@@ -87,10 +87,17 @@ def score_error(chain: Chain, population: Population, unit: int, seed: int) -> F
     return population.score_sd[unit] * np.random.default_rng([seed, 3, code]).normal(size=chain.draws)
 
 
-def _raw(slope: Float, logit: Logit | Autoregression, name: str) -> tuple[Float, Float]:
-    """Slope (draw,) of an unscaled variable, and what its centring adds to the intercept."""
-    scaling = logit.design.scaling[name]
-    return slope / scaling.scale, -slope * scaling.centre / scaling.scale
+def _unscaled(link: Logit | Autoregression, slope: Float, names: tuple[str, ...], base: Float) -> Float:
+    """Slopes (name, draw) of variables as they are, from ``slope`` (term, draw) of scaled ones.
+
+    What the centring of the variables adds to the intercept is added to ``base`` in place.
+    """
+    out = []
+    for name in names:
+        scaling, scaled = link.design.scaling[name], slope[link.design.terms.index(name)]
+        base += -scaled * scaling.centre / scaling.scale
+        out.append(scaled / scaling.scale)
+    return np.stack(out)
 
 
 def dynamics(chain: Chain, population: Population, unit: int, error: Float) -> Dynamics:
@@ -113,12 +120,7 @@ def _drift(link: Autoregression, frame: pd.DataFrame) -> tuple[Float, Float]:
     drift = link.alpha + x @ link.beta[[link.design.terms.index(term) for term in fixed]]
     drift += link.region[region]
     drift += link.era[era]
-    pull = []
-    for name in ("duress_before", "duress_lately"):
-        slope, centring = _raw(link.beta[link.design.terms.index(name)], link, name)
-        drift += centring
-        pull.append(slope)
-    return drift, np.stack(pull)
+    return drift, _unscaled(link, link.beta, ("duress_before", "duress_lately"), drift)
 
 
 def _log_odds(logit: Logit, frame: pd.DataFrame) -> tuple[Float, Float]:
@@ -128,12 +130,7 @@ def _log_odds(logit: Logit, frame: pd.DataFrame) -> tuple[Float, Float]:
     x = predictors(frame, terms, {term: logit.design.scaling[term] for term in terms})
     slope = logit.slope[region[0]]
     base = logit.intercept[region[0], era] + x @ slope[logit.fixed]
-    moving = []
-    for name in ("capacity", "duress_lately"):
-        raw, centring = _raw(slope[logit.design.terms.index(name)], logit, name)
-        base += centring
-        moving.append(raw)
-    return base, np.stack(moving)
+    return base, _unscaled(logit, slope, ("capacity", "duress_lately"), base)
 
 
 def outcome_terms(logit: Logit, rows: Rows, unit: int) -> Ends:
@@ -151,8 +148,7 @@ def outcome_terms(logit: Logit, rows: Rows, unit: int) -> Ends:
             multiple = np.prod([design.x[at, design.terms.index(name)] for name in others], axis=0) * np.ones(mine.size)
             duress += np.multiply.outer(multiple, slope[k]) / design.scaling["duress"].scale
     base -= duress * design.scaling["duress"].centre
-    capacity, centring = _raw(slope[design.terms.index("capacity")], logit, "capacity")
-    base += centring
+    capacity = _unscaled(logit, slope, ("capacity",), base)[0]
     single = np.float32
     centre = single(design.scaling["duress"].centre), single(design.scaling["capacity"].centre)
     return Ends(base.astype(single), duress.astype(single), capacity.astype(single), centre, rows.year[mine])
