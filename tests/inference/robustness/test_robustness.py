@@ -69,9 +69,10 @@ def test_events_of_one_treaty_weigh_one_together():
 
 
 @pytest.mark.slow
-def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(raw_folder, monkeypatch, tmp_path):
+def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(world, monkeypatch, tmp_path):
     monkeypatch.setattr(recoding, "CACHE", tmp_path)
-    recoding.build("registered", str(raw_folder))
+    monkeypatch.setattr(recoding, "_world", lambda _raw: world)
+    recoding.build("registered", None)
     committed = schema.read(panels.PANEL)
     pd.testing.assert_frame_equal(recoding.alignment_under(coding("registered"))[committed.columns], committed)
 
