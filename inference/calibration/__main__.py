@@ -26,12 +26,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ranks(arguments: argparse.Namespace) -> int:
-    from inference.calibration import campaign, figure
+    from inference.calibration import cases as sbc
+    from inference.calibration import ecdf_figure
     from inference.calibration.bugs import BUGS
     from inference.calibration.study import HEALTHY
 
-    cases = [campaign.kept(HEALTHY.name, arguments.replicates, arguments.seed, arguments.out)]
-    figure.write(cases[0], arguments.out / "ecdf.png")
+    cases = [sbc.kept(HEALTHY.name, arguments.replicates, arguments.seed, arguments.out)]
+    ecdf_figure.write(cases[0], arguments.out / "ecdf.png")
     healthy = not cases[0].noticed
     worst = min(cases[0].p_values.items(), key=lambda item: item[1])
     print(f"engine: {arguments.replicates} replicates in {cases[0].seconds:.0f} s, {len(cases[0].ranks)} quantities")
@@ -40,41 +41,47 @@ def _ranks(arguments: argparse.Namespace) -> int:
     print(f"  least uniform: {worst[0]}, p = {worst[1]:.3g}", flush=True)
     missed = []
     for bug in BUGS if arguments.bugs else ():
-        case = campaign.kept(bug.name, arguments.replicates_per_bug, arguments.seed, arguments.out)
+        case = sbc.kept(bug.name, arguments.replicates_per_bug, arguments.seed, arguments.out)
         cases.append(case)
-        campaign.write(cases, arguments.seed, arguments.out)
+        sbc.write(cases, arguments.seed, arguments.out)
         print(f"{bug.name} ({case.seconds:.0f} s): {', '.join(case.noticed) or 'NOT NOTICED'}", flush=True)
         missed += [] if case.noticed else [bug.name]
-    print(f"results in {campaign.write(cases, arguments.seed, arguments.out)}")
+    print(f"results in {sbc.write(cases, arguments.seed, arguments.out)}")
     return 0 if healthy and not missed else 1
 
 
 def _draws(arguments: argparse.Namespace) -> int:
-    from inference.calibration import draws
+    from inference.calibration import samplers
 
-    outcome = draws.run(arguments.seed, arguments.out / "draws")
-    parameters, failed = 0, 0
-    for name, apart in outcome.results.items():
-        parameters, failed = parameters + apart["parameters"], failed + len(apart["failed"])
-        words = f"means within {apart['mean']:.1f} errors, sds within {apart['sd']:.1f} ({100 * apart['spread']:.0f} %)"
-        print(f"{name:<22} {apart['parameters']:>4} parameters: {words}", *apart["failed"])
-    print(f"{parameters} parameters of {len(outcome.results)} logits, {failed} too far apart")
-    for name, error in outcome.failures.items():
+    results, failures = samplers.run(arguments.seed, arguments.out / "draws")
+    for name, apart in results.items():
+        print(
+            f"{name:<22} {apart.parameters:>4} parameters: means within {apart.mean:.1f} errors, "
+            f"sds within {apart.sd:.1f} ({100 * apart.spread:.0f} %)", *apart.failed,
+        )  # fmt: skip
+    parameters, failed = sum(r.parameters for r in results.values()), sum(len(r.failed) for r in results.values())
+    print(f"{parameters} parameters of {len(results)} logits, {failed} too far apart")
+    for name, error in failures.items():
         print(f"error: {name}: {error}", file=sys.stderr)
-    return 1 if failed or outcome.failures else 0
+    return 1 if failed or failures else 0
 
 
 def _chain(arguments: argparse.Namespace) -> int:
-    from inference.calibration import aid_study
+    import pandas as pd
 
-    rows = aid_study.run(arguments.worlds, arguments.seed)
+    from inference import tables
+    from inference.calibration import effect_recovery
+
+    table = pd.DataFrame(effect_recovery.run(arguments.worlds, arguments.seed))
     within = True
-    for name, mine in aid_study.by_effect(rows).items():
-        covered = sum(row["covered"] for row in mine)
-        low, high = (share * len(mine) for share in aid_study.ACCEPTED)
-        within &= low <= covered <= high
-        print(f"{name}: {covered} of {len(mine)} truths inside their {100 * aid_study.LEVEL:.0f} % intervals")
-    print(f"results in {aid_study.write(rows, arguments.out)}")
+    for (arm, outcome), covered in table.groupby(["arm", "outcome"], sort=False)["covered"]:
+        low, high = effect_recovery.ACCEPTED
+        within &= bool(low <= covered.mean() <= high)
+        print(
+            f"{arm}, {outcome}: {covered.sum()} of {len(covered)} truths inside their "
+            f"{100 * effect_recovery.LEVEL:.0f} % intervals"
+        )
+    print(f"results in {tables.write_csv(table, arguments.out / 'chain.csv')}")
     return 0 if within else 1
 
 
@@ -85,10 +92,10 @@ def main() -> int:
     if min(arguments.replicates, arguments.replicates_per_bug) < 20 or arguments.seed < 0:
         parser.error("take at least 20 replicates, and a seed that is not negative")
     if arguments.what == "reference":
-        from inference.calibration import reference
+        from inference.calibration import long_run
 
-        out = arguments.out if arguments.out != FOLDER else reference.FOLDER
-        print(f"reference posterior in {reference.write(arguments.seed, out)}")
+        out = arguments.out if arguments.out != FOLDER else long_run.FOLDER
+        print(f"reference posterior in {long_run.write(arguments.seed, out)}")
         return 0
     return {"ranks": _ranks, "draws": _draws, "chain": _chain}[arguments.what](arguments)
 

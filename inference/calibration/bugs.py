@@ -15,11 +15,15 @@ Float = NDArray[np.float64]
 Generator = np.random.Generator
 
 
-def _column(design: Design, term: str, change: Callable[[Float], Float]) -> Design:
-    """``design`` with the predictor of one term changed."""
-    x, j = design.x.copy(), design.terms.index(term)
-    x[:, j] = change(x[:, j])
-    return replace(design, x=x)
+def _threat(change: Callable[[Float], Float]) -> Callable[[Design, Generator], Design]:
+    """A fault that changes the predictor of threat."""
+
+    def fitted(design: Design, _: Generator) -> Design:
+        x, j = design.x.copy(), design.terms.index("threat")
+        x[:, j] = change(x[:, j])
+        return replace(design, x=x)
+
+    return fitted
 
 
 def _index(design: Design, name: str, index: NDArray[np.intp]) -> Design:
@@ -48,18 +52,6 @@ def _alpha_mean(design: Design, _: Generator) -> Design:
     right = design.priors.alpha[design.outcome]
     wrong = replace(right, mean=right.mean + 2.0)
     return replace(design, priors=replace(design.priors, alpha={design.outcome: wrong}))
-
-
-def _swapped_sign(design: Design, _: Generator) -> Design:
-    return _column(design, "threat", np.negative)
-
-
-def _shifted_column(design: Design, _: Generator) -> Design:
-    return _column(design, "threat", lambda x: np.roll(x, 1))
-
-
-def _twice_the_sd(design: Design, _: Generator) -> Design:
-    return _column(design, "threat", lambda x: 0.5 * x)
 
 
 def _last_block(design: Design, _: Generator) -> Design:
@@ -92,9 +84,9 @@ BUGS = (
     Fault("no Jacobian", "the log scales are sampled without their Jacobian, by reweighting", drawn=_no_jacobian),
     Fault("sd for variance", "the variances of the slopes' priors are taken for sds", fitted=_sd_for_variance),
     Fault("wrong intercept", "the prior mean of alpha is off by 2", fitted=_alpha_mean),
-    Fault("swapped sign", "the predictor of threat has the other sign", fitted=_swapped_sign),
-    Fault("shifted column", "the predictor of threat is off by a row", fitted=_shifted_column),
-    Fault("wrong scale", "threat is divided by twice its standard deviation", fitted=_twice_the_sd),
+    Fault("swapped sign", "the predictor of threat has the other sign", fitted=_threat(np.negative)),
+    Fault("shifted column", "the predictor of threat is off by a row", fitted=_threat(lambda x: np.roll(x, 1))),
+    Fault("wrong scale", "threat is divided by twice its standard deviation", fitted=_threat(lambda x: 0.5 * x)),
     Fault("lost block", "rows after the last full block of 512 are left out", fitted=_last_block),
     Fault("lost events", "one event in seven is coded as none", fitted=_lost_events),
     Fault("swapped exposures", "regional slopes carry each other's names", drawn=_swapped_exposures),

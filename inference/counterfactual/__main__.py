@@ -28,21 +28,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _scenario(words: list[str]) -> Scenario:
-    """The scenario that the words name."""
+def _scenario(changes: list[str]) -> Scenario:
+    """The shipped scenario that comes first, changed by what follows."""
     from inference.counterfactual import scenario
 
-    first, *rest = words or [scenario.HEADLINE]
-    if faulty := [word for word in rest if "=" not in word]:
+    first, *rest = changes or [scenario.HEADLINE]
+    if faulty := [change for change in rest if "=" not in change]:
         raise scenario.ScenarioError(f"scenario {first}: {faulty[0]!r} is no change; write FIELD=VALUE, as size=1")
-    return scenario.changed(scenario.get(first), dict(word.split("=", 1) for word in rest))
+    return scenario.changed(scenario.get(first), dict(change.split("=", 1) for change in rest))
 
 
 def _fresh(folder: Path, alignment: Path) -> None:
     """ArchiveError when a link was fitted to another panel or by other code."""
     from inference import panels
     from inference.archives import archive
-    from inference.counterfactual.chain import ARCHIVES
+    from inference.counterfactual.simulation.chain import ARCHIVES
     from models.claims.links import LINKS
     from models.claims.registry import REGISTRY
 
@@ -57,15 +57,15 @@ def _fresh(folder: Path, alignment: Path) -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     from inference.archives import archive
-    from inference.counterfactual import run, table
+    from inference.counterfactual import run, text
     from inference.sampling.settings import Session, Settings
 
-    which = _scenario(arguments.scenario)
+    scenario = _scenario(arguments.scenario)
     _fresh(arguments.folder, arguments.panel)
     session = Session(arguments.panel, Settings(seed=arguments.seed), arguments.folder)
-    result = run.simulate_scenario(which, session)
+    result = run.simulate_scenario(scenario, session)
     tree = archive.read(result.name, arguments.folder)
-    print(table.text(tree))
+    print(text.of_archive(tree))
     print(f"\n{result.path}")
 
 
@@ -76,7 +76,7 @@ def main() -> int:
         from inference.counterfactual.scenario import SHIPPED
 
         for scenario in SHIPPED.values():
-            print(f"{scenario.id:<18} {scenario.title}\n{'':<18} {scenario.words}  [{scenario.rung}]")
+            print(f"{scenario.id:<18} {scenario.title}\n{'':<18} {scenario.description}  [{scenario.rung}]")
         return 0
     try:
         _run(arguments)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference.counterfactual.population import Population
-from inference.counterfactual.programme import ARMS, BASELINE, Evaluation, main
 from inference.counterfactual.scenario import Scenario
-from inference.counterfactual.simulate import Events
+from inference.counterfactual.simulation.g_formula import Events
+from inference.counterfactual.simulation.population import Population
+from inference.counterfactual.simulation.programme import ARMS, BASELINE, Evaluation, main
 from inference.evidence.quantities import CI_BOUNDS
 from models.claims.registry import OUTCOMES
 
 if TYPE_CHECKING:
-    from inference.counterfactual.chain import Chain
+    from inference.counterfactual.simulation.chain import Chain
 
 Float = NDArray[np.float64]
 THOUSAND = 1000.0
@@ -97,13 +98,12 @@ def _cells(
     expected = np.stack([events.cells[o] for o in OUTCOMES]).astype(np.float32)
     expected = expected.reshape(*expected.shape[:-1], *shape)
     observed, rows = np.zeros((2, len(OUTCOMES), len(regions), len(eras)))
+    region_of, era_of = population.cells
     for k, outcome in enumerate(OUTCOMES):
         mine = population.alignment[outcome]
-        region, era = (mine.design.groups[name] for name in ("region", "era"))
-        r = np.array([regions.index(region.levels[i]) for i in region.index[mine.positions]], int)
-        e = np.array([eras.index(era.levels[i]) for i in era.index[mine.positions]], int)
-        np.add.at(observed[k], (r, e), mine.design.y[mine.positions])
-        np.add.at(rows[k], (r, e), 1)
+        cell = region_of[mine.unit], era_of[mine.year]
+        np.add.at(observed[k], cell, mine.design.y[mine.positions])
+        np.add.at(rows[k], cell, 1)
     dims = ("outcome", "region", "era")
     return {
         "cells": xr.Dataset({"events": (("outcome", "arm", "region", "era", *SHAPE), expected)}, coords),
@@ -114,10 +114,13 @@ def _cells(
     }
 
 
+Measure = Callable[[xr.Dataset, str, str, int], xr.DataArray]  # `rate` or `per_decade`
+
+
 def rate(groups: xr.Dataset, outcome: str, evaluation: str, horizon: int) -> xr.DataArray:
     """Events per 1,000 dyad-years (chain, draw)."""
-    which = {"outcome": outcome, "horizon": horizon}
-    return THOUSAND * groups["events"].sel(evaluation=evaluation, **which) / groups["dyad_years"].sel(which)
+    cell = {"outcome": outcome, "horizon": horizon}
+    return THOUSAND * groups["events"].sel(evaluation=evaluation, **cell) / groups["dyad_years"].sel(cell)
 
 
 def per_decade(groups: xr.Dataset, outcome: str, evaluation: str, horizon: int) -> xr.DataArray:
@@ -128,8 +131,7 @@ def per_decade(groups: xr.Dataset, outcome: str, evaluation: str, horizon: int) 
 
 def averted(groups: xr.Dataset, outcome: str, arm: str, horizon: int) -> xr.DataArray:
     """Events averted per programme started (chain, draw); its inverse is the number needed to treat."""
-    which = {"outcome": outcome, "horizon": horizon}
-    events = groups["events"].sel(which)
+    events = groups["events"].sel(outcome=outcome, horizon=horizon)
     fewer = events.sel(evaluation=BASELINE.name) - events.sel(evaluation=arm)
     begun = groups["programmes"].sel(arm=arm, horizon=horizon)
     return fewer / begun.mean()

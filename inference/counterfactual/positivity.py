@@ -13,10 +13,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.period import AIDDATA_YEARS
-from inference.counterfactual.chain import Chain
-from inference.counterfactual.population import Population
-from inference.counterfactual.programme import SIZES, SOURCES, sd_of_capacity
 from inference.counterfactual.scenario import Scenario
+from inference.counterfactual.simulation.chain import Chain
+from inference.counterfactual.simulation.population import Population
+from inference.counterfactual.simulation.programme import SIZES, SOURCES, sd_of_capacity
 
 Float = NDArray[np.float64]
 FEW = 20  # observations below which a cell counts as empty
@@ -56,7 +56,7 @@ def quarters(chain: Chain) -> Float:
     return np.quantile(chain.capacity.design.lag, [0.25, 0.5, 0.75])
 
 
-def groups(scenario: Scenario, chain: Chain, who: Population) -> dict[str, xr.Dataset]:
+def groups(scenario: Scenario, chain: Chain, states: Population) -> dict[str, xr.Dataset]:
     """``positivity``: observed windows by start and gain, observed state-years by start and aid, states by start."""
     edges = quarters(chain)
     start, change = _windows(chain, scenario.duration)
@@ -67,7 +67,7 @@ def groups(scenario: Scenario, chain: Chain, who: Population) -> dict[str, xr.Da
     for k, source in enumerate(sources):
         capacity, dollars = _aided(chain, source)
         np.add.at(aid[k], (np.searchsorted(edges, capacity), np.digitize(dollars + 1e-9, DOLLARS) - 1), 1)
-    here = np.bincount(np.searchsorted(edges, who.score), minlength=len(QUARTERS))
+    here = np.bincount(np.searchsorted(edges, states.score), minlength=len(QUARTERS))
     data = {
         "gains": (("start", "gain"), gains),
         "aid": (("source", "start", "dollars"), aid),
@@ -85,10 +85,10 @@ def _seen(values: Float, least: float) -> str:
     return f"{count:,} of {values.size:,}"
 
 
-def flags(scenario: Scenario, chain: Chain, who: Population) -> list[str]:
+def flags(scenario: Scenario, chain: Chain, states: Population) -> list[str]:
     """Where a scenario leaves the data, in sentences; empty when it does not."""
     out, edges = [], quarters(chain)
-    own = np.unique(np.searchsorted(edges, who.score))
+    own = np.unique(np.searchsorted(edges, states.score))
     where = " or ".join(QUARTERS[k] for k in own)
     start, change = _windows(chain, scenario.duration)
     like = change[np.isin(np.searchsorted(edges, start), own)] / sd_of_capacity(chain)
@@ -109,22 +109,22 @@ def flags(scenario: Scenario, chain: Chain, who: Population) -> list[str]:
                 f"Aid of {scenario.dollars:g} dollars per head and year ({arrow}) was seen in "
                 f"{_seen(mine, scenario.dollars)} state-years in the {where}: the estimated effect extrapolates."
             )
-    return out + _gaps(scenario, who)
+    return out + _gaps(scenario, states)
 
 
-def _gaps(scenario: Scenario, who: Population) -> list[str]:
+def _gaps(scenario: Scenario, states: Population) -> list[str]:
     """What was filled in or left out."""
     out = []
     if scenario.begin < AIDDATA_YEARS[0]:
         out.append(f"Aid for governance is unknown before {AIDDATA_YEARS[0]} and taken as none.")
-    if who.carried:
-        share = 100 * who.carried / (who.states.size * who.years.size)
+    if states.carried:
+        share = 100 * states.carried / (states.states.size * states.years.size)
         out.append(
             f"In {share:.0f} % of state-years a column that stays as observed was carried over from another year."
         )
-    if who.unknown:
+    if states.unknown:
         out.append(
-            f"{len(who.unknown)} eligible states lack a column altogether and are left out: "
-            f"{', '.join(map(str, who.unknown))}."
+            f"{len(states.unknown)} eligible states lack a column altogether and are left out: "
+            f"{', '.join(map(str, states.unknown))}."
         )
     return out

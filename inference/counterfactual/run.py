@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
 from inference.archives import archive
 from inference.archives.provenance import code_sha256, provenance, versions
-from inference.counterfactual import chain as chain_of
-from inference.counterfactual import effects, population, positivity, programme, simulate, unit
-from inference.counterfactual.chain import Chain
-from inference.counterfactual.population import Population
+from inference.counterfactual import effects, positivity
 from inference.counterfactual.scenario import Scenario
+from inference.counterfactual.simulation import chain as chain_of
+from inference.counterfactual.simulation import g_formula, named_state, population, programme
+from inference.counterfactual.simulation.chain import Chain
+from inference.counterfactual.simulation.population import Population
 from inference.fitting.result import FitResult
 from inference.sampling.settings import Session
 
@@ -36,49 +36,44 @@ def key(scenario: Scenario, links: Mapping[str, str | None], seed: int) -> str:
     return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
 
 
-def groups(scenario: Scenario, chain: Chain, who: Population, seed: int) -> dict[str, xr.Dataset]:
+def groups(scenario: Scenario, chain: Chain, states: Population, seed: int) -> dict[str, xr.Dataset]:
     """Everything that a scenario's archive holds."""
     if scenario.state is not None:
-        return unit.groups(scenario, chain, who, seed)
+        return named_state.groups(scenario, chain, states, seed)
     wanted = programme.evaluations()
-    events = simulate.run(scenario, chain, who, wanted, seed)
-    return effects.dataset(scenario, chain, who, wanted, events) | positivity.groups(scenario, chain, who)
+    events = g_formula.run(scenario, chain, states, wanted, seed)
+    return effects.dataset(scenario, chain, states, wanted, events) | positivity.groups(scenario, chain, states)
 
 
-def attributes(scenario: Scenario, chain: Chain, who: Population, flags: list[str], seed: int) -> dict[str, Any]:
-    """What describes a scenario's archive."""
-    return {
+def simulated(scenario: Scenario, chain: Chain, states: Population, seed: int) -> xr.DataTree:
+    """The archive of a scenario, without provenance."""
+    tree = xr.DataTree.from_dict(groups(scenario, chain, states, seed))
+    tree.attrs = {
         "scenario": json.dumps(asdict(scenario)),
         "title": scenario.title,
-        "words": scenario.words,
+        "words": scenario.description,
         "rung": scenario.rung,
-        "states": who.states.size,
-        "state_codes": ", ".join(map(str, who.states)),
-        "carried": who.carried,
-        "unknown": ", ".join(map(str, who.unknown)),
-        "flags": json.dumps(flags),
+        "states": states.states.size,
+        "state_codes": ", ".join(map(str, states.states)),
+        "carried": states.carried,
+        "unknown": ", ".join(map(str, states.unknown)),
+        "flags": json.dumps(positivity.flags(scenario, chain, states)),
         "links": json.dumps(dict(chain.keys)),
         "seed": seed,
         "versions": versions(),
         "fit_key": key(scenario, dict(chain.keys), seed),
     }
-
-
-def simulated(scenario: Scenario, chain: Chain, who: Population, seed: int) -> xr.DataTree:
-    """The archive of a scenario, without provenance."""
-    tree = xr.DataTree.from_dict(groups(scenario, chain, who, seed))
-    tree.attrs = attributes(scenario, chain, who, positivity.flags(scenario, chain, who), seed)
     return tree
 
 
 def simulate_scenario(scenario: Scenario, session: Session) -> FitResult:
     """Simulate a scenario from the archives of its links, and write its archive beside them."""
     chain = loaded(session.panel, session.folder)
-    who = population.read(scenario, chain, session.panel)
-    tree = simulated(scenario, chain, who, session.settings.seed)
+    states = population.read(scenario, chain, session.panel)
+    tree = simulated(scenario, chain, states, session.settings.seed)
     tree.attrs |= provenance(__name__, session.panel, session.panel.with_name("state.parquet")).attributes
     path = archive.write(tree, name_of(scenario), passed=True, folder=session.folder)
-    text = f"{who.states.size} states, {len(who.alignment['bandwagon'].year):,} dyad-years; {scenario.rung}"
+    text = f"{states.states.size} states, {len(states.alignment['bandwagon'].year):,} dyad-years; {scenario.rung}"
     return FitResult(name_of(scenario), path, (), text)
 
 

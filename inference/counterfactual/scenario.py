@@ -111,7 +111,7 @@ class Scenario:
         return self.duration if self.withdrawal is None else min(self.duration, self.withdrawal)
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """Who, what and when, in one sentence."""
         who = RULES[self.rule] if self.state is None else f"state {self.state} of the Correlates of War list"
         where = f" in {self.region}" if self.region else ""

@@ -13,9 +13,8 @@ from inference.archives.archive import FOLDER as POSTERIORS
 from inference.panels import PANEL
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from inference.fleet.fleet import Task
+    from inference.robustness.refit import Refit
     from models.claims.registry import Hypothesis
 
 FOLDER = Path(__file__).parent / "results"
@@ -36,50 +35,40 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _stamp(function: str, alignment: Path) -> str:
-    """Hash of what decides a result of ``module:name`` beside its arguments: panels, its code and that of the data."""
+def _stamp(made_by: str, alignment: Path) -> str:
+    """Hash of what decides a result of a module beside its arguments: panels, its code and that of the data."""
     from inference import panels
     from inference.archives import provenance
     from inference.robustness import recoding
 
     files = [panels.path_of(name, alignment) for name in ("alignment", "termination", "joining")]
-    parts = [provenance.code_sha256(function.partition(":")[0]), recoding.code_of_data()]
+    parts = [provenance.code_sha256(made_by), recoding.code_of_data()]
     parts += [provenance.sha256(file) for file in files if file.is_file()]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
-def _summarise(chosen: list[Hypothesis], results: dict[str, dict], folder: Path, *, full: bool) -> None:
+def _summarise(chosen: list[Hypothesis], refits: dict[str, Refit], folder: Path, *, full: bool) -> None:
     from inference.robustness import summary
+    from inference.tables import write_csv
 
-    tables = {
-        "specification": summary.specification_curve(chosen, results, full=full),
-        "left_out": summary.left_out(chosen, results),
-        "scores": summary.scores(chosen, results),
-    }
-    for name, table in tables.items():
-        _write(table, folder, name)
-    if "side" in tables["specification"]:
-        agreement = summary.agreement(tables["specification"])
-        agreement["agreeing"] = agreement["agreeing"].map(summary.share_words)
-        print(agreement.to_string(index=False))
-
-
-def _write(table: pd.DataFrame, folder: Path, name: str) -> None:
-    partial = folder / f"{name}.csv.partial"
-    table.to_csv(partial, index=False)
-    partial.replace(folder / f"{name}.csv")
+    curve = summary.specification_curve(chosen, refits, full=full)
+    write_csv(curve, folder / "specification.csv")
+    write_csv(summary.left_out(chosen, refits), folder / "left_out.csv")
+    write_csv(summary.scores(chosen, refits), folder / "scores.csv")
+    agreement = summary.agreement(curve)
+    agreement["agreeing"] = agreement["agreeing"].map(summary.share_words)
+    print(agreement.to_string(index=False))
 
 
 def _simulations(arguments: argparse.Namespace) -> list[Task]:
     """The counterfactual under every change, when its links are there; says so when they are not."""
     from inference.archives import archive
-    from inference.counterfactual.chain import ARCHIVES
+    from inference.counterfactual.simulation.chain import ARCHIVES
     from inference.robustness import aid
 
-    missing = [name for name in ARCHIVES if archive.key_of(name, arguments.posteriors) is None]
     if arguments.hypotheses and not arguments.only_chain:
         return []
-    if missing:
+    if missing := [name for name in ARCHIVES if archive.key_of(name, arguments.posteriors) is None]:
         print(
             f"the counterfactual is left out: {missing[0]} has no posterior in {arguments.posteriors}; run 'make fit'"
         )
@@ -89,49 +78,41 @@ def _simulations(arguments: argparse.Namespace) -> list[Task]:
 
 def _run(arguments: argparse.Namespace) -> int:
     from inference.fleet import fleet
-    from inference.robustness import aid, campaign, recoding
+    from inference.robustness import aid, tasks
+    from inference.robustness.refit import Refit
+    from inference.tables import write_csv
     from models.claims.registry import get
 
     began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
-    models = campaign.models(chosen, arguments.panel)
-    if arguments.only_chain:
-        models = []
-    recodings = [] if arguments.part == "left-out" else campaign.recodings(models, arguments.panel, full=arguments.full)
-    refits = [] if arguments.part == "codings" else campaign.left_outs(models, arguments.panel)
+    models = [] if arguments.only_chain else tasks.models(chosen, arguments.panel)
+    recodings = [] if arguments.part == "left-out" else tasks.recodings(models, arguments.panel, full=arguments.full)
+    left_outs = [] if arguments.part == "codings" else tasks.left_outs(models, arguments.panel)
     simulations = _simulations(arguments)
     results, failures = {}, {}
 
-    def go(tasks: list[Task], function: str, label: str) -> None:
+    def go(todo: list[Task], label: str) -> dict[str, dict]:
         outcome = fleet.run(
-            tasks,
-            function,
-            folder=arguments.folder / "tasks",
-            stamp=_stamp(function, arguments.panel),
-            workers=arguments.workers,
-            scheduler=arguments.scheduler,
-            label=label,
-        )
+            todo, "inference.robustness.tasks:work", folder=arguments.folder / "tasks",
+            stamp=_stamp(tasks.made_by(todo), arguments.panel), workers=arguments.workers,
+            scheduler=arguments.scheduler, label=label,
+        )  # fmt: skip
         results.update(outcome.results)
         failures.update(outcome.failures)
+        return outcome.results
 
-    spoken = [task.arguments["specification"] for task in recodings if recoding.of_alignment(task.arguments)]
-    spoken += [task.arguments["specification"] for task in simulations]
-    if builds := campaign.builds(spoken, arguments.raw):
-        go(builds, "inference.robustness.recoding:build", "panels under other codings")
+    if builds := tasks.builds(recodings + simulations, arguments.raw):
+        go(builds, "panels under other codings")
     if not failures:
-        go(recodings, "inference.robustness.refit:recoded", "refits under other codings")
-        go(refits, "inference.robustness.refit:left_out", "refits with a part left out")
+        plain = go(recodings, "refits under other codings") | go(left_outs, "refits with a part left out")
         if models:
-            _summarise(chosen, results, arguments.folder, full=arguments.full)
+            refits = {key: Refit.of(values) for key, values in plain.items()}
+            _summarise(chosen, refits, arguments.folder, full=arguments.full)
         if simulations:
-            go(simulations, "inference.robustness.aid:task", "counterfactuals under other codings and without a part")
-            _write(
-                aid.summary({task.key: results[task.key] for task in simulations if task.key in results}),
-                arguments.folder,
-                "chain",
-            )
+            plain = go(simulations, "counterfactuals under other codings and without a part")
+            summary = aid.summary({key: aid.AidRefit.of(values) for key, values in plain.items()})
+            write_csv(summary, arguments.folder / "chain.csv")
     gate = [key for key, result in results.items() if result.get("failed")]
-    impossible = [key for key, result in results.items() if "impossible" in result]
+    impossible = [key for key, result in results.items() if result.get("impossible") is not None]
     print(
         f"\n{len(results)} results in {arguments.folder} after {time.monotonic() - began:.0f} s; "
         f"{len(impossible)} impossible, {len(gate)} beyond their gate"

@@ -5,22 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import xarray as xr
 
 from inference import panels
 from inference.archives import archive
-from inference.counterfactual import effects, population, programme, run, simulate, table
-from inference.counterfactual import scenario as scenario_of
-from inference.counterfactual.chain import ARCHIVES, LAST_LINK, Chain, logit
-from inference.counterfactual.programme import BASELINE, Arm, whole
-from inference.evidence.verdicts import quantity
+from inference.counterfactual import effects, run, scenario
+from inference.counterfactual.simulation import g_formula, population, programme
+from inference.counterfactual.simulation.chain import ARCHIVES, LAST_LINK, Chain, logit
+from inference.counterfactual.simulation.programme import BASELINE, Arm, whole
+from inference.evidence.quantities import Quantity, Share
 from inference.fleet.fleet import Task
-from inference.robustness import recoding, refit, specifications
+from inference.robustness import recoding, refit
+from inference.robustness.specifications import Specification, specifications
 from models.claims.registry import OUTCOMES, REGISTRY
 
 if TYPE_CHECKING:
@@ -30,62 +31,98 @@ ARMS = tuple(Arm(arrow, timing) for arrow in ("given", "estimated", "elicited") 
 SEED = 2022
 
 
-def codings() -> list[specifications.Specification]:
+@dataclass(frozen=True)
+class AidEffect:
+    """Change in events per 1,000 dyad-years under a programme, beside the rate without one; a row of ``chain.csv``."""
+
+    arrow: str
+    timing: str
+    outcome: str
+    baseline: float
+    value: float
+    mcse: float
+    low: float
+    high: float
+    p_fewer: float
+
+
+@dataclass(frozen=True)
+class AidRefit:
+    """Effects of the headline scenario under one change; ``impossible`` says why there are none.
+
+    ``chain_key`` tells the posteriors of the other links (see `key`), ``failed`` names the checks that the refits of
+    the last link failed.
+    """
+
+    chain_key: str = ""
+    failed: tuple[str, ...] = ()
+    effects: tuple[AidEffect, ...] = ()
+    impossible: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """The result that plain values, as the fleet keeps them, stand for."""
+        drawn = tuple(AidEffect(**effect) for effect in values["effects"])
+        return cls(**{**values, "effects": drawn, "failed": tuple(values["failed"])})
+
+
+def codings() -> list[Specification]:
     """The registered coding and every single change of it."""
-    return [s for s in specifications.specifications("alignment") if len(s) <= 1]
+    return [s for s in specifications("alignment") if len(s.changes) <= 1]
 
 
 def tasks(alignment: Path, folder: Path, part: str | None) -> list[Task]:
     """One task for each single change of coding and for each aggressor left out."""
     links = key({name: archive.key_of(name, folder) for name in ARCHIVES})
-    common = {"panel": str(alignment.resolve()), "folder": str(folder.resolve()), "links": links}
-    recoded = [
-        Task(f"chain.{specifications.slug(s)}", {"specification": s, "aggressor": None} | common) for s in codings()
-    ]
-    found = refit.aggressors(panels.read("alignment", alignment))
-    without = [Task(f"chain.without.{code}", {"specification": {}, "aggressor": code} | common) for code in found]
-    return [*(recoded if part != "left-out" else []), *(without if part != "codings" else [])]
+    common = {"kind": "aid", "panel": str(alignment.resolve()), "folder": str(folder.resolve()), "links": links}
+    registered = Specification("alignment")
+    changes = [(str(s), s, None) for s in codings()] if part != "left-out" else []
+    if part != "codings":
+        leading = refit.aggressors(panels.read("alignment", alignment))
+        changes += [(f"without.{code}", registered, code) for code in leading]
+    return [Task(f"chain.{name}", {"specification": str(s), "aggressor": a} | common) for name, s, a in changes]
 
 
 def refitted(
-    chain: Chain, frame: pd.DataFrame, specification: specifications.Specification, seed: int
-) -> tuple[Chain, dict]:
-    """The chain with its last link fitted to another panel, its draws repeated to be as many; and facts of the fits."""
-    ends, facts = {}, {"failed": [], "events": {}}
+    chain: Chain, frame: pd.DataFrame, specification: Specification, seed: int
+) -> tuple[Chain, tuple[str, ...]]:
+    """The chain with its last link fitted to another panel, and the checks that failed.
+
+    The draws of the refits are repeated to be as many as those of the chain.
+    """
+    logits, failed = {}, []
     for outcome in OUTCOMES:
-        design = refit.weighted(REGISTRY[LAST_LINK].design(frame, outcome), frame, outcome, specification)
-        posterior, failed = refit.draw(design, seed)
-        few = posterior.sizes["chain"] * posterior.sizes["draw"]
-        end = logit(design, posterior)
-        again = np.resize(np.arange(few), chain.draws)
-        ends[outcome] = replace(end, intercept=end.intercept[..., again], slope=end.slope[..., again])
-        facts["failed"] += [f"{outcome}: {check}" for check in failed]
-        facts["events"][outcome] = int(design.y.sum())
-    return replace(chain, outcomes=ends), facts
+        design = refit.weighted(REGISTRY[LAST_LINK].design(frame, outcome), frame, specification)
+        posterior, checks = refit.draw(design, seed)
+        few = logit(design, posterior)
+        again = np.resize(np.arange(few.intercept.shape[-1]), chain.draws)
+        logits[outcome] = replace(few, intercept=few.intercept[..., again], slope=few.slope[..., again])
+        failed += [f"{outcome}: {check}" for check in checks]
+    return replace(chain, outcomes=logits), tuple(failed)
 
 
-def task(specification: dict[str, str], aggressor: int | None, panel: str, folder: str, links: str) -> dict[str, Any]:
-    """Effects of the headline scenario under one change; ``impossible`` says why there are none.
+def effects_under(specification: str, aggressor: int | None, panel: str, folder: str, links: str) -> AidRefit:
+    """Effects of the headline scenario under a specification, given as its text form, or without an aggressor.
 
     ``links`` is the `key` of the chain that the results are to be of; ValueError when the folder holds another.
     """
-    alignment, scenario = Path(panel), scenario_of.get(scenario_of.HEADLINE)
+    alignment, headline = Path(panel), scenario.get(scenario.HEADLINE)
+    coding = Specification.parse(specification, "alignment")
     chain = run.loaded(alignment, Path(folder))
     if key(chain.keys) != links:
         raise ValueError(f"the posteriors in {folder} were made anew since the run began: start it again")
-    frame = recoding.alignment_under(specification) if specification else panels.read("alignment", alignment)
+    frame = recoding.alignment_under(coding) if coding.changes else panels.read("alignment", alignment)
     if aggressor is not None:
         frame = frame[frame["aggressor"] != aggressor].reset_index(drop=True)
     try:
-        chain, facts = refitted(chain, frame, specification, SEED)
-        who = population.assemble(scenario, chain, frame, panels.read("state", alignment))
+        chain, failed = refitted(chain, frame, coding, SEED)
+        states = population.assemble(headline, chain, frame, panels.read("state", alignment))
     except ValueError as error:
-        return {"impossible": str(error)}
+        return AidRefit(impossible=str(error))
     wanted = [whole(arm) for arm in (BASELINE, *ARMS)]
-    found = simulate.run(scenario, chain, who, wanted, SEED)
-    groups = effects.dataset(scenario, chain, who, wanted, found)["events"]
-    facts |= {"chain_key": links, "states": int(who.states.size)}
-    return facts | {"effects": _effects(groups, scenario.horizon)}
+    simulated = g_formula.run(headline, chain, states, wanted, SEED)
+    groups = effects.dataset(headline, chain, states, wanted, simulated)["events"]
+    return AidRefit(links, failed, _effects(groups, headline.horizon))
 
 
 def key(links: Mapping[str, str | None]) -> str:
@@ -93,30 +130,28 @@ def key(links: Mapping[str, str | None]) -> str:
     return hashlib.sha256(json.dumps(dict(links), sort_keys=True).encode()).hexdigest()
 
 
-def _effects(groups: xr.Dataset, horizon: int) -> list[dict[str, Any]]:
+def _effects(groups: xr.Dataset, horizon: int) -> tuple[AidEffect, ...]:
     out = []
     for outcome in OUTCOMES:
         base = effects.rate(groups, outcome, BASELINE.name, horizon)
         for arm in ARMS:
             change = effects.rate(groups, outcome, arm.name, horizon) - base
-            fewer, _ = table.share(change < 0)
-            out.append({
-                "arrow": arm.arrow, "timing": arm.timing, "outcome": outcome, "baseline": float(base.mean()),
-                **quantity(change), "p_fewer": fewer,
-            })  # fmt: skip
-    return out
+            fewer = Share.of(change < 0).value
+            values = asdict(Quantity.of(change))
+            out.append(AidEffect(arm.arrow, arm.timing, outcome, float(base.mean()), **values, p_fewer=fewer))
+    return tuple(out)
 
 
-def summary(results: dict[str, dict[str, Any]]) -> pd.DataFrame:
+def summary(results: Mapping[str, AidRefit]) -> pd.DataFrame:
     """One row for each change, arm and outcome: ``kind`` coding or aggressor, ``what`` was changed or left out."""
     import pandas as pd
 
     rows = []
-    for key, result in results.items():
-        name = key.removeprefix("chain.")
-        kind = "aggressor" if name.startswith("without.") else "coding"
-        facts = {"kind": kind, "what": name.removeprefix("without."), "impossible": result.get("impossible", "")}
-        facts["chain_key"] = result.get("chain_key", "")
-        failed = "; ".join(result.get("failed", []))
-        rows += [facts | {"failed": failed} | effect for effect in result.get("effects", [{}])]
+    for name, result in results.items():
+        what = name.removeprefix("chain.")
+        facts = {
+            "kind": "aggressor" if what.startswith("without.") else "coding", "what": what.removeprefix("without."),
+            "impossible": result.impossible or "", "chain_key": result.chain_key, "failed": "; ".join(result.failed),
+        }  # fmt: skip
+        rows += [facts | asdict(effect) for effect in result.effects] or [facts]
     return pd.DataFrame(rows)

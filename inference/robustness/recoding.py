@@ -2,72 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from data.codings import CHOICES, Coding
-from inference.archives.provenance import code_sha256
+from data.codings import CHOICES, Coding, to_text
+from inference import panels
+from inference.archives.provenance import ROOT, code_sha256
 from inference.robustness.specifications import Specification
-from models.claims.registry import REGISTRY
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from data.world.world import World
+
 CACHE = ROOT / ".cache" / "panels"
 RISK = ("aggressor", "weak", "window")  # the dimensions that decide which rows there are and what is measured
-OUTCOMES = {"bandwagon": "treaty", "balance": "balance_treaty"}
+TREATIES = {"bandwagon": "treaty", "balance": "balance_treaty"}  # column of the treaty behind each outcome
 WORLD_WARS = (106, 139)  # Correlates of War numbers of the First and the Second World War
 
 
-def _value(name: str, choice: str) -> Any:  # noqa: ANN401 (a choice of a coding is a text or a number)
-    return next(value for value in CHOICES[name] if str(value) == choice)
-
-
-def of_alignment(arguments: Mapping[str, Any]) -> bool:
-    """Whether a refit with these arguments is one on the alignment panel."""
-    return REGISTRY[arguments["hypothesis"]].panel == "alignment"
-
-
-def risk_of(specification: Specification) -> Specification:
-    """The changes that decide the risk set."""
-    return {name: choice for name, choice in specification.items() if name in RISK}
-
-
 def code_of_data() -> str:
-    """Hash of the sources that make a panel."""
-    return code_sha256("data.build.alignment", "data.schema")[:12]
+    """Hash of the code that makes a panel."""
+    return code_sha256("data.build.alignment", "data.schema")
 
 
 def path_of(risk: Specification) -> Path:
     """File of the panel of a risk set under the present code of ``data``."""
-    name = "+".join(f"{key}={value.replace(' ', '-')}" for key, value in sorted(risk.items())) or "registered"
-    return CACHE / f"{name}.{code_of_data()}.parquet"
+    return CACHE / f"{risk}.{code_of_data()[:12]}.parquet"
 
 
-def build(risk: Specification, raw: str | None) -> dict[str, Any]:
+def build(risk: str, raw: str | None) -> dict[str, int]:
     """Build and keep the panel of a risk set, with a column ``<outcome>=<choice>`` for every coding of the outcomes.
 
-    ``raw`` is the folder of the raw files; without it they are fetched. Returns the rows.
+    ``risk`` is the text form of a specification of the dimensions of `RISK`, ``raw`` the folder of the raw files;
+    without it they are fetched. Returns the number of rows.
     """
     from data import schema
     from data.build.alignment import alignment, rows_at_risk
     from data.measures.outcomes import balance, bandwagon
 
-    world = _world(raw)
-    coding = Coding(**{name: _value(name, choice) for name, choice in risk.items()})
+    world, coding = _world(raw), Coding.parse(risk)
     panel, rows = schema.validate(alignment(world, coding)), rows_at_risk(world, coding)
-    for outcome, treaty in OUTCOMES.items():
+    for outcome, treaty in TREATIES.items():
         for choice in CHOICES[outcome]:
-            other = Coding(**{**vars(coding), outcome: choice})
+            other = replace(coding, **{outcome: choice})
             if outcome == "bandwagon":
                 events = bandwagon(rows, world.treaties, world.cinc, other, world.grid)
             else:
                 events = balance(rows, world.treaties, world.disputes, world.rivals, world.cinc, other, world.grid)
-            panel[f"{outcome}={choice}"], panel[f"{treaty}={choice}"] = events[outcome], events[treaty]
-    path = path_of(risk)
+            for column in (outcome, treaty):
+                panel[to_text({column: choice})] = events[column]
+    path = path_of(Specification.parse(risk, "alignment"))
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     panel.to_parquet(partial, index=False, compression="zstd")
@@ -76,7 +64,7 @@ def build(risk: Specification, raw: str | None) -> dict[str, Any]:
 
 
 @cache
-def _world(raw: str | None) -> Any:  # noqa: ANN401 (a World; its module is heavy)
+def _world(raw: str | None) -> World:
     from data.world.sources import Raw
     from data.world.world import World
 
@@ -88,36 +76,43 @@ def _kept(path: Path) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
+def recoded(specification: Specification, alignment: Path) -> pd.DataFrame:
+    """The panel of a specification; the alignment panel of its risk set must have been built."""
+    if specification.panel == "alignment":
+        return alignment_under(specification)
+    recode = {"termination": termination_under, "joining": joining_under}[specification.panel]
+    return recode(panels.read(specification.panel, alignment), specification)
+
+
 def alignment_under(specification: Specification) -> pd.DataFrame:
     """The alignment panel under a specification; its panel must have been built."""
-    panel = _kept(path_of(risk_of(specification)))
-    changed = {}
-    for outcome, treaty in OUTCOMES.items():
-        choice = specification.get(outcome, str(CHOICES[outcome][0]))
-        changed[outcome], changed[treaty] = panel[f"{outcome}={choice}"], panel[f"{treaty}={choice}"]
-    return panel.assign(**changed)
+    panel = _kept(path_of(specification.within(RISK)))
+    return panel.assign(**{
+        column: panel[to_text({column: specification.choice(outcome)})]
+        for outcome, treaty in TREATIES.items()
+        for column in (outcome, treaty)
+    })  # fmt: skip
 
 
 def treaty_weights(panel: pd.DataFrame, outcome: str) -> np.ndarray:
     """Weights (row,) under which all events of one treaty count as one decision: 1 / events, and 1 without event."""
-    treaty = panel[OUTCOMES[outcome]].where(panel[outcome] == 1)
+    treaty = panel[TREATIES[outcome]].where(panel[outcome] == 1)
     return 1.0 / treaty.map(treaty.value_counts()).fillna(1.0).to_numpy(float)
 
 
 def termination_under(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """The termination panel under a specification."""
-    out = panel.assign(dissolved=panel[specification.get("ending", "dissolved")])
-    if "defeat" in specification:  # many wartime treaties end with the war itself, in the same year
+    out = panel.assign(dissolved=panel[str(specification.choice("ending"))])
+    if specification.choice("defeat") == "in-the-year-or-before":  # many treaties of a war end with it, in its year
         out["enemy_defeated"] = out[["enemy_defeated", "victory"]].max(axis=1)
-    if "alliance" in specification:
+    if specification.choice("alliance") == "defence-pact":
         out = out[out["defence"] == 1]
     pair = np.isclose(out["size"], np.log(2))
-    keep = {"larger alliance": ~pair, "pair": pair}
-    return out[keep[specification["partner"]]] if "partner" in specification else out
+    return out[{"any": pair | ~pair, "larger-alliance": ~pair, "pair": pair}[str(specification.choice("partner"))]]
 
 
 def joining_under(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """The joining panel under a specification."""
-    out = panel[~panel["war"].isin(WORLD_WARS)] if "war" in specification else panel
-    keep = {"contiguous": out["contiguous"] == 1, "minor power": out["major"] == 0}
-    return out[keep[specification["state"]]] if "state" in specification else out
+    out = panel if specification.choice("war") == "any" else panel[~panel["war"].isin(WORLD_WARS)]
+    keep = {"contiguous": out["contiguous"] == 1, "minor-power": out["major"] == 0}
+    return out[keep[str(specification.choice("state"))]] if specification.choice("state") in keep else out

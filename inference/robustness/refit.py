@@ -1,15 +1,15 @@
 """One refit of one logit: under another coding, or without a region, an era or an aggressor.
 
-Chains are shorter than those of a fit, and the gate is scaled to them; what fails it is drawn again with four
-times the draws and shorter steps.
+Chains are shorter than those of a fit, and the gate is scaled to them; what fails it is drawn again with shorter
+steps, one of four draws kept.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import xarray as xr
@@ -17,72 +17,102 @@ import xarray as xr
 from inference import panels
 from inference.engine import sample, stream
 from inference.robustness import recoding
+from inference.robustness.specifications import Specification
 from inference.sampling import checks
-from models.claims.registry import REGISTRY, Hypothesis
+from inference.sampling.converge import Settings, first_settled, seed_of
+from models.claims.registry import REGISTRY
 from models.design import Design
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CHAINS, TUNE = 2, 120
-ATTEMPTS = ((400, 0.85), (1600, 0.95), (1600, 0.99))  # draws of each chain, and target acceptance
+SETTINGS = Settings(chains=2, draws=400)
+TUNE = 120
+CARE = ((0.85, 1), (0.95, 4), (0.99, 4))  # target acceptance and thinning of the attempts, until one passes its gate
+SCALE = SETTINGS.chains * SETTINGS.draws / 4000  # of the gate on effective sample sizes
 AGGRESSORS = 15  # with the most events, each left out in turn
 FEW = 5  # events below which nothing is refitted
 
 
-def _panel(hypothesis: Hypothesis, specification: dict[str, str], alignment: Path) -> pd.DataFrame:
-    if hypothesis.panel == "alignment":
-        return recoding.alignment_under(specification)
-    frame = panels.read(hypothesis.panel, alignment)
-    under = {"termination": recoding.termination_under, "joining": recoding.joining_under}
-    return under[hypothesis.panel](frame, specification)
+@dataclass(frozen=True)
+class Slope:
+    """Posterior mean, standard deviation and probability above 0 of a slope, or of the log rate."""
+
+    mean: float
+    sd: float
+    positive: float
 
 
-def _seed(*parts: object) -> int:
-    return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:4], "little")
+@dataclass(frozen=True)
+class Scores:
+    """Means over held-out rows of the log score and the Brier score, and the area under the precision-recall curve.
+
+    ``_base`` are those of the event rate of all other rows. The area is the average precision, for the base rate the
+    share of events; it is None without an event.
+    """
+
+    log: float
+    log_base: float
+    brier: float
+    brier_base: float
+    precision: float | None
+    precision_base: float
 
 
-def _gate(tree: xr.DataTree, draws: int) -> list[str]:
-    """Failed checks of a shorter run: effective draws scaled to its length, and R-hat's room for noise with them."""
-    scale = CHAINS * draws / 4000
-    posterior, statistics = (tree[name].to_dataset() for name in ("posterior", "sample_stats"))
-    results = checks.convergence(
-        posterior, xr.Dataset(), statistics, chains=CHAINS, draws=draws, scale=scale, rhat=1 + 0.01 / scale
-    )
-    return checks.failures(results)
+@dataclass(frozen=True)
+class Refit:
+    """A refit of one logit: rows and events, slopes by exposure, and the checks that failed at the last attempt.
+
+    ``impossible`` says why there is no refit. Where rows were left out, ``group`` and ``level`` name them, ``rows`` and
+    ``events`` count them, and ``scores`` are of the predictions for them.
+    """
+
+    rows: int
+    events: int
+    slopes: Mapping[str, Slope] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
+    impossible: str | None = None
+    group: str | None = None
+    level: str | None = None
+    scores: Scores | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """The refit that plain values, as the fleet keeps them, stand for."""
+        slopes = {term: Slope(**slope) for term, slope in values["slopes"].items()}
+        scores = values["scores"] and Scores(**values["scores"])
+        return cls(**{**values, "slopes": slopes, "scores": scores, "failed": tuple(values["failed"])})
 
 
-def draw(design: Design, seed: int) -> tuple[xr.Dataset, list[str]]:
+def draw(design: Design, seed: int) -> tuple[xr.Dataset, tuple[str, ...]]:
     """Posterior draws, and the checks that failed at the last attempt."""
-    tree, failed = xr.DataTree(), ["not drawn"]
-    for draws, accept in ATTEMPTS:
-        if not failed:
-            break
-        tree = sample(design, chains=CHAINS, draws=draws, tune=TUNE, seed=seed, target_accept=accept)
-        failed = _gate(tree, draws)
-    return tree["posterior"].to_dataset(), failed
+
+    def attempt(care: int) -> xr.DataTree:
+        accept, thin = CARE[care]
+        return sample(
+            design, chains=SETTINGS.chains, draws=SETTINGS.draws, tune=TUNE, seed=seed, target_accept=accept, thin=thin
+        )
+
+    run = first_settled(attempt, len(CARE), SETTINGS, scale=SCALE)
+    return run.posterior, tuple(checks.failures(run.gate))
 
 
-def _slopes(design: Design, posterior: xr.Dataset, terms: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Mean, standard deviation and probability above 0 of each exposure's slope, and of the log rate."""
+def _refitted(design: Design, facts: Refit, hypothesis: str, change: str) -> tuple[xr.Dataset, Refit]:
+    """Draws of a design, and ``facts`` with the slopes of its exposures; ``change`` is part of the seed."""
+    posterior, failed = draw(design, seed_of(SETTINGS, f"{hypothesis}.{design.outcome}", change))
+    terms = REGISTRY[hypothesis].equation(design.outcome).exposures
     draws = {term: posterior["beta"].sel(predictor=term).to_numpy() for term in terms}
     if not terms:
         draws["rate"] = np.log(stream.mean_probability(design, posterior, design.x))
-    return {
-        term: {"mean": float(d.mean()), "sd": float(d.std()), "positive": float((d > 0).mean())}
-        for term, d in draws.items()
-    }
+    slopes = {term: Slope(float(d.mean()), float(d.std()), float((d > 0).mean())) for term, d in draws.items()}
+    return posterior, replace(facts, slopes=slopes, failed=failed)
 
 
-def _facts(design: Design) -> dict[str, Any]:
-    return {"rows": int(design.y.size), "events": int(design.y.sum())}
-
-
-def weighted(design: Design, frame: pd.DataFrame, outcome: str, specification: dict[str, str]) -> Design:
+def weighted(design: Design, frame: pd.DataFrame, specification: Specification) -> Design:
     """The design, with every treaty counted once where the specification says so."""
-    if specification.get("event") != "treaty":
+    if ("event", "treaty") not in specification.changes:
         return design
-    return replace(design, weight=recoding.treaty_weights(frame, outcome)[design.rows])
+    return replace(design, weight=recoding.treaty_weights(frame, design.outcome)[design.rows])
 
 
 def aggressors(panel: pd.DataFrame) -> list[int]:
@@ -91,22 +121,22 @@ def aggressors(panel: pd.DataFrame) -> list[int]:
     return [int(code) for code in events.nlargest(AGGRESSORS).index]
 
 
-def recoded(hypothesis: str, outcome: str, specification: dict[str, str], panel: str) -> dict[str, Any]:
-    """Refit a logit under a specification; ``impossible`` says why there is none."""
+def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Refit:
+    """Refit a logit under a specification, given as its text form."""
     claim = REGISTRY[hypothesis]
-    frame = _panel(claim, specification, Path(panel))
+    coding = Specification.parse(specification, claim.panel)
+    frame = recoding.recoded(coding, Path(panel))
     try:
         design = claim.design(frame, outcome)
     except ValueError as error:
-        return {"impossible": str(error)}
-    if design.y.sum() < FEW:
-        return _facts(design) | {"impossible": f"{int(design.y.sum())} events"}
-    design = weighted(design, frame, outcome, specification)
-    posterior, failed = draw(design, _seed(hypothesis, outcome, specification))
-    return _facts(design) | {"slopes": _slopes(design, posterior, claim.equation(outcome).exposures), "failed": failed}
+        return Refit(0, 0, impossible=str(error))
+    facts = Refit(int(design.y.size), int(design.y.sum()))
+    if facts.events < FEW:
+        return replace(facts, impossible=f"{facts.events} events")
+    return _refitted(weighted(design, frame, coding), facts, hypothesis, specification)[1]
 
 
-def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str) -> dict[str, Any]:
+def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str) -> Refit:
     """Refit a logit without the rows of a region, an era or an aggressor, and score it on them.
 
     A level without rows keeps an effect drawn from its prior, so the prediction for it is that for a new one.
@@ -116,32 +146,27 @@ def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str) 
     design = claim.design(frame, outcome)
     held = (frame[group].iloc[design.rows].astype(str) == level).to_numpy()
     rest, away = design.subset(~held), design.subset(held)
+    facts = Refit(int(away.y.size), int(away.y.sum()), group=group, level=level)
     if not held.any() or rest.y.sum() < FEW:
-        return _facts(away) | {"impossible": f"{int(held.sum())} rows to leave out, {int(rest.y.sum())} events left"}
-    posterior, failed = draw(rest, _seed(hypothesis, outcome, group, level))
-    slopes = _slopes(rest, posterior, claim.equation(outcome).exposures)
-    scores = score(stream.row_probability(away, posterior), away.y, float(rest.y.mean()))
-    return _facts(away) | {"slopes": slopes, "failed": failed, "scores": scores}
+        return replace(facts, impossible=f"{facts.rows} rows to leave out, {int(rest.y.sum())} events left")
+    posterior, found = _refitted(rest, facts, hypothesis, f"without {group}={level}")
+    return replace(found, scores=score(stream.row_probability(away, posterior), away.y, float(rest.y.mean())))
 
 
-def score(probability: np.ndarray, y: np.ndarray, base: float) -> dict[str, float | None]:
-    """Log score, Brier score and precision-recall area of held-out rows, beside those of the rate of all others.
-
-    Scores are means over rows; the area is the average precision, for the base rate the share of events. The area
-    is None without an event.
-    """
+def score(probability: np.ndarray, y: np.ndarray, base: float) -> Scores:
+    """Scores of the probabilities of held-out rows, beside those of the rate ``base`` of all others."""
 
     def log_score(p: np.ndarray | float) -> float:
         return float(np.mean(np.where(y == 1, np.log(p), np.log1p(-np.asarray(p)))))
 
-    return {
-        "log": log_score(probability),
-        "log_base": log_score(base),
-        "brier": float(np.mean((probability - y) ** 2)),
-        "brier_base": float(np.mean((base - y) ** 2)),
-        "precision": average_precision(probability, y) if y.any() else None,
-        "precision_base": float(y.mean()),
-    }
+    return Scores(
+        log=log_score(probability),
+        log_base=log_score(base),
+        brier=float(np.mean((probability - y) ** 2)),
+        brier_base=float(np.mean((base - y) ** 2)),
+        precision=average_precision(probability, y) if y.any() else None,
+        precision_base=float(y.mean()),
+    )
 
 
 def average_precision(probability: np.ndarray, y: np.ndarray) -> float:

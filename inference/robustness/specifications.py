@@ -1,56 +1,83 @@
-"""The codings that every claim is refitted under, and what is left out of it in turn.
+"""The codings that every claim is refitted under.
 
-A specification is a set of changes to the registered coding, by dimension. On the alignment panel these are the
-dimensions of ``data.codings`` and the decision that an event stands for: each dyad-year, or each treaty, whose
-events then weigh one together. The other panels have dimensions of their own. What two dimensions have no common
-meaning for is named in `impossible`.
+A specification changes some dimensions of the registered coding of a panel. On the alignment panel these are the
+dimensions of ``data.codings`` and the decision that an event stands for: each dyad-year, or each treaty, whose events
+then weigh one together. The other panels have dimensions of their own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from itertools import combinations, product
+from typing import Self
 
-from data.codings import CHOICES
+from data.codings import CHOICES, Choices, from_text, to_text
 
-Specification = dict[str, str]  # dimension -> choice, of the changed dimensions
-
-DIMENSIONS: dict[str, dict[str, tuple[str, ...]]] = {
-    "alignment": {name: tuple(map(str, choices)) for name, choices in CHOICES.items()} | {"event": ("dyad", "treaty")},
+# By panel; the first choice of each dimension is the registered one.
+DIMENSIONS: dict[str, Choices] = {
+    "alignment": {**CHOICES, "event": ("dyad", "treaty")},
     "termination": {
         "ending": ("dissolved", "terminated", "abrogated"),
-        "alliance": ("any", "defence pact"),
-        "defeat": ("before the year", "in the year or before"),
-        "partner": ("any", "larger alliance", "pair"),
+        "alliance": ("any", "defence-pact"),
+        "defeat": ("before-the-year", "in-the-year-or-before"),
+        "partner": ("any", "larger-alliance", "pair"),
     },
-    "joining": {"war": ("any", "not a world war"), "state": ("any", "contiguous", "minor power")},
+    "joining": {"war": ("any", "not-a-world-war"), "state": ("any", "contiguous", "minor-power")},
 }
-# A dimension that says nothing about an outcome: its changes need no refit.
-SILENT = {"bandwagon": ("balance",), "balance": ("bandwagon",)}
+# The dimension that codes only the other outcome: its changes need no refit of this one.
+IRRELEVANT = {"bandwagon": ("balance",), "balance": ("bandwagon",)}
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A coding of a panel: its changes to the registered one, as pairs of a dimension and a choice.
+
+    Its ``str`` is the text form of ``data.codings``, which names it in tasks, files, columns and tables; `parse` reads
+    that form.
+    """
+
+    panel: str
+    changes: tuple[tuple[str, object], ...] = ()
+
+    def __str__(self) -> str:
+        return to_text(dict(self.changes))
+
+    @classmethod
+    def parse(cls, text: str, panel: str) -> Self:
+        """The specification of a panel that a text form names; ValueError with the choices for any other text."""
+        return cls(panel, tuple(from_text(text, DIMENSIONS[panel]).items()))
+
+    def choice(self, dimension: str) -> object:
+        """The choice of a dimension, changed or registered."""
+        return dict(self.changes).get(dimension, DIMENSIONS[self.panel][dimension][0])
+
+    def within(self, dimensions: Collection[str]) -> Self:
+        """The changes of some dimensions."""
+        return replace(self, changes=tuple(change for change in self.changes if change[0] in dimensions))
+
+    def concerning(self, outcome: str) -> Self:
+        """The changes that bear on the logit of ``outcome``."""
+        return self.within(DIMENSIONS[self.panel].keys() - set(IRRELEVANT.get(outcome, ())))
 
 
 def specifications(panel: str, *, full: bool = False) -> list[Specification]:
     """The registered coding, every single change and every pair of changes; with ``full`` the whole product."""
-    changes = {name: choices[1:] for name, choices in DIMENSIONS[panel].items()}
-    most = len(changes) if full else 2
+    alternatives = {name: choices[1:] for name, choices in DIMENSIONS[panel].items()}
+    most = len(alternatives) if full else 2
     return [
-        dict(zip(names, choice, strict=True))
+        Specification(panel, tuple(zip(names, choices, strict=True)))
         for count in range(most + 1)
-        for names in combinations(changes, count)
-        for choice in product(*(changes[name] for name in names))
+        for names in combinations(alternatives, count)
+        for choices in product(*(alternatives[name] for name in names))
     ]
 
 
-def spoken(specification: Specification, outcome: str) -> Specification:
-    """The changes that concern the logit of ``outcome``."""
-    return {name: choice for name, choice in specification.items() if name not in SILENT.get(outcome, ())}
+def recoded_key(model: str, outcome: str, specification: Specification) -> str:
+    """Name of the refit of a logit under a specification."""
+    return f"{model}.{outcome}.{specification.concerning(outcome)}"
 
 
-def words(specification: Specification) -> str:
-    """The specification in words."""
-    return ", ".join(f"{name}: {choice}" for name, choice in specification.items()) or "registered"
-
-
-def slug(specification: Specification) -> str:
-    """The specification as part of a file's name."""
-    parts = [f"{name}={choice.replace(' ', '-')}" for name, choice in specification.items()]
-    return "+".join(parts) or "registered"
+def without_key(model: str, outcome: str) -> str:
+    """What the names of the refits of a logit with a part left out begin with."""
+    return f"{model}.{outcome}.without."

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from math import erf, hypot, isnan, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from inference.evidence.verdicts import verdict
-from inference.robustness import specifications
+from inference.robustness.specifications import recoded_key, specifications, without_key
 from models.claims.registry import RATIO, Estimand, Hypothesis, archive_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Results = dict[str, dict[str, Any]]
+    from inference.robustness.refit import Refit
+
+Refits = Mapping[str, "Refit"]  # by the key of the task, or by outcome
 SIDES = {"supported": "for", "leaning for": "for", "leaning against": "against", "contradicted": "against"}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One estimand under one refit; what is None is missing because a logit was impossible."""
+
+    hypothesis: str
+    index: int
+    estimand: str
+    rows: int
+    events: int
+    mean: float | None = None
+    sd: float | None = None
+    p_sign: float | None = None
+    side: str | None = None
+    failed: str = ""
+    impossible: str | None = None
 
 
 def side(probability: float) -> str:
@@ -21,106 +44,110 @@ def side(probability: float) -> str:
     return SIDES.get(verdict(probability), "undecided")
 
 
-def estimate(which: Estimand, results: dict[str, dict[str, Any]]) -> tuple[float, float, float]:
+def estimate(estimand: Estimand, refits: Refits) -> tuple[float, float, float]:
     """Mean, standard deviation and probability of the expected sign of an estimand from refits by outcome.
 
     Of a difference between the two logits, whose posteriors are independent, the probability is that of a normal.
     """
-    if which.outcome in results:
-        slope = results[which.outcome]["slopes"][which.term]
-        positive = slope["positive"]
-        return slope["mean"], slope["sd"], positive if which.expectation.sign > 0 else 1 - positive
-    first, second = ("balance", "bandwagon") if which.outcome == RATIO else ("bandwagon", "balance")
-    a, b = (results[outcome]["slopes"][which.term] for outcome in (first, second))
-    mean, sd = a["mean"] - b["mean"], hypot(a["sd"], b["sd"])
-    return mean, sd, 0.5 * (1 + erf(which.expectation.sign * mean / sd / sqrt(2)))
+    if estimand.outcome in refits:
+        slope = refits[estimand.outcome].slopes[estimand.term]
+        return slope.mean, slope.sd, slope.positive if estimand.expectation.sign > 0 else 1 - slope.positive
+    first, second = ("balance", "bandwagon") if estimand.outcome == RATIO else ("bandwagon", "balance")
+    a, b = (refits[outcome].slopes[estimand.term] for outcome in (first, second))
+    mean, sd = a.mean - b.mean, hypot(a.sd, b.sd)
+    return mean, sd, 0.5 * (1 + erf(estimand.expectation.sign * mean / sd / sqrt(2)))
 
 
-def _row(hypothesis: Hypothesis, index: int, found: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """One estimand under one refit; the estimate is missing where a logit was impossible."""
-    which = hypothesis.estimands[index]
-    row: dict[str, Any] = {"hypothesis": hypothesis.id, "index": index, "estimand": str(which)}
-    needed = {o: r for o, r in found.items() if which.outcome in {o, "delta", RATIO}}
-    row["rows"], row["events"] = (
-        min((r.get(name, 0) for r in needed.values()), default=0) for name in ("rows", "events")
-    )
-    reasons = [f"{o}: {r['impossible']}" for o, r in needed.items() if "impossible" in r]
+def _estimate(hypothesis: Hypothesis, index: int, refits: Refits) -> Estimate:
+    """One registered estimand from the refits of its claim by outcome."""
+    estimand = hypothesis.estimands[index]
+    needed = {o: refit for o, refit in refits.items() if estimand.outcome in {o, "delta", RATIO}}
+    rows, events = (min((getattr(r, name) for r in needed.values()), default=0) for name in ("rows", "events"))
+    facts = (hypothesis.id, index, str(estimand), rows, events)
+    reasons = [f"{o}: {refit.impossible}" for o, refit in needed.items() if refit.impossible is not None]
     if reasons or not needed:
-        return row | {"impossible": "; ".join(reasons) or "not fitted"}
-    mean, sd, probability = estimate(which, needed)
-    failed = [f"{o}: {', '.join(r['failed'])}" for o, r in needed.items() if r["failed"]]
-    return row | {"mean": mean, "sd": sd, "p_sign": probability, "side": side(probability), "failed": "; ".join(failed)}
+        return Estimate(*facts, impossible="; ".join(reasons) or "not fitted")
+    mean, sd, probability = estimate(estimand, needed)
+    failed = "; ".join(f"{o}: {', '.join(refit.failed)}" for o, refit in needed.items() if refit.failed)
+    return Estimate(*facts, mean, sd, probability, side(probability), failed)
 
 
-def specification_curve(chosen: list[Hypothesis], results: Results, *, full: bool) -> pd.DataFrame:
+def specification_curve(chosen: list[Hypothesis], results: Refits, *, full: bool) -> pd.DataFrame:
     """Every registered estimand under every specification that concerns it: one row each."""
     import pandas as pd
 
     rows = []
     for hypothesis in chosen:
-        for specification in specifications.specifications(hypothesis.panel, full=full):
-            keys = {
-                o: f"{archive_of(hypothesis)}.{o}.{specifications.slug(specifications.spoken(specification, o))}"
-                for o in hypothesis.outcomes
-            }
-            found = {o: results[key] for o, key in keys.items() if key in results}
-            facts = {"specification": specifications.words(specification), "changes": len(specification)}
+        for specification in specifications(hypothesis.panel, full=full):
+            keys = {o: recoded_key(archive_of(hypothesis), o, specification) for o in hypothesis.outcomes}
+            refits = {o: results[key] for o, key in keys.items() if key in results}
+            facts = {"specification": str(specification), "changes": len(specification.changes)}
             rows += [
-                _row(hypothesis, k, found) | facts
-                for k, which in enumerate(hypothesis.estimands)
-                if specifications.spoken(specification, which.outcome) == specification
+                asdict(_estimate(hypothesis, k, refits)) | facts
+                for k, estimand in enumerate(hypothesis.estimands)
+                if specification.concerning(estimand.outcome) == specification
             ]
     return pd.DataFrame(rows).drop_duplicates(["hypothesis", "index", "specification"])
 
 
-def left_out(chosen: list[Hypothesis], results: Results) -> pd.DataFrame:
-    """Every registered estimand without each region, era and leading aggressor, with the scores of each logit."""
+def left_out(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
+    """Every registered estimand without each region, era and leading aggressor."""
     import pandas as pd
 
     rows = []
     for hypothesis in chosen:
-        prefix = {o: f"{archive_of(hypothesis)}.{o}.without." for o in hypothesis.outcomes}
-        whats = {key.removeprefix(p): None for p in prefix.values() for key in results if key.startswith(p)}
-        for what in whats:
-            found = {o: results[p + what] for o, p in prefix.items() if p + what in results}
-            group, _, level = what.partition("=")
-            for k in range(len(hypothesis.estimands)):
-                rows.append(_row(hypothesis, k, found) | {"group": group, "level": level})
+        parts: dict[tuple[str | None, str | None], dict[str, Refit]] = {}
+        for outcome in hypothesis.outcomes:
+            for refit in _without(results, archive_of(hypothesis), outcome):
+                parts.setdefault((refit.group, refit.level), {})[outcome] = refit
+        rows += [
+            asdict(_estimate(hypothesis, k, refits)) | {"group": group, "level": level}
+            for (group, level), refits in parts.items()
+            for k in range(len(hypothesis.estimands))
+        ]
     return pd.DataFrame(rows)
 
 
-def scores(chosen: list[Hypothesis], results: Results) -> pd.DataFrame:
+def _without(results: Refits, model: str, outcome: str) -> list[Refit]:
+    """The refits of a logit with a part left out."""
+    return [refit for key, refit in results.items() if key.startswith(without_key(model, outcome))]
+
+
+def scores(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
     """Out-of-sample scores of each logit and group, rows weighing equally over what was left out."""
-    import numpy as np
     import pandas as pd
 
     rows = []
-    for hypothesis in {archive_of(h): h for h in chosen}.values():
+    for model, hypothesis in {archive_of(h): h for h in chosen}.items():
         for outcome in hypothesis.outcomes:
-            prefix = f"{archive_of(hypothesis)}.{outcome}.without."
-            mine = {k.removeprefix(prefix): r for k, r in results.items() if k.startswith(prefix) and "scores" in r}
-            for group in dict.fromkeys(name.partition("=")[0] for name in mine):
-                parts = [r for name, r in mine.items() if name.startswith(f"{group}=")]
-                weight = np.array([r["rows"] for r in parts], float)
-                row = {"model": archive_of(hypothesis), "outcome": outcome, "group": group, "rows": int(weight.sum())}
-                for name in parts[0]["scores"]:
-                    values = np.array([np.nan if (v := r["scores"][name]) is None else v for r in parts], float)
-                    known = ~np.isnan(values)
-                    row[name] = float(np.average(values[known], weights=weight[known])) if known.any() else None
-                rows.append(row)
+            parts: dict[str | None, list[Refit]] = {}
+            for refit in _without(results, model, outcome):
+                if refit.scores is not None:
+                    parts.setdefault(refit.group, []).append(refit)
+            for group, refits in parts.items():
+                sizes = [refit.rows for refit in refits]
+                each = [asdict(refit.scores) for refit in refits if refit.scores]
+                means = {name: _weighted_mean([values[name] for values in each], sizes) for name in each[0]}
+                rows.append({"model": model, "outcome": outcome, "group": group, "rows": sum(sizes)} | means)
     return pd.DataFrame(rows)
+
+
+def _weighted_mean(values: list[float | None], weights: list[int]) -> float | None:
+    """Weighted mean of the values that are there; None without any."""
+    known = [(value, weight) for value, weight in zip(values, weights, strict=True) if value is not None]
+    return float(np.average([v for v, _ in known], weights=[w for _, w in known])) if known else None
 
 
 def agreement(curve: pd.DataFrame) -> pd.DataFrame:
     """Share of possible codings on the same side as the registered one, by claim and estimand."""
+    import pandas as pd
+
     rows = []
     for (hypothesis, index), mine in curve.groupby(["hypothesis", "index"], sort=False):
         possible = mine.dropna(subset=["side"])
         registered = possible.loc[possible["changes"] == 0, "side"]
         share = float((possible["side"] == registered.iloc[0]).mean()) if len(registered) else float("nan")
         rows.append({"hypothesis": hypothesis, "index": index, "codings": len(possible), "agreeing": share})
-    import pandas as pd
-
     return pd.DataFrame(rows)
 
 

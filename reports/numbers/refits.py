@@ -60,9 +60,14 @@ def of_claim(tables: Tables, name: str, claim: str) -> pd.DataFrame | None:
     return None if mine.empty else mine
 
 
+def coding(text: str) -> str:
+    """The text form of a coding, as a reader knows it."""
+    return text.replace("+", ", ").replace("=", ": ").replace("-", " ")
+
+
 def changes(panel: str) -> dict[str, specifications.Specification]:
-    """The specifications of a panel by their words."""
-    return {specifications.words(s): s for s in specifications.specifications(panel, full=True)}
+    """The specifications of a panel by their text form."""
+    return {str(s): s for s in specifications.specifications(panel, full=True)}
 
 
 def agreeing(tables: Tables) -> dict[tuple[str, int], dict[str, Any]]:
@@ -102,7 +107,7 @@ def turned(tables: Tables, claim: str, index: int, verdict: str) -> dict[str, li
             continue
         mine = mine[mine["index"] == index]
         if name == "specification":
-            out["coding"] = over(mine[mine["changes"] == 1], registered)["specification"].tolist()
+            out["coding"] = [coding(text) for text in over(mine[mine["changes"] == 1], registered)["specification"]]
         else:
             found = over(mine, registered)
             out["left out"] = [

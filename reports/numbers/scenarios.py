@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from inference import panels
 from inference.archives import archive
 from inference.archives.archive import ArchiveError
-from inference.counterfactual import chain, run, table
+from inference.counterfactual import run, table
 from inference.counterfactual.scenario import HEADLINE, POPULATION, SHIPPED
+from inference.counterfactual.simulation import chain
+from inference.plain import plain
 from inference.robustness import aid as robustness
 from models.claims.links import LINKS
-from reports.numbers.refits import level_name
+from reports.numbers.refits import coding, level_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -60,13 +62,14 @@ def collect(trees: Trees, folder: Path, tables: Path) -> dict[str, Any] | None:
     whole = {name: tree for name, tree in trees.items() if tree.attrs["rung"] == POPULATION}
     if not whole:
         return None
-    return {
+    numbers = {
         "headline": HEADLINE if HEADLINE in whole else next(iter(whole)),
         "shipped": [table.collect(tree) for tree in whole.values()],
         "units": [table.collect_unit(tree) for name, tree in trees.items() if name not in whole],
         "links": table.links(folder),
         "refits": refits(trees, tables),
     }
+    return {name: plain(value, name) for name, value in numbers.items()}
 
 
 def refits(trees: Trees, folder: Path) -> list[dict[str, Any]]:
@@ -86,7 +89,7 @@ def level(kind: str, what: str) -> str:
     """What was changed or left out, as a reader knows it."""
     if kind == "aggressor":
         return f"without {level_name('aggressor', what)}"
-    return what.replace("=", ": ").replace("-", " ")
+    return coding(what)
 
 
 def figures(trees: Trees, numbers: dict[str, Any] | None) -> Iterator[tuple[str, Figure]]:

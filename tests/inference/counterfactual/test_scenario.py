@@ -1,15 +1,13 @@
 """Scenarios as values: what they derive, and what they refuse."""
 
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from inference.counterfactual import scenario
+from inference.counterfactual.__main__ import main
 from inference.counterfactual.scenario import SHIPPED, Scenario, ScenarioError, changed, check, get
 
-ROOT = Path(__file__).parents[3]
 BASE = SHIPPED["fragile-1992"]
 
 
@@ -24,7 +22,7 @@ def test_every_shipped_scenario_holds(shipped):
 def test_a_population_and_a_named_state_stand_on_different_rungs():
     assert BASE.rung == "intervention on a population"
     assert SHIPPED["georgia-1992"].rung == "counterfactual of a named state"
-    assert "372" in SHIPPED["georgia-1992"].words
+    assert "372" in SHIPPED["georgia-1992"].description
 
 
 def test_a_dropped_programme_runs_until_the_drop():
@@ -81,12 +79,12 @@ def test_a_whole_number_is_not_a_truth_value():
 @pytest.mark.parametrize(
     "words", [["nothing"], ["fragile-1992", "size=-1"], ["fragile-1992", "size"], ["fragile-1992", "region=Mars"]]
 )
-def test_the_command_answers_with_one_sentence_and_code_2(words, tmp_path):
-    command = [sys.executable, "-m", "inference.counterfactual", "--folder", str(tmp_path), "--scenario", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: ")
-    assert len(done.stderr.strip().splitlines()) == 1
+def test_the_command_answers_with_one_sentence_and_code_2(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["inference.counterfactual", "--folder", str(tmp_path), "--scenario", *words])
+    assert main() == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert len(said.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())
 
 

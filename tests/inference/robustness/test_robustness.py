@@ -1,40 +1,66 @@
 """Refits: the universe of codings, weights of treaties, parts left out, scores, and what they say of a claim."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from data import schema, synthetic
-from data.codings import CHOICES
+from data.codings import CHOICES, REGISTERED, to_text
 from inference import panels
 from inference.fleet import fleet
-from inference.robustness import campaign, recoding, refit, specifications, summary
+from inference.plain import plain
+from inference.robustness import recoding, refit, summary, tasks
+from inference.robustness.refit import Refit, Slope
+from inference.robustness.specifications import DIMENSIONS, Specification, recoded_key, specifications
 from models.claims.estimand import NEGATIVE, POSITIVE
 from models.claims.registry import RATIO, REGISTRY, Estimand, get
 
 
+def coding(text):
+    """A specification of the alignment panel."""
+    return Specification.parse(text, "alignment")
+
+
 def test_the_universe_holds_every_change_and_every_pair_once():
-    every = specifications.specifications("alignment")
-    sizes = [len(choices) - 1 for choices in specifications.DIMENSIONS["alignment"].values()]
+    every = specifications("alignment")
+    sizes = [len(choices) - 1 for choices in DIMENSIONS["alignment"].values()]
     pairs = (sum(sizes) ** 2 - sum(n * n for n in sizes)) // 2
     assert len(every) == 1 + sum(sizes) + pairs
-    assert len({specifications.slug(s) for s in every}) == len(every)
-    assert every[0] == {}
-    assert len(specifications.specifications("alignment", full=True)) == np.prod([n + 1 for n in sizes])
+    assert len({str(s) for s in every}) == len(every)
+    assert every[0].changes == ()
+    assert len(specifications("alignment", full=True)) == np.prod([n + 1 for n in sizes])
     for specification in every:
-        for name, choice in specification.items():
-            assert choice in specifications.DIMENSIONS["alignment"][name][1:]
+        for name, choice in specification.changes:
+            assert choice in DIMENSIONS["alignment"][name][1:]
+
+
+@pytest.mark.parametrize("panel", DIMENSIONS)
+def test_the_text_of_a_specification_gives_it_back(panel):
+    for specification in specifications(panel, full=True):
+        assert Specification.parse(str(specification), panel) == specification
+        assert {specification: 1}[Specification.parse(str(specification), panel)] == 1
+        assert fleet.KEY.fullmatch(f"panel.{specification}")
+    with pytest.raises(ValueError, match="choose from"):
+        Specification.parse("colour=red", panel)
+
+
+def test_a_specification_has_a_choice_in_every_dimension():
+    specification = coding("weak=small+window=5")
+    assert [specification.choice(name) for name in ("weak", "window", "balance")] == ["small", 5, REGISTERED.balance]
 
 
 def test_changes_that_say_nothing_about_an_outcome_need_no_refit():
-    specification = {"balance": "bilateral", "weak": "small"}
-    assert specifications.spoken(specification, "bandwagon") == {"weak": "small"}
-    assert specifications.spoken(specification, "balance") == specification
-    tasks = campaign.recodings([REGISTRY["carter-2"]], panels.PANEL, full=False)
-    keys = [task.key for task in tasks]
+    specification = coding("balance=bilateral+weak=small")
+    assert specification.concerning("bandwagon") == coding("weak=small")
+    assert specification.concerning("balance") == specification
+    todo = tasks.recodings([REGISTRY["carter-2"]], panels.PANEL, full=False)
+    keys = [task.key for task in todo]
     assert len(set(keys)) == len(keys)
     assert not any(".bandwagon." in key and "balance=" in key for key in keys)
-    risks = [specifications.slug(recoding.risk_of(task.arguments["specification"])) for task in tasks]
+    risks = [str(coding(task.arguments["specification"]).within(recoding.RISK)) for task in todo]
     assert risks == sorted(risks)  # refits on one panel stand next to each other
 
 
@@ -44,18 +70,22 @@ def test_events_of_one_treaty_weigh_one_together():
 
 
 @pytest.mark.slow
-def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(raw_folder, monkeypatch, tmp_path):
+def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(world, monkeypatch, tmp_path):
     monkeypatch.setattr(recoding, "CACHE", tmp_path)
-    recoding.build({}, str(raw_folder))
+    monkeypatch.setattr(recoding, "_world", lambda _raw: world)
+    recoding.build("registered", None)
     committed = schema.read(panels.PANEL)
-    pd.testing.assert_frame_equal(recoding.alignment_under({})[committed.columns], committed)
+    pd.testing.assert_frame_equal(recoding.alignment_under(coding("registered"))[committed.columns], committed)
+
+    def under(outcome, choice):
+        changes = {} if choice == getattr(REGISTERED, outcome) else {outcome: choice}
+        return recoding.alignment_under(coding(to_text(changes)))[outcome]
+
     for outcome, choices in (("bandwagon", CHOICES["bandwagon"]), ("balance", CHOICES["balance"])):
-        events = {
-            c: int(recoding.alignment_under({outcome: c} if c != choices[0] else {})[outcome].sum()) for c in choices
-        }
+        events = {c: int(under(outcome, c).sum()) for c in choices}
         assert events[choices[0]] == committed[outcome].sum()
         assert len(set(events.values())) > 1
-    events = {c: recoding.alignment_under({"bandwagon": c})["bandwagon"] for c in ("hard", "soft", "any-treaty")}
+    events = {c: under("bandwagon", c) for c in ("hard", "soft", "any-treaty")}
     assert not (events["hard"] & events["soft"]).any()
     assert events["any-treaty"].sum() > committed["bandwagon"].sum()
 
@@ -74,12 +104,13 @@ def test_what_is_left_out_is_not_fitted_and_is_scored(small):
     region = str(frame["region"].cat.categories[0])
     held = frame["region"] == region
     out = refit.left_out("carter-1", "balance", "region", region, str(small))
-    assert (out["rows"], out["events"]) == (held.sum(), frame["balance"][held].sum())
-    assert set(out["slopes"]) == {"threat", "threat_other"}
-    assert not out["failed"]
+    assert (out.rows, out.events) == (held.sum(), frame["balance"][held].sum())
+    assert set(out.slopes) == {"threat", "threat_other"}
+    assert not out.failed
+    assert out.scores is not None
     base = frame["balance"][~held].mean()
-    assert out["scores"]["brier_base"] == pytest.approx(np.mean((base - frame["balance"][held]) ** 2))
-    assert out["scores"]["precision_base"] == pytest.approx(frame["balance"][held].mean())
+    assert out.scores.brier_base == pytest.approx(np.mean((base - frame["balance"][held]) ** 2))
+    assert out.scores.precision_base == pytest.approx(frame["balance"][held].mean())
     again = refit.left_out("carter-1", "balance", "region", region, str(small))
     assert again == out
 
@@ -100,53 +131,55 @@ def test_a_new_region_is_predicted_with_an_effect_of_its_own(small):
 def test_scores_by_hand():
     p, y = np.array([0.9, 0.2, 0.2, 0.6]), np.array([1, 0, 1, 0])
     out = refit.score(p, y, 0.25)
-    assert out["log"] == pytest.approx(np.mean(np.log([0.9, 0.8, 0.2, 0.4])))
-    assert out["log_base"] == pytest.approx(np.mean(np.log([0.25, 0.75, 0.25, 0.75])))
-    assert out["brier"] == pytest.approx(np.mean([0.01, 0.04, 0.64, 0.36]))
+    assert out.log == pytest.approx(np.mean(np.log([0.9, 0.8, 0.2, 0.4])))
+    assert out.log_base == pytest.approx(np.mean(np.log([0.25, 0.75, 0.25, 0.75])))
+    assert out.brier == pytest.approx(np.mean([0.01, 0.04, 0.64, 0.36]))
     # precision at the event ranked first is 1; the other is tied with a non-event behind three rows: 2 of 4
-    assert out["precision"] == pytest.approx((1 + 2 / 4) / 2)
-    assert out["precision_base"] == 0.5
-    assert refit.score(p, np.zeros(4, int), 0.25)["precision"] is None
-
-
-def slope(mean, sd, positive):
-    return {"mean": mean, "sd": sd, "positive": positive}
+    assert out.precision == pytest.approx((1 + 2 / 4) / 2)
+    assert out.precision_base == 0.5
+    assert refit.score(p, np.zeros(4, int), 0.25).precision is None
 
 
 def result(**slopes):
-    return {"rows": 100, "events": 9, "slopes": slopes, "failed": []}
+    return Refit(100, 9, {term: Slope(*slope) for term, slope in slopes.items()})
+
+
+def test_a_refit_is_kept_as_plain_values():
+    scores = refit.score(np.ones(2) / 2, np.ones(2), 0.1)
+    kept = replace(result(threat=(0.3, 0.1, 0.99)), failed=("R-hat",), scores=scores)
+    assert Refit.of(json.loads(json.dumps(plain(kept)))) == kept
 
 
 def test_estimands_from_refits():
-    results = {"bandwagon": result(threat=slope(0.3, 0.1, 0.99)), "balance": result(threat=slope(0.1, 0.1, 0.8))}
+    results = {"bandwagon": result(threat=(0.3, 0.1, 0.99)), "balance": result(threat=(0.1, 0.1, 0.8))}
     assert summary.estimate(Estimand("threat", "bandwagon", NEGATIVE), results)[2] == pytest.approx(0.01)
     mean, sd, p = summary.estimate(Estimand("threat", "delta", POSITIVE), results)
     assert (mean, sd) == pytest.approx((0.2, np.sqrt(0.02)))
     assert p == pytest.approx(0.9213, abs=1e-4)
-    rates = {"bandwagon": result(rate=slope(-5.0, 0.1, 0.0)), "balance": result(rate=slope(-4.0, 0.1, 0.0))}
+    rates = {"bandwagon": result(rate=(-5.0, 0.1, 0.0)), "balance": result(rate=(-4.0, 0.1, 0.0))}
     assert summary.estimate(Estimand("rate", RATIO, POSITIVE), rates)[0] == pytest.approx(1.0)
 
 
 def test_a_curve_counts_the_codings_on_the_side_of_the_registered_one():
     claim = get("carter-2")
-    changed = specifications.specifications("alignment")
+    changed = specifications("alignment")
     results = {}
     for specification in changed:
         for outcome in ("bandwagon", "balance"):
-            against = specification.get("weak") == "small"
-            key = f"carter-2.{outcome}.{specifications.slug(specifications.spoken(specification, outcome))}"
-            results[key] = result(proximity=slope(0.1, 0.1, 0.01 if against else 0.99))
-    results["carter-2.bandwagon.window=5"] = {"impossible": "3 events"}
+            against = specification.choice("weak") == "small"
+            refitted = result(proximity=(0.1, 0.1, 0.01 if against else 0.99))
+            results[recoded_key("carter-2", outcome, specification)] = refitted
+    results["carter-2.bandwagon.window=5"] = Refit(100, 3, impossible="3 events")
     curve = summary.specification_curve(claim, results, full=False)
     first = curve[curve["index"] == 0]
-    concerned = [s for s in changed if specifications.spoken(s, "bandwagon") == s]
+    concerned = [s for s in changed if s.concerning("bandwagon") == s]
     assert len(first) == len(concerned) < len(changed)
     assert len(curve[curve["index"] == 1]) == len(changed)  # a difference between the logits
-    assert first.loc[first["specification"] == "window: 5", "side"].isna().all()
-    agreement = summary.agreement(curve).set_index("index").loc[0]
-    small = sum(s.get("weak") == "small" for s in concerned)
-    assert agreement["codings"] == len(concerned) - 1
-    assert agreement["agreeing"] == pytest.approx(1 - small / (len(concerned) - 1))
+    assert first.loc[first["specification"] == "window=5", "side"].isna().all()
+    agreement = summary.agreement(curve).query("index == 0")
+    small = sum(s.choice("weak") == "small" for s in concerned)
+    assert agreement["codings"].item() == len(concerned) - 1
+    assert agreement["agreeing"].item() == pytest.approx(1 - small / (len(concerned) - 1))
 
 
 def test_sides_are_those_of_the_verdicts():
@@ -156,13 +189,13 @@ def test_sides_are_those_of_the_verdicts():
 @pytest.mark.slow
 def test_refits_are_the_same_on_a_cluster_as_on_this_machine(small, tmp_path):
     distributed = pytest.importorskip("distributed")
-    tasks = campaign.left_outs([REGISTRY["carter-2"]], small)
-    tasks = [task for task in tasks if task.arguments["group"] == "era"][:3]
-    function = "inference.robustness.refit:left_out"
-    here = fleet.run(tasks, function, folder=tmp_path / "here", stamp="x", workers=2)
+    todo = tasks.left_outs([REGISTRY["carter-2"]], small)
+    todo = [task for task in todo if task.arguments["group"] == "era"][:3]
+    function = "inference.robustness.tasks:work"
+    here = fleet.run(todo, function, folder=tmp_path / "here", stamp="x", workers=2)
     assert not here.failures
     assert len(here.results) == 3
     with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
-        there = fleet.run(tasks, function, folder=tmp_path / "there", stamp="x", scheduler=address)
+        there = fleet.run(todo, function, folder=tmp_path / "there", stamp="x", scheduler=address)
     assert there.results == here.results

@@ -20,6 +20,7 @@ Float = NDArray[np.float64]
 FIRST, LAST, BEFORE = 1955, 2011, 5
 # Two states of each of these ranges of codes: 24 states in four regions.
 CODES = np.concatenate([first + np.arange(0, 60, 10) for first in (402, 475, 540, 631)])
+REGION = np.arange(CODES.size) // 6  # of each state
 AGGRESSORS = (2, 365, 710)
 EXOGENOUS = ("income", "population", "polyarchy", "threat")
 CENTRES = {"income": 8.0, "population": 1.5, "polyarchy": 0.3, "threat": 0.5, "aid_us": 1.2}
@@ -37,8 +38,8 @@ SPREAD = {
 class Truth:
     """What a world is made from. Slopes are per unit of the raw column; ``error_sd`` is of the scores of capacity.
 
-    ``duress`` holds, by link, the slopes of the columns that stay as they are, ``ends`` by outcome those of the columns
-    beside duress and capacity.
+    ``duress`` holds, by link, the slopes of the columns that stay as they are, ``others`` by outcome those of the
+    columns beside duress and capacity.
     """
 
     rho: float
@@ -53,7 +54,7 @@ class Truth:
     regions: dict[str, Float]  # by link, effect of each region
     outcomes: dict[str, dict[str, float]]  # by outcome: intercept and slopes of duress, threat, their product, capacity
     duress: dict[str, dict[str, float]]
-    ends: dict[str, dict[str, float]]
+    others: dict[str, dict[str, float]]
     error_sd: float = 0.25  # beside states that differ by 0.7: as in the published scores
 
 
@@ -83,7 +84,7 @@ def truth(rng: np.random.Generator) -> Truth:
     def adjusting(link: str, names: tuple[str, ...]) -> dict[str, float]:
         return {name: rng.normal(0, scale[link] * (1.4 if name in BINARY else 1.0)) / SPREAD[name] for name in names}
 
-    ends = {
+    outcomes = {
         outcome: {
             "intercept": intercept, "duress": rng.normal(0, p.binary.sd), **adjusting(outcome, ("threat", "capacity")),
             "product": rng.normal(0, p.product.sd) / SPREAD["threat"],
@@ -98,9 +99,9 @@ def truth(rng: np.random.Generator) -> Truth:
     return Truth(
         rho=rng.normal(0.985, 0.005), drift=0.0, pull=(rng.normal(0, 0.03), rng.normal(0, 0.03)),
         aid=rng.normal(0, 0.03), exogenous={name: rng.normal(0, 0.01) for name in EXOGENOUS}, sigma=0.06, nu=6.0,
-        onset=moving["onset"], stay=moving["stay"], regions=regions, outcomes=ends,
+        onset=moving["onset"], stay=moving["stay"], regions=regions, outcomes=outcomes,
         duress={link: adjusting(link, (*EXOGENOUS, "aid_us")) for link in levels},
-        ends={outcome: adjusting(outcome, tuple(OTHERS)) for outcome in OUTCOMES},
+        others={outcome: adjusting(outcome, tuple(OTHERS)) for outcome in OUTCOMES},
     )  # fmt: skip
 
 
@@ -169,48 +170,43 @@ def _runs(running: tuple[int, int], t: int) -> Float:
 def probability(what: Truth, outcome: str, rows: pd.DataFrame, window: Float, capacity: Float) -> Float:
     """Probability of an outcome in rows under a window of duress and true capacity (row, copy)."""
     s = what.outcomes[outcome]
-    region = what.regions[outcome][_region_of(rows["state"].to_numpy())]
+    region = what.regions[outcome][REGION[np.searchsorted(CODES, rows["state"].to_numpy())]]
     threat = rows["threat"].to_numpy(float)[:, None]
     eta = s["intercept"] + region[:, None] + s["duress"] * window + s["threat"] * threat
-    for name, slope in what.ends[outcome].items():
+    for name, slope in what.others[outcome].items():
         eta = eta + slope * (rows[name].to_numpy(float)[:, None] - OTHERS[name])
     return expit(eta + s["product"] * window * threat + s["capacity"] * capacity)
-
-
-def _region_of(codes: NDArray) -> NDArray[np.intp]:
-    return np.searchsorted(CODES, codes) // 6
 
 
 def world(seed: int) -> World:
     """A world of 24 states, 1955-2011, with three aggressors in reach of each."""
     rng = np.random.default_rng([seed, 0])
     what, years = truth(rng), np.arange(FIRST, LAST + 1)
-    columns, region = _exogenous(rng, CODES.size, years.size), np.arange(CODES.size) // 6
+    columns = _exogenous(rng, CODES.size, years.size)
     capacity, duress = np.zeros((2, CODES.size, 1, years.size))
     error = rng.normal(0, what.error_sd, CODES.size)  # apart from the first scores: the truth is spread around them
     capacity[..., :BEFORE] = rng.normal(-0.3, 0.7, (CODES.size, 1, 1)) + error[:, None, None]
     duress[..., :BEFORE] = rng.random((CODES.size, 1, BEFORE)) < 0.1
-    capacity, duress = forward(what, columns, (capacity, duress), region, rng, first=BEFORE, last=years.size)
+    capacity, duress = forward(what, columns, (capacity, duress), REGION, rng, first=BEFORE, last=years.size)
     state = _state_panel(columns, capacity[:, 0] - error[:, None], duress[:, 0], what.error_sd, years)
     alignment = _alignment(what, capacity[:, 0], error, duress[:, 0], years, rng)
     return World(state, alignment, what, capacity[:, 0], error, columns)
+
+
+def _add_groups(frame: pd.DataFrame) -> None:
+    """Add region and era to a frame of states and years, without the levels that it lacks."""
+    for name, level in (("region", groups.region(frame["state"])), ("era", groups.era(frame["year"]))):
+        frame[name] = level
+        frame[name] = frame[name].cat.remove_unused_categories()
 
 
 def _state_panel(columns: dict[str, Float], score: Float, duress: Float, sd: float, years: NDArray) -> pd.DataFrame:
     """The state panel with the columns that the chain reads."""
     index = pd.MultiIndex.from_product([CODES, years], names=["state", "year"])
     frame = pd.DataFrame(index=index).reset_index()
-    frame["region"], frame["era"] = groups.region(frame["state"]), groups.era(frame["year"])
-    for name in ("region", "era"):
-        frame[name] = frame[name].cat.remove_unused_categories()
-    frame = frame.assign(
-        capacity=score.ravel(),
-        capacity_sd=sd,
-        capacity_measured=1,
-        duress=duress.ravel(),
-        duress_war=duress.ravel(),
-        major=0,
-    )
+    _add_groups(frame)
+    frame = frame.assign(capacity=score.ravel(), capacity_sd=sd, capacity_measured=1)
+    frame = frame.assign(duress=duress.ravel(), duress_war=duress.ravel(), major=0)
     for name in EXOGENOUS:
         frame[name] = columns[name].ravel()
     frame["aid_us"] = np.log1p(columns["aid_us"]).ravel()
@@ -227,9 +223,7 @@ def _alignment(
     frame = synthetic.covariates(len(keys), rng)
     for name in keys:
         frame[name] = keys[name].to_numpy()
-    frame["region"], frame["era"] = groups.region(frame["state"]), groups.era(frame["year"])
-    for name in ("region", "era"):
-        frame[name] = frame[name].cat.remove_unused_categories()
+    _add_groups(frame)
     i, t = np.searchsorted(CODES, keys["state"]), keys["year"].to_numpy() - FIRST
     window = np.stack([duress[i, t - k] for k in range(1, BEFORE + 1)]).any(axis=0)
     frame["duress"] = window.astype(np.int8)

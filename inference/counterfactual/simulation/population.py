@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from data import groups
 from data.build.transition import History, transition
 from inference import panels
-from inference.counterfactual.chain import Chain
 from inference.counterfactual.scenario import Scenario, ScenarioError
+from inference.counterfactual.simulation.chain import Chain
 from inference.engine.forward import YEARS_BACK
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class Population:
     def levels(self) -> tuple[list[str], list[str]]:
         """Regions and eras that occur, regions by name and eras in time."""
         return sorted(set(self.regions)), list(dict.fromkeys(self.frame["era"].astype(str)))
+
+    @property
+    def cells(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Positions in `levels` of the region of each unit (unit,) and of the era of each year (year,)."""
+        regions, eras = self.levels
+        era_of = self.frame["era"].astype(str).to_numpy()[: self.years.size]
+        return np.array([regions.index(name) for name in self.regions]), np.array([eras.index(e) for e in era_of])
 
     def threatened(self, first: int, last: int) -> int:
         """State-years between two years with an aggressor in reach: what rates per decade are taken over."""
@@ -143,7 +150,7 @@ def _rows(
 def assemble(scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: pd.DataFrame) -> Population:
     """The population of a scenario on an alignment and a state panel; ScenarioError when no state is eligible."""
     moves, history = transition(state), History(state)
-    moves["war_before"] = _aligned(moves, state, history.lag("duress_war"))
+    moves["war_before"] = _at(state, history.lag("duress_war"), pd.MultiIndex.from_frame(moves[["state", "year"]]))
     years = np.arange(scenario.begin, scenario.last + 1)
     frame, carried, unknown = _filled(moves, eligible(scenario, moves, alignment), years)
     frame = frame[~frame["state"].isin(unknown)].reset_index(drop=True)
@@ -171,17 +178,16 @@ def assemble(scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: p
     )
 
 
-def _aligned(moves: pd.DataFrame, state: pd.DataFrame, values: Float) -> Float:
-    """Values by row of the state panel as values by row of the transitions."""
+def _at(state: pd.DataFrame, values: Float, index: pd.MultiIndex) -> Float:
+    """Values by row of the state panel at some pairs of state and year, NaN where a state was not in the system."""
     keyed = pd.Series(values, index=pd.MultiIndex.from_frame(state[["state", "year"]]))
-    return np.asarray(keyed.reindex(pd.MultiIndex.from_frame(moves[["state", "year"]])), np.float64)
+    return np.asarray(keyed.reindex(index), np.float64)
 
 
 def _field(state: pd.DataFrame, column: str, states: NDArray[np.intp], years: NDArray[np.intp]) -> Float:
-    """A column by unit and year, NaN where a state was not in the system (unit, year)."""
-    index = pd.MultiIndex.from_product([states, years])
-    keyed = pd.Series(state[column].to_numpy(float), index=pd.MultiIndex.from_frame(state[["state", "year"]]))
-    return keyed.reindex(index).to_numpy(np.float64).reshape(states.size, years.size)
+    """A column of the state panel by unit and year (unit, year)."""
+    values = _at(state, state[column].to_numpy(float), pd.MultiIndex.from_product([states, years]))
+    return values.reshape(states.size, years.size)
 
 
 def read(scenario: Scenario, chain: Chain, alignment: Path) -> Population:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.counterfactual.chain import Chain
-from inference.counterfactual.population import Population
 from inference.counterfactual.scenario import Scenario
+from inference.counterfactual.simulation.chain import Chain
+from inference.counterfactual.simulation.population import Population
 from inference.engine.forward import ESTIMATED, GIVEN, LATE, Programme
 
 Float = NDArray[np.float64]
@@ -82,13 +82,9 @@ def programmes(scenario: Scenario, chain: Chain, population: Population, unit: i
         elif source:
             link = chain.aid[source]
             programme = Programme(
-                kind=ESTIMATED,
-                effect=link.per_log_dollar(source),
-                decay=link.rho,
-                shrink=0.0,
-                gain=gains[source],
+                kind=ESTIMATED, effect=link.per_log_dollar(source), decay=link.rho, shrink=0.0, gain=gains[source],
                 **common,
-            )
+            )  # fmt: skip
         else:
             given = arm.arrow == "given"
             rise = np.full(draws, scenario.size if arm.size is None else arm.size) if given else effect
@@ -104,21 +100,23 @@ def programmes(scenario: Scenario, chain: Chain, population: Population, unit: i
 class Evaluation:
     """What one set of probabilities is computed from.
 
-    ``duress``, ``capacity`` and ``running`` name the arms they are taken from; ``turn`` and ``tilt`` are the bias of an
-    unobserved confounder that is taken off the slopes of duress and of capacity: none, a fixed one, or the drawn ones.
+    ``duress``, ``capacity`` and ``running`` name the arms they are taken from; ``bias_duress`` and
+    ``bias_capacity`` are the bias by an unobserved confounder that is taken off the slopes of duress and of capacity:
+    none, a fixed one, or the drawn ones.
     """
 
     name: str
     duress: Arm
     capacity: Arm
     running: Arm
-    turn: str | float = 0.0
-    tilt: str | float = 0.0
+    bias_duress: str | float = 0.0
+    bias_capacity: str | float = 0.0
 
 
 DRAWN = "drawn"
 BIASES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of a slope, for the tipping points
 SLOPES = ("duress", "capacity")  # that an unobserved cause can bias
+PATHS = ("duress alone", "capacity alone", "aid itself alone")
 CHIEF = tuple(Arm("given", timing) for timing in TIMINGS)
 
 
@@ -132,21 +130,18 @@ def confounded(arm: Arm) -> Evaluation:
     return Evaluation(f"{arm.name} | {DRAWN}", arm, arm, arm, DRAWN, DRAWN)
 
 
-def biased(arm: Arm, which: str, bias: float) -> Evaluation:
+def biased(arm: Arm, slope: str, bias: float) -> Evaluation:
     """An arm less a fixed bias of the slope of ``duress`` or of ``capacity``; with none, the arm itself."""
     if not bias:
         return whole(arm)
-    fixed = (bias, 0.0) if which == "duress" else (0.0, bias)
-    return Evaluation(f"{arm.name} | {which} {bias:g}", arm, arm, arm, *fixed)
+    fixed = (bias, 0.0) if slope == "duress" else (0.0, bias)
+    return Evaluation(f"{arm.name} | {slope} {bias:g}", arm, arm, arm, *fixed)
 
 
 def paths(arm: Arm) -> list[Evaluation]:
     """One path of an arm at a time, all else as without a programme."""
-    return [
-        Evaluation(f"{arm.name} | duress alone", arm, BASELINE, BASELINE),
-        Evaluation(f"{arm.name} | capacity alone", BASELINE, arm, BASELINE),
-        Evaluation(f"{arm.name} | aid itself alone", BASELINE, BASELINE, arm),
-    ]
+    alone = ((arm, BASELINE, BASELINE), (BASELINE, arm, BASELINE), (BASELINE, BASELINE, arm))
+    return [Evaluation(f"{arm.name} | {path}", *arms) for path, arms in zip(PATHS, alone, strict=True)]
 
 
 def main(wanted: list[Evaluation]) -> list[int]:
@@ -161,5 +156,5 @@ def evaluations() -> list[Evaluation]:
     out += [path for arm in MAIN for path in paths(arm)]
     out += [confounded(arm) for arm in (BASELINE, *MAIN)]
     return out + [
-        biased(arm, which, bias) for which in SLOPES for bias in BIASES if bias for arm in (BASELINE, CHIEF[0])
+        biased(arm, slope, bias) for slope in SLOPES for bias in BIASES if bias for arm in (BASELINE, CHIEF[0])
     ]

@@ -118,8 +118,8 @@ class Chain:
             return replace(self, aid={term: replace(a, beta=0 * a.beta) for term, a in self.aid.items()})
         if link == "capacity":
             onset, stay = (_without(logit, "capacity") for logit in (self.onset, self.continuation))
-            ends = {name: _without(logit, "capacity") for name, logit in self.outcomes.items()}
-            return replace(self, onset=onset, continuation=stay, outcomes=ends)
+            outcomes = {name: _without(logit, "capacity") for name, logit in self.outcomes.items()}
+            return replace(self, onset=onset, continuation=stay, outcomes=outcomes)
         if link == "duress":
             return replace(self, outcomes={name: _without(logit, "duress") for name, logit in self.outcomes.items()})
         raise ValueError(f"unknown link {link!r}: choose from aid, capacity, duress")
@@ -182,17 +182,17 @@ def load(alignment: Path, folder: Path = archive.FOLDER) -> Chain:
         name: capacity_link(capacity.design_of(link, alignment), _read(f"{name}.capacity_next", folder, keys))
         for name, link in AUTOREGRESSIONS.items()
     }
-    ends = {name: {o: of_logit(REGISTRY[name], o)[0] for o in OUTCOMES} for name in (LAST_LINK, SUPPORT, ATTRACTION)}
+    claims = {name: {o: of_logit(REGISTRY[name], o)[0] for o in OUTCOMES} for name in (LAST_LINK, SUPPORT, ATTRACTION)}
     onset, posterior = of_logit(LOGITS["onset"], "onset")
     return Chain(
         capacity=auto["capacity"],
         aid={"aid_us": auto["capacity"], "aid_governance": auto["governance"]},
         onset=onset,
         continuation=of_logit(LOGITS["continuation"], "continued")[0],
-        outcomes=ends[LAST_LINK],
+        outcomes=claims[LAST_LINK],
         drop=of_logit(LOGITS["withdrawal"], "onset")[0].term("aid_drop")[0],
-        support=ends[SUPPORT],
-        attraction=ends[ATTRACTION],
+        support=claims[SUPPORT],
+        attraction=claims[ATTRACTION],
         keys=keys,
         shape=(posterior.sizes["chain"], posterior.sizes["draw"]),
     )

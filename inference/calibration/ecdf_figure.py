@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from inference.calibration import ranks, study
-from inference.calibration.campaign import BINS, LEVEL, Case
+from inference.calibration.cases import BINS, LEVEL, Case
 
 COLUMNS = 5
 

@@ -2,14 +2,14 @@
 
 nutpie's no-U-turn sampler draws from the engine's density, with rows in float64; tests hold that density and its
 gradient to the PyMC model for every registered logit. Compared are, then, the sampler and what rows in float32 do to
-the draws: in seconds a model. The long run of `reference` draws from the PyMC model itself.
+the draws: in seconds a model. The long run of `long_run` draws from the PyMC model itself.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from inference import panels
 from inference.archives.provenance import provenance
-from inference.calibration import reference
+from inference.calibration import long_run
 from inference.engine import sample
 from inference.engine.density import assemble, transport
 from inference.engine.density.posterior import log_density
@@ -73,27 +73,36 @@ def others(design: Design, seed: int, draws: int = DRAWS) -> xr.Dataset:
     return sampling.named(design, found["sigma"].to_numpy(), found["theta"].to_numpy())
 
 
-def differences(ours: xr.Dataset, theirs: xr.Dataset) -> dict[str, Any]:
-    """How far the draws of two samplers lie apart, in combined Monte Carlo errors; ``failed`` names what is too far.
+@dataclass(frozen=True)
+class Differences:
+    """How far the draws of two samplers lie apart.
 
-    ``mean`` and ``sd`` are the largest differences in errors, ``spread`` the largest of sds as a share.
+    ``mean`` and ``sd`` are the largest differences of means and of standard deviations in combined Monte Carlo errors,
+    ``spread`` the largest of standard deviations as a share; ``failed`` names the parameters that are too far apart.
     """
-    one, other = (reference.summarise(reference.parameters(draws)) for draws in (ours, theirs))
-    out: dict[str, Any] = {"parameters": len(one), "mean": 0.0, "sd": 0.0, "spread": 0.0, "failed": []}
-    for name, mine in one.items():
-        apart = {}
-        for kind in ("mean", "sd"):
-            (a, error), (b, its_error) = mine[kind], other[name][kind]
-            apart[kind] = abs(a - b) / np.hypot(error, its_error)
-            out[kind] = max(out[kind], float(apart[kind]))
-        spread = abs(mine["sd"][0] / other[name]["sd"][0] - 1.0)
-        out["spread"] = max(out["spread"], float(spread))
-        if apart["mean"] > ERRORS or (spread > SPREAD and apart["sd"] > ERRORS):
-            out["failed"].append(name)
-    return out
+
+    parameters: int
+    mean: float
+    sd: float
+    spread: float
+    failed: tuple[str, ...]
 
 
-def compare(hypothesis: str, outcome: str, seed: int, draws: int = DRAWS) -> dict[str, Any]:
+def differences(ours: xr.Dataset, theirs: xr.Dataset) -> Differences:
+    """The differences between the draws of two samplers, over all parameters."""
+    one, other = (long_run.summarise(long_run.parameters(draws)) for draws in (ours, theirs))
+
+    def in_errors(name: str, kind: str) -> float:
+        (a, error), (b, its_error) = one[name][kind], other[name][kind]
+        return float(abs(a - b) / np.hypot(error, its_error))
+
+    mean, sd = ({name: in_errors(name, kind) for name in one} for kind in ("mean", "sd"))
+    spread = {name: float(abs(one[name]["sd"][0] / other[name]["sd"][0] - 1.0)) for name in one}
+    failed = [name for name in one if mean[name] > ERRORS or (spread[name] > SPREAD and sd[name] > ERRORS)]
+    return Differences(len(one), max(mean.values()), max(sd.values()), max(spread.values()), tuple(failed))
+
+
+def compare(hypothesis: str, outcome: str, seed: int, draws: int = DRAWS) -> Differences:
     """`differences` of the engine and nutpie for one registered logit."""
     claim = (REGISTRY | LOGITS)[hypothesis]
     design = claim.design(panels.read(claim.panel, panels.PANEL), outcome)
@@ -101,13 +110,22 @@ def compare(hypothesis: str, outcome: str, seed: int, draws: int = DRAWS) -> dic
     return differences(ours, others(design, seed + 1, draws))
 
 
-def run(seed: int, folder: Path) -> fleet.Outcome:
-    """`compare` of every registered logit by ``<hypothesis>.<outcome>``; what ``folder`` holds of this code is kept."""
+def task(**arguments: Any) -> dict[str, Any]:  # noqa: ANN401 (those of `compare`)
+    """`compare` for a fleet: the same from plain values to plain values."""
+    return asdict(compare(**arguments))
+
+
+def run(seed: int, folder: Path) -> tuple[dict[str, Differences], dict[str, str]]:
+    """`compare` of every registered logit, and errors, by ``<hypothesis>.<outcome>``.
+
+    What ``folder`` holds of this code is used again.
+    """
     tasks = [
         fleet.Task(f"{claim.id}.{outcome}", {"hypothesis": claim.id, "outcome": outcome, "seed": seed})
         for claim, outcome in logits()
     ]
-    return fleet.run(tasks, compare, folder=folder, stamp=_stamp(), label="logits")
+    outcome = fleet.run(tasks, task, folder=folder, stamp=_stamp(), label="logits")
+    return {name: Differences(**values) for name, values in outcome.results.items()}, outcome.failures
 
 
 def _stamp() -> str:

@@ -10,22 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.counterfactual import chain as chain_of
-from inference.counterfactual import programme as programmes_of
-from inference.counterfactual.chain import Autoregression, Chain, Logit
-from inference.counterfactual.population import CARRIED, Population
-from inference.counterfactual.programme import ARMS, DRAWN, Evaluation
 from inference.counterfactual.scenario import Scenario
+from inference.counterfactual.simulation import programme as programmes_of
+from inference.counterfactual.simulation.chain import Autoregression, Chain, Logit, cells
+from inference.counterfactual.simulation.population import CARRIED, Population, Rows
+from inference.counterfactual.simulation.programme import ARMS, DRAWN, Evaluation
 from inference.engine import forward
 from inference.engine.forward import Dynamics, Ends
 from inference.engine.sampler.sampling import CORES
 from models.claims.registry import OUTCOMES
 from models.design import predictors
 from models.terms import variables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Float = NDArray[np.float64]
 BLOCK = 12  # states that a thread takes at a time
@@ -47,13 +51,20 @@ class Histories:
 class Events:
     """Expected events summed over states: by year (evaluation, year, draw), and by cell for the main arms.
 
-    ``cells`` is (arm, region, era, draw) for those of `programme.main`, ``started`` (arm, year, draw) counts the
+    ``cells`` is (arm, region, era, draw) for the arms of `programme.main`, ``started`` (arm, year, draw) counts the
     programmes that have started by a year.
     """
 
     by_year: dict[str, NDArray[np.float64]]
     cells: dict[str, NDArray[np.float64]]
     started: NDArray[np.int32]
+
+    def __iadd__(self, other: Self) -> Self:
+        for outcome in OUTCOMES:
+            self.by_year[outcome][:] += other.by_year[outcome]
+            self.cells[outcome][:] += other.cells[outcome]
+        self.started[:] += other.started
+        return self
 
 
 def innovations(chain: Chain, population: Population, unit: int, seed: int) -> tuple[Float, Float]:
@@ -65,22 +76,32 @@ def innovations(chain: Chain, population: Population, unit: int, seed: int) -> t
     return noise, rng.random(shape)
 
 
-def true_capacity(chain: Chain, population: Population, unit: int, seed: int) -> Float:
-    """Error of a unit's score in each draw, that of the autoregression or, for a state that it lacks, a new one."""
+def score_error(chain: Chain, population: Population, unit: int, seed: int) -> Float:
+    """True capacity less the score of a unit (draw,).
+
+    The autoregression has drawn it for the states that it was fitted to; for another it is drawn from the measure.
+    """
     code = int(population.states[unit])
     if code in chain.capacity.error:
         return chain.capacity.error[code]
     return population.score_sd[unit] * np.random.default_rng([seed, 3, code]).normal(size=chain.draws)
 
 
-def _raw(slope: Float, logit: Logit | Autoregression, name: str) -> tuple[Float, Float]:
-    """Slope (draw,) of an unscaled variable, and what its centring adds to the intercept."""
-    scaling = logit.design.scaling[name]
-    return slope / scaling.scale, -slope * scaling.centre / scaling.scale
+def _unscaled(link: Logit | Autoregression, slope: Float, names: tuple[str, ...], base: Float) -> Float:
+    """Slopes (name, draw) of variables as they are, from ``slope`` (term, draw) of scaled ones.
+
+    What the centring of the variables adds to the intercept is added to ``base`` in place.
+    """
+    out = []
+    for name in names:
+        scaling, scaled = link.design.scaling[name], slope[link.design.terms.index(name)]
+        base += -scaled * scaling.centre / scaling.scale
+        out.append(scaled / scaling.scale)
+    return np.stack(out)
 
 
 def dynamics(chain: Chain, population: Population, unit: int, error: Float) -> Dynamics:
-    """The draws of capacity and duress of one unit, as `forward.simulate` takes them."""
+    """The draws of capacity and duress of one unit, whose `score_error` is given, as `forward.simulate` takes them."""
     years = population.years.size
     frame = population.frame.iloc[unit * years : (unit + 1) * years]
     drift, pull = _drift(chain.capacity, frame)
@@ -91,41 +112,30 @@ def dynamics(chain: Chain, population: Population, unit: int, error: Float) -> D
     return Dynamics(drift, chain.capacity.rho, pull, onset, onset_slope, stay, stay_slope, begin, history)
 
 
-def _drift(link: Autoregression, frame) -> tuple[Float, Float]:  # noqa: ANN001 (a frame; pandas is heavy)
-    region, era = chain_of.cells(link.design, frame)
+def _drift(link: Autoregression, frame: pd.DataFrame) -> tuple[Float, Float]:
+    """What capacity gains a year beside its lag and duress (year, draw), and slopes (2, draw) of duress."""
+    region, era = cells(link.design, frame)
     fixed = [term for term in link.design.terms if term in CARRIED]
-    scaling = {term: link.design.scaling[term] for term in fixed}
-    x = predictors(frame, tuple(fixed), scaling)
-    beta = link.beta[[link.design.terms.index(term) for term in fixed]]
-    drift = link.alpha + x @ beta
+    x = predictors(frame, tuple(fixed), {term: link.design.scaling[term] for term in fixed})
+    drift = link.alpha + x @ link.beta[[link.design.terms.index(term) for term in fixed]]
     drift += link.region[region]
     drift += link.era[era]
-    pull = []
-    for name in ("duress_before", "duress_lately"):
-        slope, centring = _raw(link.beta[link.design.terms.index(name)], link, name)
-        drift += centring
-        pull.append(slope)
-    return drift, np.stack(pull)
+    return drift, _unscaled(link, link.beta, ("duress_before", "duress_lately"), drift)
 
 
-def _log_odds(logit: Logit, frame) -> tuple[Float, Float]:  # noqa: ANN001
+def _log_odds(logit: Logit, frame: pd.DataFrame) -> tuple[Float, Float]:
     """Fixed part of a logit's log odds (year, draw), and slopes (2, draw) of capacity and of duress lately."""
-    region, era = chain_of.cells(logit.design, frame)
+    region, era = cells(logit.design, frame)
     terms = tuple(logit.design.terms[k] for k in logit.fixed)
     x = predictors(frame, terms, {term: logit.design.scaling[term] for term in terms})
     slope = logit.slope[region[0]]
     base = logit.intercept[region[0], era] + x @ slope[logit.fixed]
-    moving = []
-    for name in ("capacity", "duress_lately"):
-        raw, centring = _raw(slope[logit.design.terms.index(name)], logit, name)
-        base += centring
-        moving.append(raw)
-    return base, np.stack(moving)
+    return base, _unscaled(logit, slope, ("capacity", "duress_lately"), base)
 
 
-def ends(logit: Logit, population: Population, outcome: str, unit: int) -> Ends:
+def outcome_terms(logit: Logit, rows: Rows, unit: int) -> Ends:
     """The draws of alignment for the rows of one unit, as `forward.add_events` takes them."""
-    rows, design = population.alignment[outcome], logit.design
+    design = logit.design
     mine = np.flatnonzero(rows.unit == unit)
     at = rows.positions[mine]
     region, era = (design.groups[name].index[at] for name in ("region", "era"))
@@ -138,26 +148,28 @@ def ends(logit: Logit, population: Population, outcome: str, unit: int) -> Ends:
             multiple = np.prod([design.x[at, design.terms.index(name)] for name in others], axis=0) * np.ones(mine.size)
             duress += np.multiply.outer(multiple, slope[k]) / design.scaling["duress"].scale
     base -= duress * design.scaling["duress"].centre
-    capacity, centring = _raw(slope[design.terms.index("capacity")], logit, "capacity")
-    base += centring
+    capacity = _unscaled(logit, slope, ("capacity",), base)[0]
     single = np.float32
     centre = single(design.scaling["duress"].centre), single(design.scaling["capacity"].centre)
     return Ends(base.astype(single), duress.astype(single), capacity.astype(single), centre, rows.year[mine])
 
 
-def lift(scenario: Scenario, chain: Chain, population: Population, outcome: str, unit: int) -> NDArray[np.float32]:
-    """What running aid adds to the log odds of an outcome by itself (draw,): its signal, and its attraction."""
+def direct_shift(
+    scenario: Scenario, chain: Chain, population: Population, outcome: str, unit: int
+) -> NDArray[np.float32]:
+    """Shift of the log odds of an outcome by running aid itself (draw,): its signal of support and its inducement."""
     out = np.zeros(chain.draws)
-    region = population.regions[unit]
+
+    def slope(logit: Logit, term: str) -> Float:
+        return logit.term(term)[logit.design.groups["region"].levels.index(population.regions[unit])]
+
     if scenario.signal:
-        link = chain.support[outcome]
-        out += scenario.signal * link.term("support")[link.design.groups["region"].levels.index(region)]
+        out += scenario.signal * slope(chain.support[outcome], "support")
     if scenario.inducement:
         link = chain.attraction[outcome]
         own = 5 * sum(float(d[unit].mean()) for d in population.dollars.values())
         rise = np.log1p(own + 5 * scenario.dollars) - np.log1p(own)
-        slope = link.term("aid_other")[link.design.groups["region"].levels.index(region)]
-        out += rise * slope / link.design.scaling["aid_other"].scale
+        out += rise * slope(link, "aid_other") / link.design.scaling["aid_other"].scale
     return out.astype(np.float32)
 
 
@@ -176,8 +188,8 @@ def biases(wanted: list[Evaluation], draws: int, seed: int) -> tuple[NDArray[np.
         return np.array([-drawn if v == DRAWN else np.full(draws, -float(v)) for v in values], dtype=np.float32)
 
     return (
-        rows([e.turn for e in wanted], to_duress * to_outcome),
-        rows([e.tilt for e in wanted], to_capacity * to_outcome),
+        rows([e.bias_duress for e in wanted], to_duress * to_outcome),
+        rows([e.bias_capacity for e in wanted], to_capacity * to_outcome),
     )
 
 
@@ -185,18 +197,30 @@ def histories(
     scenario: Scenario, chain: Chain, population: Population, unit: int, random: tuple[Float, Float], error: Float,
     effect: Float,
 ) -> Histories:  # fmt: skip
-    """One unit forward in time under every arm, with the random numbers of `innovations` or those of `unit.abduct`."""
-    move, (noise, uniform) = dynamics(chain, population, unit, error), random
+    """One unit forward in time under every arm.
+
+    Parameters
+    ----------
+    scenario, chain, population :
+        The programme, the fitted links, and the states.
+    unit : int
+        Position of the state in the population.
+    random : tuple of array (year, draw)
+        Changes of capacity and uniform numbers for duress: those of `innovations` or of `named_state.infer_noise`.
+    error : array (draw,)
+        The unit's `score_error`.
+    effect : array (draw,)
+        The elicited effect of a programme, from `programme.elicited`.
+    """
+    links, (noise, uniform) = dynamics(chain, population, unit, error), random
     shape = (len(ARMS), *noise.shape)
     out = Histories(
         np.zeros(shape, np.int8), np.zeros(shape, np.float32), np.zeros(shape, np.int8),
         np.zeros((shape[0], shape[2]), np.int16), np.zeros(shape, np.int8),
     )  # fmt: skip
     for arm, programme in enumerate(programmes_of.programmes(scenario, chain, population, unit, effect)):
-        forward.simulate(
-            move, programme, noise, uniform, out.window[arm], out.before[arm], out.running[arm], out.started[arm],
-            out.duress[arm],
-        )  # fmt: skip
+        filled = (out.window[arm], out.before[arm], out.running[arm], out.started[arm], out.duress[arm])
+        forward.simulate(links, programme, noise, uniform, *filled)
     return out
 
 
@@ -206,7 +230,7 @@ def every_history(
     """Units with their histories, one after another."""
     effect = programmes_of.elicited(chain.draws, seed)
     for unit in units:
-        error = true_capacity(chain, population, unit, seed)
+        error = score_error(chain, population, unit, seed)
         random = innovations(chain, population, unit, seed)
         yield unit, histories(scenario, chain, population, unit, random, error, effect)
 
@@ -219,16 +243,15 @@ def sources(wanted: list[Evaluation]) -> NDArray[np.intp]:
 def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[Evaluation], seed: int) -> Events:
     """All events of a scenario, states on all cores at the same time; the same on any number of them."""
     years, draws = population.years.size, chain.draws
-    regions, eras = population.levels
-    era_of = np.array([eras.index(str(era)) for era in population.frame["era"][:years]])
+    levels, (region_of, era_of) = population.levels, population.cells
     main = programmes_of.main(wanted)
-    (turn, tilt), source = biases(wanted, draws, seed), sources(wanted)
-    tilt = tilt / np.float32(programmes_of.sd_of_capacity(chain))
+    (bias_duress, bias_capacity), source = biases(wanted, draws, seed), sources(wanted)
+    bias_capacity = bias_capacity / np.float32(programmes_of.sd_of_capacity(chain))
 
     def part(units: range) -> Events:
         total = Events(
             {o: np.zeros((len(wanted), years, draws)) for o in OUTCOMES},
-            {o: np.zeros((len(main), len(regions), len(eras), draws)) for o in OUTCOMES},
+            {o: np.zeros((len(main), *map(len, levels), draws)) for o in OUTCOMES},
             np.zeros((len(ARMS), years, draws), np.int32),
         )
         eta, probability = np.zeros((2, draws), np.float32)
@@ -236,31 +259,18 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
         for unit, h in every_history(scenario, chain, population, seed, units):
             for outcome in OUTCOMES:
                 own.fill(0.0)
-                what = ends(chain.outcomes[outcome], population, outcome, unit)
-                raised = lift(scenario, chain, population, outcome, unit)
-                more = (source, turn, tilt, raised, eta, probability, own)
-                forward.add_events(what, h.window, h.before, h.running, *more)
+                terms = outcome_terms(chain.outcomes[outcome], population.alignment[outcome], unit)
+                shift = direct_shift(scenario, chain, population, outcome, unit)
+                more = (source, bias_duress, bias_capacity, shift, eta, probability, own)
+                forward.add_events(terms, h.window, h.before, h.running, *more)
                 total.by_year[outcome][:] += own
-                region = regions.index(population.regions[unit])
                 for k in range(years):
-                    total.cells[outcome][:, region, era_of[k]] += own[main, k]
+                    total.cells[outcome][:, region_of[unit], era_of[k]] += own[main, k]
             begun = (h.started >= 0)[:, None] & (h.started[:, None] <= np.arange(years)[:, None])
             total.started[:] += begun
         return total
 
     count = population.states.size
     blocks = [range(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK)]
-    out: Events | None = None
-    with ThreadPoolExecutor(CORES) as pool:
-        for found in pool.map(part, blocks):  # added up in the order of the states, whatever finished first
-            out = found if out is None else _add(out, found)
-    assert out is not None, "a population has at least one state"
-    return out
-
-
-def _add(a: Events, b: Events) -> Events:
-    for outcome in OUTCOMES:
-        a.by_year[outcome] += b.by_year[outcome]
-        a.cells[outcome] += b.cells[outcome]
-    a.started[:] += b.started
-    return a
+    with ThreadPoolExecutor(CORES) as pool:  # added up in the order of the states, whatever finishes first
+        return reduce(Events.__iadd__, pool.map(part, blocks))

@@ -1,0 +1,93 @@
+"""The tasks of the fleet: panels under every coding, every refit, and the counterfactual under every change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inference import panels
+from inference.fleet.fleet import Task
+from inference.plain import plain
+from inference.robustness import aid, recoding, refit
+from inference.robustness.specifications import Specification, recoded_key, specifications, without_key
+from models.claims.registry import REGISTRY, Hypothesis, archive_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GROUPS = ("region", "era")
+KINDS = {"panel": recoding.build, "recoded": refit.recoded, "left_out": refit.left_out, "aid": aid.effects_under}
+
+
+def work(kind: str, **arguments: Any) -> Any:  # noqa: ANN401 (those of the function, and its result)
+    """Do a piece of work of a kind in `KINDS`; returns its result as plain values."""
+    return plain(KINDS[kind](**arguments))
+
+
+def made_by(tasks: list[Task]) -> str:
+    """The module that does tasks of one kind; without a task, that of the first kind."""
+    kind = tasks[0].arguments["kind"] if tasks else next(iter(KINDS))
+    return KINDS[kind].__module__
+
+
+def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
+    """The claims of ``chosen`` that have a posterior, each model once."""
+    testable = [h for h in chosen if h.testable and not panels.lacking(h, alignment)]
+    return [REGISTRY[name] for name in dict.fromkeys(map(archive_of, testable))]
+
+
+def recodings(chosen: list[Hypothesis], alignment: Path, *, full: bool) -> list[Task]:
+    """Refits under every coding, those on the same panel next to each other."""
+    out = {
+        recoded_key(h.id, o, s): (h, o, s.concerning(o))
+        for h in chosen
+        for o in h.outcomes
+        for s in specifications(h.panel, full=full)
+    }
+
+    def panel(item: tuple[str, tuple[Hypothesis, str, Specification]]) -> str:
+        _, (h, _, s) = item
+        return str(s.within(recoding.RISK)) if h.panel == "alignment" else h.panel
+
+    common = {"kind": "recoded", "panel": str(alignment.resolve())}
+    return [
+        Task(key, {"hypothesis": h.id, "outcome": o, "specification": str(s)} | common)
+        for key, (h, o, s) in sorted(out.items(), key=panel)
+    ]
+
+
+def left_outs(chosen: list[Hypothesis], alignment: Path) -> list[Task]:
+    """Refits without each region, era and leading aggressor."""
+    common = {"kind": "left_out", "panel": str(alignment.resolve())}
+    return [
+        Task(
+            f"{without_key(h.id, o)}{group}={level.replace(' ', '-').replace(',', '')}",
+            {"hypothesis": h.id, "outcome": o, "group": group, "level": level} | common,
+        )
+        for h in chosen
+        for o in h.outcomes
+        for group, levels in _levels(panels.read(h.panel, alignment)).items()
+        for level in levels
+    ]
+
+
+def _levels(panel: pd.DataFrame) -> dict[str, list[str]]:
+    """What is left out in turn: every region and era, and the aggressors with the most events of either kind."""
+    out = {group: [str(level) for level in panel[group].cat.categories] for group in GROUPS}
+    if "aggressor" in panel:
+        out["aggressor"] = [str(code) for code in refit.aggressors(panel)]
+    return out
+
+
+def builds(refits: list[Task], raw: Path | None) -> list[Task]:
+    """The alignment panels that refits and counterfactuals need and that are not there yet."""
+    texts = [
+        task.arguments["specification"]
+        for task in refits
+        if task.arguments["kind"] == "aid" or REGISTRY[task.arguments["hypothesis"]].panel == "alignment"
+    ]
+    risks = dict.fromkeys(Specification.parse(text, "alignment").within(recoding.RISK) for text in texts)
+    common = {"kind": "panel", "raw": str(raw.resolve()) if raw else None}
+    return [
+        Task(f"panel.{risk}", {"risk": str(risk)} | common) for risk in risks if not recoding.path_of(risk).is_file()
+    ]

@@ -1,0 +1,42 @@
+"""A calibrated engine is found calibrated, a corrupted one is not; a case is kept and drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inference.calibration import cases, ecdf_figure
+
+GROSS = "swapped sign"
+REPLICATES = 30
+
+
+def test_a_case_is_read_back_and_drawn(tmp_path, monkeypatch):
+    rng = np.random.default_rng(10)
+    made = cases.Case("engine", {"a": rng.integers(0, 200, 60), "b": np.zeros(60, int)}, 0, 1.0)
+    monkeypatch.setattr(cases, "run", lambda *_: made)
+    first = cases.kept("engine", 60, 1, tmp_path)
+    monkeypatch.setattr(cases, "run", lambda *_: pytest.fail("run again"))
+    again = cases.kept("engine", 60, 1, tmp_path)
+    for name, value in first.ranks.items():
+        np.testing.assert_array_equal(again.ranks[name], value)
+    assert again.outside() == again.noticed == ["b"]
+    assert again.family_level == pytest.approx(0.995)
+    assert '"outside_99": [\n    "b"' in cases.write([again], 1, tmp_path).read_text()
+    drawn = ecdf_figure.draw(again).axes[0].lines[0].get_ydata()
+    np.testing.assert_array_equal(drawn, ecdf_figure.differences(again)["a"])
+
+
+@pytest.mark.slow
+def test_the_engine_is_calibrated_and_a_gross_bug_is_not():
+    healthy = cases.run("engine", REPLICATES, seed=1, cores=1)
+    assert not healthy.noticed
+    assert healthy.divergences == 0
+    assert "log likelihood" in cases.run(GROSS, REPLICATES, seed=1, cores=1).noticed
+
+
+@pytest.mark.slow
+def test_ranks_are_the_same_on_one_core_and_on_two():
+    one, two = (cases.run("lost events", 6, seed=3, cores=cores) for cores in (1, 2))
+    for name, value in one.ranks.items():
+        np.testing.assert_array_equal(two.ranks[name], value)
