@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from inference import panels
 from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance
-from inference.counterfactual import chain, run, scenario
+from inference.counterfactual import run, scenario
+from inference.counterfactual.simulation import chain
 from inference.fitting import stacking, verdicts
 from inference.fitting.result import fit_key
 from inference.fleet.work import CapacityFit, Contest, LogitFit, Simulation, Verdicts, Work

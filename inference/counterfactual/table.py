@@ -158,11 +158,13 @@ def by_cell(tree: xr.DataTree, arm: Arm = CHIEF[0]) -> list[results.CellEffect]:
     values = archive.group(tree, "cells")["events"]
     rows = archive.group(tree, "observed")["dyad_years"]
     out = []
-    for cell in product(OUTCOMES, values["region"].to_numpy().tolist(), values["era"].to_numpy().tolist()):
-        chosen = dict(zip(("outcome", "region", "era"), cell, strict=True))
+    for outcome, region, era in product(
+        OUTCOMES, values["region"].to_numpy().tolist(), values["era"].to_numpy().tolist()
+    ):
+        chosen = {"outcome": outcome, "region": region, "era": era}
         if size := int(rows.sel(chosen)):
             averted = values.sel(arm=BASELINE.name, **chosen) - values.sel(arm=arm.name, **chosen)
-            out.append(results.CellEffect(*cell, size, Quantity.of(averted)))
+            out.append(results.CellEffect(outcome, region, era, size, Quantity.of(averted)))
     return out
 
 

@@ -18,8 +18,8 @@ from inference import panels
 from inference.engine import sample, stream
 from inference.robustness import recoding
 from inference.robustness.specifications import Specification
-from inference.sampling import checks
-from inference.sampling.converge import Settings, first_settled, seed_of
+from inference.sampling.converge import Run, first_to_converge, judged
+from inference.sampling.settings import Settings, seed_of
 from models.claims.registry import REGISTRY
 from models.design import Design
 
@@ -87,14 +87,14 @@ class Refit:
 def draw(design: Design, seed: int) -> tuple[xr.Dataset, tuple[str, ...]]:
     """Posterior draws, and the checks that failed at the last attempt."""
 
-    def attempt(care: int) -> xr.DataTree:
+    def attempt(care: int) -> Run:
         accept, thin = CARE[care]
-        return sample(
-            design, chains=SETTINGS.chains, draws=SETTINGS.draws, tune=TUNE, seed=seed, target_accept=accept, thin=thin
-        )
+        chains, draws = SETTINGS.chains, SETTINGS.draws
+        tree = sample(design, chains=chains, draws=draws, tune=TUNE, seed=seed, target_accept=accept, thin=thin)
+        return judged(tree, chains, draws, scale=SCALE)
 
-    run = first_settled(attempt, len(CARE), SETTINGS, scale=SCALE)
-    return run.posterior, tuple(checks.failures(run.gate))
+    run = first_to_converge(attempt, len(CARE))
+    return run.posterior, tuple(run.failed)
 
 
 def _refitted(design: Design, facts: Refit, hypothesis: str, change: str) -> tuple[xr.Dataset, Refit]:

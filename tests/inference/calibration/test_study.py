@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
-from models.prior_draws import draw
 
 from inference.calibration import study
 from inference.calibration.bugs import BUGS
-from inference.engine.rows import stream
+from inference.engine import stream
+from models.parameters import draw
 
 
 @pytest.fixture(scope="module")
