@@ -163,7 +163,8 @@ def by_cell(tree: xr.DataTree, arm: Arm = CHIEF[0]) -> list[results.CellEffect]:
     ):
         chosen = {"outcome": outcome, "region": region, "era": era}
         if size := int(rows.sel(chosen)):
-            averted = values.sel(arm=BASELINE.name, **chosen) - values.sel(arm=arm.name, **chosen)
+            here = values.sel(chosen)
+            averted = here.sel(arm=BASELINE.name) - here.sel(arm=arm.name)
             out.append(results.CellEffect(outcome, region, era, size, Quantity.of(averted)))
     return out
 
