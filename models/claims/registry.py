@@ -15,16 +15,7 @@ from models.claims.estimand import NEGATIVE, OUTCOMES, POSITIVE, RATIO, Estimand
 from models.claims.walt import threats, ties
 from models.priors import ALL_IN
 
-__all__ = [
-    "FAMILIES",
-    "OUTCOMES",
-    "RATIO",
-    "REGISTRY",
-    "Estimand",
-    "Hypothesis",
-    "archive_of",
-    "get",
-]
+__all__ = ["FAMILIES", "OUTCOMES", "RATIO", "REGISTRY", "Estimand", "Hypothesis", "archive_of", "get"]
 
 EVERYTHING = Hypothesis(
     id="all-in",
