@@ -1,15 +1,10 @@
 """Scenarios as values: what they derive, and what they refuse."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from inference.counterfactual import scenario
 from inference.counterfactual.scenario import SHIPPED, Scenario, ScenarioError, changed, check, get
 
-ROOT = Path(__file__).parents[3]
 BASE = SHIPPED["fragile-1992"]
 
 
@@ -81,9 +76,8 @@ def test_a_whole_number_is_not_a_truth_value():
 @pytest.mark.parametrize(
     "words", [["nothing"], ["fragile-1992", "size=-1"], ["fragile-1992", "size"], ["fragile-1992", "region=Mars"]]
 )
-def test_the_command_answers_with_one_sentence_and_code_2(words, tmp_path):
-    command = [sys.executable, "-m", "inference.counterfactual", "--folder", str(tmp_path), "--scenario", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def test_the_command_answers_with_one_sentence_and_code_2(command, words, tmp_path):
+    done = command("inference.counterfactual", "--folder", tmp_path, "--scenario", *words)
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
     assert len(done.stderr.strip().splitlines()) == 1
