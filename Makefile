@@ -99,7 +99,7 @@ report: $(STAMP) ## figures and pages in reports/build, from the posteriors
 	@$(RUN) reports $(call flags,PANEL HYPOTHESES) $(if $(filter 1,$(DRAFT)),--draft)
 
 test: $(STAMP) ## all tests, two files at a time
-	@$(RUN) pytest -n 2 --dist loadgroup $(PYTESTARGS)
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTESTARGS)
 
 check: $(STAMP) ## lint, format, types and the fast tests
 	@$(RUN) ruff check --quiet .

@@ -42,7 +42,7 @@ def _substituted(panel: pd.DataFrame, variable: Variable, lag: int) -> pd.Series
 
 def summary(panel: pd.DataFrame) -> str:
     """Rows and events by era, and the columns with missing values, as lines of text."""
-    counts = panel.groupby("era", observed=True)[["bandwagon", "balance"]].agg(["size", "sum"])
+    counts = panel.groupby("era", observed=True)[["bandwagon", "balance"]].agg(["size", "sum"]).astype(int)
     counts = counts.droplevel(0, axis=1).iloc[:, [0, 1, 3]].set_axis(["rows", "bandwagon", "balance"], axis=1)
     counts.loc["all"] = counts.sum()
     lost = coverage(panel).groupby("column", sort=False)["rows_lost"].sum()

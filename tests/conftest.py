@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,7 @@ from data.world.grid import Grid
 from data.world.sources import Raw
 from data.world.world import World
 from tests.fixtures.browser import browser
+from tests.fixtures.shared import made_once
 
 __all__ = ["browser"]  # a fixture
 
@@ -24,10 +28,15 @@ RAW = Path(os.environ.get("BANDWAGON_RAW") or ROOT.parent / "shared" / "data")
 
 
 def pytest_collection_modifyitems(items):
-    """Tests of one file run in one process, and so do all tests of the world that takes longest to make."""
+    """Order files: those of the world that takes longest to make, then slow ones, then the rest.
+
+    Two processes that take file after file in this order (see `make test`) end at about the same time.
+    """
+    rank: dict[Path, int] = {}
     for item in items:
-        group = "reported" if "reported" in item.fixturenames else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+        own = 0 if "reported" in item.fixturenames else 1 if item.get_closest_marker("slow") else 2
+        rank[item.path] = min(own, rank.get(item.path, own))
+    items.sort(key=lambda item: rank[item.path])
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +74,26 @@ def simulated():
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory):
     """A simulated world with posteriors, refits and a report made twice (see ``tests.fixtures.report_world``)."""
-    from tests.fixtures.report_world import made
+    from tests.fixtures import report_world
 
-    return made(tmp_path_factory.mktemp("report"))
+    return made_once(tmp_path_factory, "report", report_world.made)
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """A function that runs a command, as ``python -m`` would, in this process: its exit code, output and errors."""
+
+    def run(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", [module, *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            code = import_module(f"{module}.__main__").main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(sys.argv, code, said.out, said.err)
+
+    return run
 
 
 @pytest.fixture

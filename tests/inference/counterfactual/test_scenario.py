@@ -1,11 +1,8 @@
 """Scenarios as values: what they derive, and what they refuse."""
 
-import sys
-
 import pytest
 
 from inference.counterfactual import scenario
-from inference.counterfactual.__main__ import main
 from inference.counterfactual.scenario import SHIPPED, Scenario, ScenarioError, changed, check, get
 
 BASE = SHIPPED["fragile-1992"]
@@ -79,12 +76,11 @@ def test_a_whole_number_is_not_a_truth_value():
 @pytest.mark.parametrize(
     "words", [["nothing"], ["fragile-1992", "size=-1"], ["fragile-1992", "size"], ["fragile-1992", "region=Mars"]]
 )
-def test_the_command_answers_with_one_sentence_and_code_2(words, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["inference.counterfactual", "--folder", str(tmp_path), "--scenario", *words])
-    assert main() == 2
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
-    assert len(said.strip().splitlines()) == 1
+def test_the_command_answers_with_one_sentence_and_code_2(command, words, tmp_path):
+    done = command("inference.counterfactual", "--folder", tmp_path, "--scenario", *words)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert len(done.stderr.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())
 
 
