@@ -26,6 +26,8 @@ def needed(averted: xr.DataArray) -> results.NumberNeeded:
     Where the interval holds zero, it runs from a number that benefits through infinity to one that harms.
     """
     interval, mean = Quantity.of(averted), float(averted.mean())
+    if np.isnan(mean):  # nothing over nothing
+        return results.NumberNeeded(None, None, None, "no programme is started")
     inverse = [None if abs(value) < 1e-12 else 1 / value for value in (interval.high, mean, interval.low)]
     first, middle, last = ("more than can be told" if v is None else f"{abs(v):,.0f}" for v in inverse)
     if mean == 0:

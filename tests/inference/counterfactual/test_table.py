@@ -72,6 +72,7 @@ def test_a_larger_programme_does_more_and_a_threshold_lies_between_its_neighbour
         ((-0.1, 0.02), "10 programmes cause one event (8 to 14)"),
         ((0.01, 0.1), "through no effect"),
         ((0.0, 0.0), "no event is averted or caused"),
+        ((np.nan, 0.0), "no programme is started"),
     ],
 )
 def test_programmes_per_event_say_when_the_sign_is_not_known(draws, words):
