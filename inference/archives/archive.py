@@ -149,8 +149,12 @@ def read(name: str, folder: Path = FOLDER, *, rows: bool = True) -> xr.DataTree:
     import xarray as xr
 
     path = verify(name, folder)
-    with xr.open_datatree(path, engine="netcdf4") as tree:
-        return tree.drop_nodes([] if rows else [group for group in BY_ROW if group in tree.children]).load()
+    with xr.open_datatree(path, engine="netcdf4") as file:
+        tree = file.drop_nodes([] if rows else [group for group in BY_ROW if group in file.children])
+        for node in tree.subtree:  # `DataTree.load` leaves a variable out that has the name of a group
+            for variable in node.variables.values():
+                variable.load()
+        return tree
 
 
 def group(tree: xr.DataTree, name: str) -> xr.Dataset:

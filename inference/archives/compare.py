@@ -8,10 +8,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-# What says how and when an archive was made, and not what it holds.
-MAKING = frozenset(
-    {"code_sha256", "fit_key", "links", "lock_sha256", "revision", "sampling_time", "versions", "created_at"}
-)
+from inference.archives.contents import MAKING
 
 
 def _same(first: np.ndarray, second: np.ndarray) -> bool:
@@ -41,14 +38,14 @@ def of_archives(first: xr.DataTree, second: xr.DataTree) -> Iterator[str]:
 def of_folders(first: Path, second: Path) -> tuple[int, list[str]]:
     """How many archives the first folder has, and every difference of the second from it."""
     names = sorted(path.name for path in first.glob("*.nc"))
-    found: list[str] = []
+    differences: list[str] = []
     for name in names:
         if not (second / name).is_file():
-            found.append(f"{name}: only in the first folder")
+            differences.append(f"{name}: only in the first folder")
             continue
         with (
             xr.open_datatree(first / name, engine="netcdf4") as one,
             xr.open_datatree(second / name, engine="netcdf4") as other,
         ):
-            found += [f"{name}{difference}" for difference in of_archives(one, other)]
-    return len(names), found
+            differences += [f"{name}{difference}" for difference in of_archives(one, other)]
+    return len(names), differences

@@ -54,6 +54,17 @@ def test_log_likelihoods_are_rounded_and_nothing_else(tmp_path):
     assert set(archive.read("a.bandwagon", tmp_path, rows=False).children) == {"posterior"}
 
 
+def test_what_is_read_is_in_memory_even_when_named_like_a_group(tmp_path):
+    whole = tree()
+    values = whole["posterior"]["beta"].isel(predictor=0, drop=True)
+    whole["sample_stats"] = xr.Dataset({"observed_data": values})
+    archive.write(whole, "a.bandwagon", passed=True, folder=tmp_path)
+    found = archive.read("a.bandwagon", tmp_path)
+    archive.path_of("a.bandwagon", tmp_path).unlink()
+    assert all(variable._in_memory for node in found.subtree for variable in node.variables.values())
+    xr.testing.assert_equal(found["sample_stats"]["observed_data"], values)
+
+
 def test_any_flipped_byte_is_refused(tmp_path):
     path = archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
     good = path.read_bytes()
