@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.design import Design
 
 # The outcomes of each panel: one logit each.
-PANELS = {
+PANELS: dict[str, tuple[str, ...]] = {
     "alignment": ("bandwagon", "balance"),
     "termination": ("dissolved",),
     "joining": ("joined",),
