@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inference.counterfactual.positivity import FEW
-from inference.counterfactual.programme import ARROWS, SLOPES, TIMINGS
+from inference.counterfactual.simulation.programme import ARROWS, SLOPES, TIMINGS
 from models.claims.registry import OUTCOMES
 from reports.figures import world_map
 from reports.formats import DASH, MINUS, minus, percent, rate_unit

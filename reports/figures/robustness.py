@@ -88,14 +88,14 @@ def _estimates(axes: Axes, mine: pd.DataFrame, colour: str) -> None:
 def _dots(
     axes: Axes,
     mine: pd.DataFrame,
-    dims: list[tuple[str, str]],
+    dims: list[tuple[str, object]],
     changes: dict[str, specifications.Specification],
     *,
     names: bool,
 ) -> None:
     axes.set_visible(True)
     for y, (name, choice) in enumerate(dims):
-        at = [k for k, words in enumerate(mine["specification"]) if changes[words].get(name) == choice]
+        at = [k for k, text in enumerate(mine["specification"]) if changes[text].choice(name) == choice]
         axes.plot(at, [y] * len(at), "|", color=MUTE, markersize=6, markeredgewidth=1.4)
     axes.set(yticks=range(len(dims)), ylim=(len(dims) - 0.4, -0.6), xlabel="codings, sorted by estimate")
     axes.set_yticklabels([f"{name}: {choice}" for name, choice in dims] if names else [], fontsize=8)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference import panels
 from inference.archives import archive
 from inference.archives.archive import ArchiveError
-from inference.archives.provenance import provenance
 from models.claims.registry import Hypothesis, archive_of
 from reports.numbers import logits
 
@@ -24,9 +22,8 @@ Unlike = Callable[["xr.DataTree"], str | None]  # why an archive is not what its
 # What is printed of a posterior; another version of the code may have archived less.
 GROUPS = (
     "posterior", "prior", "prior_predictive", "predictive_checks", "calibration", "contrasts", "curves",
-    "power_scaling", "constant_data",
+    "power_scaling", "constant_data", "verdicts",
 )  # fmt: skip
-_origin = cache(provenance)
 
 
 def absent(hypotheses: list[Hypothesis], alignment: Path) -> dict[str, str]:
@@ -49,7 +46,7 @@ def read(
     Raises ArchiveError for any other.
     """
     tree = archive.read(name, folder, rows=False)  # of thirty models the rows fill the memory
-    reason = archive.fresh(tree.attrs, _origin(*files))
+    reason = archive.staleness(tree.attrs, *files)
     if reason is None:
         return tree
     if draft is None:

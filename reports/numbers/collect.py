@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from data.codebook.panels import label
 from inference.archives.archive import group
 from inference.evidence.quantities import Quantity
-from inference.evidence.verdicts import ROPE, compare, estimand, quadrants, slope
+from inference.evidence.verdicts import Verdict, quadrants, read, slope, sources
 from inference.sampling.diagnostics import mcse_share
 from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Estimand, Hypothesis, archive_of
 from reports.numbers import claims_table, limits, logits, refits, sample
@@ -28,7 +24,7 @@ from reports.numbers.report import (
     Sampling,
     Tested,
 )
-from reports.numbers.types import Claim, Estimate, Verdict
+from reports.numbers.types import Claim, Estimate
 
 if TYPE_CHECKING:
     from reports.numbers.archived import Pair, Trees
@@ -36,18 +32,6 @@ if TYPE_CHECKING:
 OTHERS = "beside the claims"  # the family of what is registered and is no claim of either author
 DURESS = "carter-3"  # the claim whose model tells what duress does
 NOT_IDENTIFIED = "not identified without assumption"
-
-
-def _verdicts(hypothesis: Hypothesis, pair: Pair) -> tuple[Verdict, ...]:
-    """What the draws say of each registered estimand of a claim."""
-    rows = json.loads(compare(hypothesis, pair).to_json(orient="records", double_precision=12))
-    out: list[Verdict] = []
-    for which, row in zip(hypothesis.estimands, rows, strict=True):
-        row["term"] = which.term
-        row["in_rope_mcse"] = mcse_share(np.abs(estimand(pair, which)) < ROPE)
-        row |= {name: None if row.get(name) is None else int(row[name]) for name in ("bad_k", "refitted")}
-        out.append(Verdict(**{field.name: row.get(field.name) for field in fields(Verdict)}))
-    return tuple(out)
 
 
 def contested(hypothesis: Hypothesis) -> list[str]:
@@ -64,11 +48,6 @@ def family_of(hypothesis: Hypothesis) -> str:
     return known.get(hypothesis.id, OTHERS)
 
 
-def fit_keys(pair: Pair, outcome: str) -> dict[str, str]:
-    """Hashes of the posteriors that an estimand of ``outcome`` is computed from: of both for a difference or ratio."""
-    return {name: tree.attrs["fit_key"] for name, tree in pair.items() if outcome == name or outcome not in pair}
-
-
 def _estimate(hypothesis: Hypothesis, index: int, verdict: Verdict, pair: Pair, tables: refits.Tables) -> Estimate:
     which: Estimand = hypothesis.estimands[index]
     return Estimate(
@@ -76,7 +55,7 @@ def _estimate(hypothesis: Hypothesis, index: int, verdict: Verdict, pair: Pair, 
         **vars(refits.recoded(tables, index, verdict)),
         label="rate" if which.outcome == RATIO else label(which.term, hypothesis.panel),
         sign="positive" if which.sign > 0 else "negative",
-        fit_keys=fit_keys(pair, which.outcome),
+        fit_keys={outcome: tree.attrs["fit_key"] for outcome, tree in sources(which, pair).items()},
     )
 
 
@@ -104,7 +83,7 @@ def remark(hypothesis: Hypothesis, absent: str | None) -> str:
 
 def _claim(hypothesis: Hypothesis, pair: Pair, absent: str | None, tables: refits.Tables, alignment: Path) -> Claim:
     """A claim with what its posteriors say; without a posterior (``absent`` says why), as it was registered."""
-    verdicts = () if absent else _verdicts(hypothesis, pair)
+    verdicts = () if absent else read(hypothesis, pair)
     contest = {} if absent else {term: _masses(pair, term) for term in contested(hypothesis)}
     return Claim(
         id=hypothesis.id,

@@ -63,9 +63,14 @@ def of_claim(tables: Tables, name: str, claim: str) -> pd.DataFrame | None:
     return None if mine.empty else mine
 
 
+def coding(text: str) -> str:
+    """The text form of a coding, as a reader knows it."""
+    return text.replace("+", ", ").replace("=", ": ").replace("-", " ")
+
+
 def changes(panel: str) -> dict[str, specifications.Specification]:
-    """The specifications of a panel by their words."""
-    return {specifications.words(s): s for s in specifications.specifications(panel, full=True)}
+    """The specifications of a panel by their text form."""
+    return {str(s): s for s in specifications.specifications(panel, full=True)}
 
 
 def recoded(tables: Tables, index: int, verdict: Verdict) -> Recoded:
@@ -111,7 +116,7 @@ def _turned(tables: Tables, index: int, verdict: Verdict) -> dict[str, tuple[str
     out: dict[str, tuple[str, ...]] = {}
     curve = _of_estimand(tables, "specification", index, verdict)
     if curve is not None:
-        out["coding"] = tuple(turned(curve[curve["changes"] == 1], registered)["specification"])
+        out["coding"] = tuple(map(coding, turned(curve[curve["changes"] == 1], registered)["specification"]))
     without = _of_estimand(tables, "left_out", index, verdict)
     if without is not None:
         over = turned(without, registered)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from inference.counterfactual.results import LinkResult, ScenarioResult, UnitResult
 from inference.evidence.quantities import Quantity, Share
 from inference.plain import plain
 from reports.numbers.types import Cell, Claim
@@ -127,9 +128,9 @@ class Counterfactual:
     """The scenarios of aid: those of a population, those of a named state, the links of the chain, and its refits."""
 
     headline: str
-    shipped: tuple[object, ...]
-    units: tuple[object, ...]
-    links: tuple[object, ...]
+    shipped: tuple[ScenarioResult, ...]
+    units: tuple[UnitResult, ...]
+    links: tuple[LinkResult, ...]
     refits: Table
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference import panels
-from inference.counterfactual import chain, run, table
+from inference.counterfactual import run, table
 from inference.counterfactual.scenario import HEADLINE, POPULATION, SHIPPED
+from inference.counterfactual.simulation import chain
 from inference.robustness import aid as robustness
 from models.claims.links import LINKS
 from reports.numbers import archived
-from reports.numbers.refits import level_name, rows_of
+from reports.numbers.refits import coding, level_name, rows_of
 from reports.numbers.report import Counterfactual, Table
 
 if TYPE_CHECKING:
@@ -74,4 +75,4 @@ def _change(kind: str, what: str) -> str:
     """What was changed or left out, as a reader knows it."""
     if kind == "aggressor":
         return f"without {level_name('aggressor', what)}"
-    return what.replace("=", ": ").replace("-", " ")
+    return coding(what)

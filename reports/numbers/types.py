@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inference.evidence.quantities import Quantity
+from inference.evidence.verdicts import Verdict
 from inference.sampling.checks import CheckResult
 
 Cell = str | int | float | bool | None  # of a table
@@ -84,42 +85,6 @@ class Fit:
     calibration: tuple[Bin, ...]
     slopes: Mapping[str, Slope]
     effects: Mapping[str, Mapping[str, Quantity]]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the draws say of one estimand; None where a difference or ratio of two logits has no such number."""
-
-    hypothesis: str
-    estimand: str
-    outcome: str
-    term: str
-    mean: float
-    mcse: float
-    sd: float
-    low: float
-    high: float
-    p_sign: float
-    p_sign_mcse: float
-    p_sign_prior: float
-    in_rope: float
-    in_rope_mcse: float
-    verdict: str
-    bayes_factor: float | None
-    bayes_factor_is_bound: bool
-    bayes_factor_by_width: Mapping[str, float]
-    rows: int
-    events: int
-    rd: float | None
-    rd_mcse: float | None
-    rd_low: float | None
-    rd_high: float | None
-    elpd_diff: float | None
-    elpd_diff_se: float | None
-    bad_k: int | None
-    refitted: int | None
-    prior_sensitivity: float | None
-    likelihood_sensitivity: float | None
 
 
 @dataclass(frozen=True)

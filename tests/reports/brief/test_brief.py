@@ -16,7 +16,7 @@ from data import schema, synthetic
 from inference.archives.provenance import provenance
 from inference.fitting.logit import fit
 from inference.plain import plain
-from inference.sampling.converge import Settings
+from inference.sampling.settings import Settings
 from models.claims.registry import OUTCOMES, get
 from reports import style
 from reports.brief import brief, document
@@ -262,10 +262,11 @@ def bottom_line(slopes, folder):
     truths = synthetic.Truth(-3.2, towards, 0.3, 0.3), synthetic.Truth(-2.8, against, 0.3, 0.3)
     frame = synthetic.panel(3000, seed=8, bandwagon=truths[0], balance=truths[1])
     schema.write(frame, panel)
+    made_from = provenance("inference.fitting.logit", panel)
     claims, settings = get("carter-1 carter-2 carter-3 carter-4 bal-1"), Settings(draws=500)
     for claim in claims:
         for outcome in OUTCOMES:
-            assert not fit(claim, outcome, frame, settings, provenance(panel), folder / "posteriors").failed
+            assert not fit(claim, outcome, frame, settings, made_from, folder / "posteriors").failed
     trees = archived.load(claims, panel, folder / "posteriors")
     evidence = to_json(collect.collect(claims, trees, panel))
     collected = evidence | {"figures": [], "brief": plain(brief.numbers(evidence, trees))}

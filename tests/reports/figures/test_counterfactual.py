@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from inference.counterfactual import population, programme, run, table
-from inference.counterfactual.programme import ARROWS
+from inference.counterfactual import run, table
 from inference.counterfactual.scenario import Scenario
+from inference.counterfactual.simulation import population, programme
+from inference.counterfactual.simulation.programme import ARROWS
+from inference.plain import plain
 from inference.robustness import aid as robustness
 from inference.robustness import specifications
 from models.claims.registry import OUTCOMES
@@ -26,7 +28,7 @@ def tree():
 
 @pytest.fixture(scope="module")
 def found(tree):
-    return table.collect(tree)
+    return plain(table.collect(tree))
 
 
 def effect(found, arrow, timing, outcome, horizon=20):
@@ -130,11 +132,11 @@ def test_natural_course_and_positivity_draw_every_cell(tree, found):
 
 
 def test_a_summary_of_refits_has_a_row_for_each_change_arm_and_outcome():
-    effects = [{"arrow": "given", "timing": "early", "outcome": "bandwagon", "value": -0.1, "p_fewer": 0.9}]
+    effects = (robustness.AidEffect("given", "early", "bandwagon", 5.0, -0.1, 0.01, -0.2, 0.0, 0.9),)
     results = {
-        "chain.registered": {"failed": [], "effects": effects},
-        "chain.weak=small": {"failed": ["bandwagon: R-hat"], "effects": effects},
-        "chain.without.365": {"impossible": "no events"},
+        "chain.registered": robustness.AidRefit(effects=effects),
+        "chain.weak=small": robustness.AidRefit(failed=("bandwagon: R-hat",), effects=effects),
+        "chain.without.365": robustness.AidRefit(impossible="no events"),
     }
     rows = robustness.summary(results)
     assert rows["kind"].tolist() == ["coding", "coding", "aggressor"]

@@ -28,7 +28,7 @@ def test_the_specification_curve_marks_the_registered_coding(tables):
     assert "99 % of 92 codings agree" in upper.get_title(loc="left")
     names = [tick.get_text() for tick in lower.get_yticklabels()]
     at = dict(zip(names, [list(x_of(line)) for line in lower.lines], strict=True))
-    assert at["weak: small"] == [k for k, words in enumerate(mine["specification"]) if "weak: small" in words]
+    assert at["weak: small"] == [k for k, words in enumerate(mine["specification"]) if "weak=small" in words]
 
 
 def test_what_is_left_out_is_named_as_readers_know_it(tables):

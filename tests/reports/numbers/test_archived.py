@@ -2,13 +2,11 @@
 
 import shutil
 import sys
-from dataclasses import replace
 
 import pytest
 
 from data import schema, synthetic
 from inference.archives import archive
-from inference.archives.provenance import provenance
 from models.claims.registry import get
 from reports.__main__ import main
 from reports.numbers import archived
@@ -73,8 +71,7 @@ def test_claims_with_the_same_model_share_one_archive_read_once(reported, monkey
 
 
 def test_a_stale_archive_of_another_model_is_left_out_of_a_draft(reported, monkeypatch):
-    other = replace(provenance(reported / "panel.parquet"), code="0" * 64)
-    monkeypatch.setattr(archived, "_origin", lambda _: other)
+    monkeypatch.setattr(archive, "code_sha256", lambda _: "0" * 64)
     monkeypatch.setattr(archived, "GROUPS", (*archived.GROUPS, "tomorrow"))
     draft = []
     assert archived.load(get("cond-1"), reported / "panel.parquet", reported / "posteriors", draft) == {}
@@ -83,8 +80,7 @@ def test_a_stale_archive_of_another_model_is_left_out_of_a_draft(reported, monke
 
 
 def test_a_stale_archive_without_what_is_printed_is_left_out_of_a_draft(reported, monkeypatch):
-    other = replace(provenance(reported / "panel.parquet"), code="0" * 64)
-    monkeypatch.setattr(archived, "_origin", lambda _: other)
+    monkeypatch.setattr(archive, "code_sha256", lambda _: "0" * 64)
     read = archive.read
 
     def older(name, folder, *, rows):
