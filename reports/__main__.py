@@ -41,33 +41,44 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     from reports.brief import brief
     from reports.explorer import contents
     from reports.explorer import page as explorer
-    from reports.numbers import collect as numbers
-    from reports.numbers import posteriors, refits, rivals, scenarios
+    from reports.numbers import archived, collect, refits, rivals, simulated
+    from reports.numbers.report import Report, to_json
     from reports.outputs import Material
 
     draft: list[str] | None = [] if arguments.draft else None
-    absent = posteriors.absent(hypotheses, arguments.panel)
-    trees = posteriors.load(hypotheses, arguments.panel, arguments.folder, draft)
+    absent = archived.absent(hypotheses, arguments.panel)
+    trees = archived.load(hypotheses, arguments.panel, arguments.folder, draft)
     if draft is not None:
-        absent |= posteriors.left_out(hypotheses, trees, draft)
+        absent |= archived.left_out(hypotheses, trees, draft)
     if not trees:
         raise ArchiveError("none of these claims has a posterior:\n  " + "\n  ".join(absent.values()))
     for identifier, reason in absent.items():
         print(f"{identifier}: {reason}")
     explored = [pool.submit(contents.collect, model, arguments.panel) for model in contents.shown(hypotheses, trees)]
     folder = arguments.refits or refits.FOLDER
-    tables = refits.read(folder)
-    collected = numbers.collect(hypotheses, trees, absent, tables, arguments.panel)
-    collected["rivals"] = rivals.collect(hypotheses, arguments.panel, arguments.folder, draft)
-    collected["scores"] = refits.scores(tables)
-    simulated = scenarios.load(hypotheses, arguments.panel, arguments.folder, draft)
-    collected["counterfactual"] = scenarios.collect(simulated, arguments.folder, folder)
-    collected["draft"] = [] if draft is None else draft or [IN_ORDER]
-    collected["figure_sizes"] = gallery.draw(trees, simulated, collected, (arguments.folder, folder, out), pool)
-    collected["figures"] = list(collected["figure_sizes"])
-    collected["brief"] = brief.numbers(collected, trees)
-    explorer.write(collected, [model.result() for model in explored], out)
-    return Material(collected, hypotheses, trees, out)
+    contests = rivals.collect(hypotheses, arguments.panel, arguments.folder, draft)
+    scenarios = simulated.load(hypotheses, arguments.panel, arguments.folder, draft)
+    evidence = collect.collect(
+        hypotheses,
+        trees,
+        arguments.panel,
+        absent=absent,
+        tables=refits.read(folder),
+        rivals=contests,
+        counterfactual=simulated.collect(scenarios, arguments.folder, folder),
+        draft=() if draft is None else tuple(draft) or (IN_ORDER,),
+    )
+    numbers = to_json(evidence)
+    sizes = gallery.draw(trees, scenarios, numbers, gallery.Places(arguments.folder, folder, out), pool)
+    models = [model.result() for model in explored]
+    report = Report(
+        **vars(evidence),
+        figure_sizes=sizes,
+        figures=tuple(sizes),
+        brief=brief.numbers(numbers, trees),
+        explorer=explorer.trace(models),
+    )
+    return Material(to_json(report), models, out)
 
 
 def main() -> int:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from inference.archives import archive
+from inference.counterfactual.scenario import HEADLINE
 from models.claims.registry import REGISTRY, Hypothesis, archive_of
 from reports import style
-from reports.figures import checks, graph, posterior, predicted, robustness, verdicts
-from reports.numbers import refits, scenarios
+from reports.figures import checks, counterfactual, graph, posterior, predicted, robustness, verdicts
+from reports.numbers import refits
+from reports.numbers.collect import DURESS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from reports.numbers.posteriors import Pair, Trees
+    from reports.numbers.archived import Pair, Trees
+    from reports.numbers.report import Numbers
+    from reports.numbers.simulated import Scenarios
 
 Sizes = dict[str, tuple[float, float]]  # figure -> width and height in inches
 # Exposure -> claim whose model its curve is drawn from.
@@ -24,13 +28,11 @@ CURVES = {"threat": "carter-1", "proximity": "carter-2", "support": "carter-4", 
 
 
 class Places(NamedTuple):
-    """Where the processes that draw find what they need, and which claim's process draws the figures of a model."""
+    """The folders of the archives, of the refits, and of the figures."""
 
     posteriors: Path
     refits: Path
     out: Path
-    models: dict[str, str]
-    draft: bool
 
 
 def of_claims(exposures: dict[str, str], trees: Trees) -> dict[str, str]:
@@ -42,16 +44,16 @@ def of_claims(exposures: dict[str, str], trees: Trees) -> dict[str, str]:
     return {term: claim for term, claim in named.items() if claim}
 
 
-def _overview(numbers: dict[str, Any], models: Trees, trees: Trees) -> Iterator[tuple[str, Figure]]:
+def _overview(numbers: Numbers, models: Trees, trees: Trees) -> Iterator[tuple[str, Figure]]:
     yield "graph", graph.causal_graphs()
     yield "verdicts", verdicts.verdicts(numbers["hypotheses"])
     if shown := of_claims(verdicts.CONTEST, trees):
         yield "contest", verdicts.contest(trees, shown)
     if shown := of_claims(CURVES, trees):
         yield "curves", predicted.curves(trees, shown)
-    if "carter-3" in trees:
-        yield "duress_removed", predicted.duress_removed(trees["carter-3"])
-        yield "event_counts", checks.event_counts(trees["carter-3"])
+    if DURESS in trees:
+        yield "duress_removed", predicted.duress_removed(trees[DURESS])
+        yield "event_counts", checks.event_counts(trees[DURESS])
     yield "prior_predictive", checks.prior_predictive(models)
     yield "calibration", checks.calibration(models)
 
@@ -66,7 +68,7 @@ def _of_model(hypothesis: Hypothesis, pair: Pair) -> Iterator[tuple[str, Figure]
         yield f"era_slopes-{name}", posterior.era_slopes(hypothesis, pair)
 
 
-def _of_refits(hypothesis: Hypothesis, entry: dict[str, Any], tables: refits.Tables) -> Iterator[tuple[str, Figure]]:
+def _of_refits(hypothesis: Hypothesis, entry: Numbers, tables: refits.Tables) -> Iterator[tuple[str, Figure]]:
     if any(estimand["stale"] for estimand in entry["estimands"]):
         return
     curve = refits.of_claim(tables, "specification", hypothesis.id)
@@ -78,41 +80,54 @@ def _of_refits(hypothesis: Hypothesis, entry: dict[str, Any], tables: refits.Tab
         yield f"left_out-{hypothesis.id}", robustness.left_out(hypothesis, without, registered)
 
 
-def _saved(figures: Iterator[tuple[str, Figure]], places: Places) -> Sizes:
+def _of_scenarios(trees: Scenarios, numbers: Numbers | None) -> Iterator[tuple[str, Figure]]:
+    if numbers and numbers["refits"]:
+        yield "chain_refits", counterfactual.refits(numbers["refits"])
+    for scenario in numbers["shipped"] if numbers else ():
+        name, tree = scenario["id"], trees[scenario["id"]]
+        yield f"fan-{name}", counterfactual.fan(scenario, archive.group(tree, "trajectory"))
+        yield f"timing-{name}", counterfactual.timing(scenario)
+        yield f"natural_course-{name}", counterfactual.natural_course(scenario)
+        if name != HEADLINE:  # the rest is the same kind of picture: one scenario shows it
+            continue
+        yield f"dose-{name}", counterfactual.dose(scenario)
+        yield f"paths-{name}", counterfactual.paths(scenario)
+        yield f"tipping-{name}", counterfactual.tipping(scenario)
+        yield f"map-{name}", counterfactual.region_map(scenario)
+        yield f"positivity-{name}", counterfactual.positivity(archive.group(tree, "positivity"))
+
+
+def _saved(figures: Iterator[tuple[str, Figure]], folder: Path, *, draft: bool) -> Sizes:
     with style.applied():
-        return {name: style.save(figure, name, places.out, draft=places.draft) for name, figure in figures}
+        return {name: style.save(figure, name, folder, draft=draft) for name, figure in figures}
 
 
-def _of_claim(entry: dict[str, Any], places: Places) -> Sizes:
-    """The figures of one claim, and those of its model when it is the first that has it; for a process of its own."""
+def _of_claim(entry: Numbers, places: Places, *, model: bool, draft: bool) -> Sizes:
+    """The figures of one claim, and with ``model`` those of its model; for a process of its own."""
     hypothesis = REGISTRY[entry["id"]]
-    sizes = _saved(_of_refits(hypothesis, entry, refits.read(places.refits)), places)
-    if places.models[entry["archive"]] == entry["id"]:
+    sizes = _saved(_of_refits(hypothesis, entry, refits.read(places.refits)), places.out, draft=draft)
+    if model:
         names = {o: f"{entry['archive']}.{o}" for o in hypothesis.outcomes}
         pair = {o: archive.read(name, places.posteriors, rows=False) for o, name in names.items()}
-        sizes |= _saved(_of_model(hypothesis, pair), places)
+        sizes |= _saved(_of_model(hypothesis, pair), places.out, draft=draft)
     return sizes
 
 
-def draw(
-    trees: Trees,
-    simulated: scenarios.Trees,
-    numbers: dict[str, Any],
-    places: tuple[Path, Path, Path],
-    pool: Executor,
-) -> Sizes:
+def draw(trees: Trees, scenarios: Scenarios, numbers: Numbers, places: Places, pool: Executor) -> Sizes:
     """Draw and write every figure, those of single claims in the processes of ``pool``; returns their sizes by name.
 
-    ``places`` are the folders of the archives that ``trees`` were read from, of the refits, and of the figures;
-    ``simulated`` are the archives of the scenarios.
+    ``trees`` and ``scenarios`` are the archives that ``numbers`` were collected from.
     """
     entries = [entry for entry in numbers["hypotheses"] if entry["id"] in trees]
-    models = {entry["archive"]: entry["id"] for entry in reversed(entries)}
-    where = Places(*places, models, draft=bool(numbers["draft"]))
-    claims = [pool.submit(_of_claim, entry, where) for entry in entries]
+    models = {entry["archive"]: entry["id"] for entry in reversed(entries)}  # archive -> first claim that has it
+    draft = bool(numbers["draft"])
+    claims = [
+        pool.submit(_of_claim, entry, places, model=models[entry["archive"]] == entry["id"], draft=draft)
+        for entry in entries
+    ]
     ordered = {entry["archive"]: trees[models[entry["archive"]]] for entry in entries}
-    sizes = _saved(_overview(numbers, ordered, trees), where)
-    sizes |= _saved(scenarios.figures(simulated, numbers["counterfactual"]), where)
+    sizes = _saved(_overview(numbers, ordered, trees), places.out, draft=draft)
+    sizes |= _saved(_of_scenarios(scenarios, numbers["counterfactual"]), places.out, draft=draft)
     for claim in claims:
         sizes |= claim.result()
     return sizes

@@ -6,25 +6,25 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reports import page
 from reports.appendix import inspecting
 from reports.brief import brief
-from reports.numbers import claims
+from reports.explorer import page as explorer
+from reports.numbers import claims_table
+from reports.numbers.report import Numbers
 
 if TYPE_CHECKING:
-    from models.claims.registry import Hypothesis
-    from reports.numbers.posteriors import Trees
+    from reports.explorer.contents import Model
 
 
 @dataclass(frozen=True)
 class Material:
-    """What the outputs are made from: numbers first, archives for those that need draws, and the folder to write."""
+    """What the outputs are made from: all of numbers.json, the models of the explorer, and the folder to write."""
 
-    numbers: dict[str, Any]
-    hypotheses: list[Hypothesis]
-    trees: Trees
+    numbers: Numbers
+    models: list[Model]
     out: Path
 
 
@@ -38,8 +38,8 @@ def _numbers(material: Material) -> None:
 
 def _tables(material: Material) -> None:
     table, draft = material.numbers["claims"], bool(material.numbers["draft"])
-    _write(material, "claims.csv", claims.to_csv(table, draft=draft))
-    _write(material, "claims.tex", claims.to_tex(table, draft=draft))
+    _write(material, "claims.csv", claims_table.to_csv(table, draft=draft))
+    _write(material, "claims.tex", claims_table.to_tex(table, draft=draft))
 
 
 def _appendix(material: Material) -> None:
@@ -49,6 +49,10 @@ def _appendix(material: Material) -> None:
 def _brief(material: Material) -> None:
     draft = "; ".join(material.numbers["draft"])
     brief.write(material.numbers, material.out, draft=f"Draft, not to be cited: {draft}" if draft else "")
+
+
+def _explorer(material: Material) -> None:
+    explorer.write(material.numbers, material.models, material.out)
 
 
 def _inspect(material: Material) -> None:
@@ -67,6 +71,7 @@ WRITERS: dict[str, Callable[[Material], None]] = {
     "appendix": _appendix,
     "inspect": _inspect,
     "brief": _brief,
+    "explorer": _explorer,
     "index": _index,
 }
 # File -> what a reader finds in it, in the order of the index.

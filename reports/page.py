@@ -4,68 +4,29 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha256
-from math import floor, log10
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reports.numbers.logits import PER
+from reports import formats
+from reports.numbers.claims_table import NOT_RUN
+from reports.numbers.report import Numbers
 from reports.style import COLOURS, EVENTS, NAMES, UNITS
 
 if TYPE_CHECKING:
     import jinja2
     from markupsafe import Markup
 
-MINUS, UNDEFINED = "\N{MINUS SIGN}", "\N{EN DASH}"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def _signed(value: float, digits: int) -> str:
-    """With sign, a true minus, and no minus before zero."""
-    text = f"{value:+.{digits}f}"
-    return text.replace("-", MINUS) if float(text) else f"{0:.{digits}f}"
-
-
-def _two_digits(value: float) -> str:
-    """Two significant digits without an exponent."""
-    return f"{float(f'{value:.2g}'):,g}"
-
-
-def _ratio(value: float | None, is_bound: bool) -> str:
-    """A Bayes factor: two digits, as a fraction below 1; an en dash where it is not defined."""
-    if value is None:
-        return UNDEFINED
-    below = _two_digits(value if value >= 1 else 1 / value)
-    text = below if value >= 1 or below == "1" else f"1/{below}"
-    return f"> {text}" if is_bound else text
-
-
-def _probability(value: float, digits: int = 3) -> str:
-    """A probability that never claims certainty."""
-    smallest = 10**-digits
-    if value >= 1 - smallest / 2:
-        return f"> {1 - smallest:.{digits}f}"
-    return f"< {smallest:.{digits}f}" if value < smallest / 2 else f"{value:.{digits}f}"
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.0f} %"
-
-
-def _agreement(estimand: dict[str, Any]) -> str:
+def _agreement(estimand: Numbers) -> str:
     """Share of codings on the side of the registered one, or why there is none."""
     if estimand["stale"]:
         return "refits are of another panel"
     codings = estimand["codings"]
     if codings is None:
-        return "not run"
-    return UNDEFINED if codings["share"] is None else f"{_percent(codings['share'])} of {codings['codings']}"
-
-
-def _sensitivity(value: float | None, limit: float) -> str:
-    """A power-scaling sensitivity, marked where it lies above the limit."""
-    if value is None:
-        return UNDEFINED
-    return f"{value:.2f}" + (" (yes)" if value > limit else "")
+        return NOT_RUN
+    return formats.DASH if codings["share"] is None else f"{formats.percent(codings['share'])} of {codings['codings']}"
 
 
 def _breakable(estimand: str) -> Markup:
@@ -76,17 +37,11 @@ def _breakable(estimand: str) -> Markup:
     return Markup(text.replace("/&nbsp;", "/ "))
 
 
-def _error(value: float, digits: int) -> str:
-    """A Monte Carlo error to one digit more than its number, or the first that is not 0."""
-    text = f"{value:.{digits + 1}f}"
-    return text if float(text) or not value else f"{value:.{-floor(log10(value))}f}"
-
-
 def _anchor(text: str) -> str:
     return "family-" + text.lower().replace(" ", "-")
 
 
-def _search_words(entry: dict[str, Any]) -> str:
+def _search_words(entry: Numbers) -> str:
     """What a claim is found by."""
     terms = {term for fit in entry["fits"].values() for term in fit["exposures"] + fit["adjustment"]}
     estimands = [part for e in entry["estimands"] for part in (e["estimand"], e["label"], e["verdict"])]
@@ -94,33 +49,21 @@ def _search_words(entry: dict[str, Any]) -> str:
     return " ".join(dict.fromkeys(part for part in [*facts, *sorted(terms), *estimands] if part))
 
 
-def _gate_rows(fits: dict[str, Any]) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+def _gate_rows(fits: Numbers) -> list[tuple[tuple[str, str], dict[str, Numbers]]]:
     """Checks of the logits of a model, (name, limit) -> outcome -> check."""
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    rows: dict[tuple[str, str], dict[str, Numbers]] = {}
     for outcome, fit in fits.items():
         for check in fit["gate"]:
             rows.setdefault((check["name"], check["limit"]), {})[outcome] = check
     return list(rows.items())
 
 
-FILTERS = {
-    "signed": _signed,
-    "fixed": lambda value, digits: f"{value:.{digits}f}",
-    "ratio": _ratio,
-    "probability": _probability,
-    "share": lambda value: _probability(value, 2),
-    "percent": _percent,
-    "per": lambda value, digits: f"{PER * value:.{digits}f}",
-    "error": _error,
+FILTERS = formats.FILTERS | {
     "agreement": _agreement,
     "anchor": _anchor,
     "breakable": _breakable,
-    "sensitivity": _sensitivity,
     "search_words": _search_words,
     "gate_rows": _gate_rows,
-    "pixels": lambda inches: f"{96 * inches:.0f}",
-    "thousands": lambda value: f"{value:,.0f}",
-    "significant": lambda value: f"{value:.4g}",
     "capitalize_first": lambda text: text[:1].upper() + text[1:],
 }
 
@@ -165,7 +108,7 @@ def policy(style: str, script: str | None = None) -> str:
     return "; ".join(f"{name} {source}" for name, source in sources.items())
 
 
-def render(template: str, numbers: dict[str, Any], **words: object) -> str:
+def render(template: str, numbers: Numbers, **words: object) -> str:
     """A page as HTML from a template of words and the numbers; one that ``numbers`` lacks is an error."""
     style, script = _style(), inline("search.js")
     page = {"style": style, "script": script, "policy": policy(style, script)}

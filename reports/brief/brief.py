@@ -3,52 +3,58 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.world.sources import sources
+from inference.evidence.quantities import Quantity
+from inference.plain import plain
 from models.claims.registry import OUTCOMES
 from reports import page, style
 from reports.brief import document, frequencies, judgement
 from reports.brief.document import Block
-from reports.brief.printed import Place, plain
+from reports.brief.printed import Place, text_of
 from reports.brief.sentences import CARTER
 from reports.figures import glance
+from reports.numbers.limits import PER
+from reports.numbers.report import Brief, Numbers
 from reports.page import TEMPLATES
 
 if TYPE_CHECKING:
-    from reports.numbers.posteriors import Trees
+    from reports.numbers.archived import Trees
 
-QUANTITY = {"value", "mcse", "low", "high"}
+QUANTITY = {field.name for field in fields(Quantity)}
 
 
-def numbers(collected: dict[str, Any], trees: Trees) -> dict[str, Any]:
-    """What the brief needs beyond ``collected``; belongs there under ``brief``, after ``counterfactual``."""
-    claims = {e["id"]: e for e in collected["hypotheses"] if e["id"] in CARTER and e["estimands"]}
-    out: dict[str, Any] = {
-        "per": frequencies.PER,
-        "near_km": frequencies.NEAR_KM,
-        "years": frequencies.years(trees),
-        "baseline": _baseline(collected["hypotheses"]),
-        "contrasts": frequencies.contrasts(trees),
-        "contest": frequencies.contest(trees),
-        "duress_removed": frequencies.duress_removed(trees),
-        "judgements": {claim: judgement.of_claim(entry) for claim, entry in claims.items()},
-        "likelihoods": {
-            claim: [judgement.likelihood(e["p_sign"]) for e in entry["estimands"]] for claim, entry in claims.items()
+def numbers(evidence: Numbers, trees: Trees) -> Brief:
+    """What the brief needs beyond the evidence, as JSON, that was collected from ``trees``."""
+    claims = {e["id"]: e for e in evidence["hypotheses"] if e["id"] in CARTER and e["estimands"]}
+    baseline, contrasts = _baseline(evidence["hypotheses"]), frequencies.contrasts(trees)
+    rates = [plain(contrasts), evidence["duress_removed"], evidence["counterfactual"]]
+    rates += [fit["rate"] for entry in evidence["hypotheses"] for fit in entry["fits"].values()]
+    return Brief(
+        per=PER,
+        near_km=frequencies.NEAR_KM,
+        years=frequencies.years(trees),
+        baseline=baseline,
+        contrasts=contrasts,
+        contest=frequencies.contest(trees),
+        duress_removed=frequencies.duress_removed(trees),
+        judgements={claim: judgement.of_claim(entry) for claim, entry in claims.items()},
+        likelihoods={
+            claim: tuple(judgement.likelihood(e["p_sign"]) for e in entry["estimands"])
+            for claim, entry in claims.items()
         },
-        "scale": judgement.scale(),
-        "sources": sorted({source.citation for source in sources().values()}),
-    }
-    base = out["baseline"]
-    out["p_balancing_commoner"] = frequencies.balancing_commoner(trees[base]) if base else None
-    rates = [out["contrasts"], collected["duress_removed"], collected.get("counterfactual")]
-    rates += [fit["rate"] for entry in collected["hypotheses"] for fit in entry["fits"].values()]
-    return out | {"largest_mcse": max(_errors(rates), default=0.0)}
+        scale=judgement.scale(),
+        sources=tuple(sorted({source.citation for source in sources().values()})),
+        p_balancing_commoner=frequencies.balancing_commoner(trees[baseline]) if baseline else None,
+        largest_mcse=max(_errors(rates), default=0.0),
+    )
 
 
-def _baseline(entries: list[dict[str, Any]]) -> str | None:
+def _baseline(entries: Sequence[Numbers]) -> str | None:
     """The claim with the most rows among those on both outcomes: its rates are the baseline."""
     known = [entry for entry in entries if set(entry["fits"]) == set(OUTCOMES)]
     return max(known, key=lambda entry: entry["fits"]["bandwagon"]["rows"])["id"] if known else None
@@ -69,7 +75,7 @@ def _errors(part: object) -> Iterator[float]:
 def html(sections: list[Block], draft: str = "") -> str:
     """The brief as a page; every number carries its place in numbers.json."""
     environment, style = page.environment(), page.inline("brief.css")
-    environment.filters["plain"] = plain
+    environment.filters["plain"] = text_of
     words = {"draft": draft, "title": document.TITLE, "style": style, "policy": page.policy(style)}
     return environment.get_template("brief.html.j2").render(sections=sections, **words)
 
@@ -77,7 +83,7 @@ def html(sections: list[Block], draft: str = "") -> str:
 def _texts(part: Any) -> Any:  # noqa: ANN401 (any part of a document)
     """The document with every sentence as plain text."""
     if isinstance(part, tuple):
-        return plain(part)
+        return text_of(part)
     if isinstance(part, dict):
         return {key: _texts(value) for key, value in part.items()}
     return [_texts(value) for value in part] if isinstance(part, list) else part
@@ -100,10 +106,10 @@ def pdf(sections: list[Block], folder: Path, draft: str = "") -> bytes:
     )
 
 
-def write(collected: dict[str, Any], folder: Path, draft: str = "") -> None:
+def write(collected: Numbers, folder: Path, draft: str = "") -> None:
     """Write ``brief.html``, ``brief.pdf`` and their figure beside the other figures of ``folder``.
 
-    ``collected`` is what becomes numbers.json, with ``numbers`` under ``brief``; ``draft`` is a watermark.
+    ``collected`` is all of numbers.json; ``draft`` is a watermark.
     """
     with style.applied():
         if figure := glance.glance(collected):

@@ -44,9 +44,9 @@ def confidence(numbers: Place) -> list[list[Sentence]]:
     """One row for each of Carter's claims: the judgement on it, how firm that is, and why no firmer."""
     rows = []
     for claim in tested(numbers):
-        found = numbers["brief"]["judgements"][claim]
-        doubts = joined([say("{doubt}", doubt=doubt.printed("text")) for doubt in found["doubts"]], "; ")
-        words = [say("{word}", word=found[name].printed("text")) for name in ("judgement", "confidence")]
+        judged = numbers["brief"]["judgements"][claim]
+        doubts = joined([say("{doubt}", doubt=doubt.printed("text")) for doubt in judged["doubts"]], "; ")
+        words = [say("{word}", word=judged[name].printed("text")) for name in ("judgement", "confidence")]
         rows.append([capital(say(CARTER[claim])), *words, doubts or say("no reason for doubt was found")])
     return rows
 
@@ -95,10 +95,10 @@ def posterior(numbers: Place) -> Sentence:
 
 def coding(numbers: Place) -> Sentence:
     """How far the judgements hang on who counts as weak, as an aggressor, and what as alignment."""
-    found = {claim: _agreement(entry) for claim, entry in tested(numbers).items()}
-    if set(found.values()) == {NOT_RUN}:
+    agreeing = {claim: _agreement(entry) for claim, entry in tested(numbers).items()}
+    if set(agreeing.values()) == {NOT_RUN}:
         return say(f"{CODED}; no other coding was run.")
-    clauses = [say("{cause}: {found}", cause=CARTER[claim], found=agreeing) for claim, agreeing in found.items()]
+    clauses = [say("{cause}: {share}", cause=CARTER[claim], share=share) for claim, share in agreeing.items()]
     words = f"{CODED}. Codings whose verdict is on the side of the registered one: {{clauses}}."
     return say(words, clauses=joined(clauses, "; "))
 

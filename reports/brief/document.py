@@ -7,8 +7,9 @@ from typing import Any
 from models.claims.carter import SOURCE as CARTER
 from models.claims.walt import SOURCE as WALT
 from reports.brief import caveats, programme, sentences
-from reports.brief.printed import DASH, Place, Sentence, joined, say
+from reports.brief.printed import Place, Sentence, joined, say
 from reports.figures.glance import drivers
+from reports.formats import DASH
 
 Block = dict[str, Any]
 TITLE = "When do weak states ally with the state that threatens them?"
@@ -150,7 +151,7 @@ def _likelihood(numbers: Place) -> Block:
     scale, words, bounds = numbers["brief"]["scale"], ["word"], [say("probability")]
     for step in scale:
         low, high = step["low"].printed("bound"), step["high"].printed("bound")
-        words.append(step["word"].value)
+        words.append(step["label"].value)
         bounds.append(say(f"{{low}}{DASH}{{high}}", low=low, high=high))
     blocks = [table("Words for likelihood", words, [bounds], [3] * len(words))]
     if rows := caveats.probabilities(numbers):

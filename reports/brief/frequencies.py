@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xarray as xr
 from scipy.special import expit, logit
 
 from inference.archives.archive import group
-from inference.evidence.verdicts import quantity
-from inference.sampling.diagnostics import mcse_share
+from inference.evidence.quantities import Quantity, Share
 from models.claims.registry import OUTCOMES
+from reports.numbers.collect import DURESS
+from reports.numbers.limits import PER
+from reports.numbers.report import Choice, Commoner, Contrast, Fewer, Frequency, Sides, Values
 
 if TYPE_CHECKING:
-    from reports.numbers.posteriors import Pair, Trees
+    from reports.numbers.archived import Pair, Trees
 
-PER, OF = 1000, 100
+OF = 100  # alignments that a share of them is given for
 NEAR_KM = 1000.0
 
 
-@dataclass(frozen=True)
-class Contrast:
+class Situation(NamedTuple):
     """Two values of an exposure, the second the one that is said to attract, in the model of ``claim``."""
 
     claim: str
@@ -30,14 +30,14 @@ class Contrast:
     present: float
 
 
-CONTRASTS = {
-    "proximity": Contrast("carter-2", -float(np.log1p(NEAR_KM / 100)), 0.0),  # so many km away, next door
-    "threat": Contrast("carter-1", 0.0, 1.0),  # neither dispute nor rivalry, a rivalry
-    "threat_other": Contrast("carter-1", 0.0, 1.0),
-    "duress": Contrast("carter-3", 0.0, 1.0),
-    "support": Contrast("carter-4", 0.5, 0.0),  # allies who bring as much as the aggressor has, no ally
+SITUATIONS = {
+    "proximity": Situation("carter-2", -float(np.log1p(NEAR_KM / 100)), 0.0),  # so many km away, next door
+    "threat": Situation("carter-1", 0.0, 1.0),  # neither dispute nor rivalry, a rivalry
+    "threat_other": Situation("carter-1", 0.0, 1.0),
+    "duress": Situation("carter-3", 0.0, 1.0),
+    "support": Situation("carter-4", 0.5, 0.0),  # allies who bring as much as the aggressor has, no ally
 }
-CONTEST = Contrast("bal-1", 0.0, 1.0)  # of threat, whose effects on both outcomes Walt contests
+CONTEST = Situation("bal-1", 0.0, 1.0)  # of threat, whose effects on both outcomes Walt contests
 
 
 def rate_at(tree: xr.DataTree, exposure: str, value: float) -> xr.DataArray | None:
@@ -57,40 +57,36 @@ def rate_at(tree: xr.DataTree, exposure: str, value: float) -> xr.DataArray | No
     return xr.DataArray(expit((1 - weight) * below + weight * above).reshape(chains, -1), dims=("chain", "draw"))
 
 
-def probability(holds: xr.DataArray) -> dict[str, float]:
-    """Share of the draws (chain, draw) for which something holds, and its Monte Carlo error."""
-    draws = holds.transpose("chain", "draw").to_numpy()
-    return {"value": float(draws.mean()), "mcse": mcse_share(draws)}
+def _sides(without: xr.DataArray, present: xr.DataArray, scale: float) -> Sides:
+    return Sides(
+        without=Quantity.of(without, scale),
+        present=Quantity.of(present, scale),
+        difference=Quantity.of(present - without, scale),
+        p_more=Share.of(present > without),
+    )
 
 
-def _sides(without: xr.DataArray, present: xr.DataArray, scale: float) -> dict[str, Any]:
-    return {
-        "without": quantity(without, scale),
-        "present": quantity(present, scale),
-        "difference": quantity(present - without, scale),
-        "p_more": probability(present > without),
-    }
+def _frequency(tree: xr.DataTree, exposure: str, situation: Situation) -> Frequency | None:
+    """Events per 1,000 dyad-years at both values; None where the sample does not reach them."""
+    without, present = (rate_at(tree, exposure, value) for value in (situation.without, situation.present))
+    if without is None or present is None:
+        return None
+    return Frequency(**vars(_sides(without, present, PER)), fit_key=tree.attrs["fit_key"])
 
 
-def contrast(pair: Pair, exposure: str, which: Contrast) -> dict[str, Any] | None:
-    """Events per 1,000 dyad-years of each outcome at both values; None where the sample does not reach them."""
-    out: dict[str, Any] = {"claim": which.claim, "values": {"without": which.without, "present": which.present}}
-    for outcome in OUTCOMES:
-        rates = [rate_at(pair[outcome], exposure, value) for value in (which.without, which.present)]
-        if rates[0] is None or rates[1] is None:
-            return None
-        out[outcome] = _sides(rates[0], rates[1], PER) | {"fit_key": pair[outcome].attrs["fit_key"]}
+def contrasts(trees: Trees) -> dict[str, Contrast]:
+    """The natural frequencies of every exposure whose claim has a posterior, where the sample reaches both values."""
+    out: dict[str, Contrast] = {}
+    for exposure, situation in SITUATIONS.items():
+        if situation.claim not in trees:
+            continue
+        bandwagon, balance = (_frequency(trees[situation.claim][o], exposure, situation) for o in OUTCOMES)
+        if bandwagon and balance:
+            out[exposure] = Contrast(situation.claim, Values(*situation[1:]), bandwagon, balance)
     return out
 
 
-def contrasts(trees: Trees) -> dict[str, Any]:
-    """The natural frequencies of every exposure whose claim has a posterior."""
-    known = {exposure: which for exposure, which in CONTRASTS.items() if which.claim in trees}
-    found = {exposure: contrast(trees[which.claim], exposure, which) for exposure, which in known.items()}
-    return {exposure: numbers for exposure, numbers in found.items() if numbers}
-
-
-def contest(trees: Trees) -> dict[str, Any] | None:
+def contest(trees: Trees) -> Choice | None:
     """How many of 100 alignments are with the aggressor, with and without a threat from it."""
     if CONTEST.claim not in trees:
         return None
@@ -100,33 +96,33 @@ def contest(trees: Trees) -> dict[str, Any] | None:
         if bandwagon is None or balance is None:
             return None
         shares.append(bandwagon / (bandwagon + balance))
-    more = {"p_mostly_bandwagoning": probability(shares[1] > 0.5)}
-    return {"claim": CONTEST.claim, "fit_keys": _keys(pair)} | _sides(shares[0], shares[1], OF) | more
+    sides, mostly = _sides(shares[0], shares[1], OF), Share.of(shares[1] > 0.5)
+    return Choice(**vars(sides), claim=CONTEST.claim, fit_keys=_keys(pair), p_mostly_bandwagoning=mostly)
 
 
-def duress_removed(trees: Trees) -> dict[str, Any] | None:
+def duress_removed(trees: Trees) -> dict[str, Fewer] | None:
     """Probability that each outcome is rarer among states under duress with duress set to none."""
-    if "carter-3" not in trees:
+    if DURESS not in trees:
         return None
-    out = {}
-    for outcome, tree in trees["carter-3"].items():
+    out: dict[str, Fewer] = {}
+    for outcome, tree in trees[DURESS].items():
         draws = group(tree, "contrasts")
-        fewer = probability(draws["duress_removed"] < draws["duress_rate"])
-        out[outcome] = {"p_fewer": fewer, "fit_key": tree.attrs["fit_key"]}
+        fewer = Share.of(draws["duress_removed"] < draws["duress_rate"])
+        out[outcome] = Fewer(fewer, tree.attrs["fit_key"])
     return out
 
 
-def balancing_commoner(pair: Pair) -> dict[str, Any]:
+def balancing_commoner(pair: Pair) -> Commoner:
     """Probability that balancing is more common than bandwagoning over the rows of a model."""
     bandwagon, balance = (group(pair[outcome], "contrasts")["rate"] for outcome in ("bandwagon", "balance"))
-    return probability(balance > bandwagon) | {"fit_keys": _keys(pair)}
+    return Commoner(**vars(Share.of(balance > bandwagon)), fit_keys=_keys(pair))
 
 
-def years(trees: Trees) -> list[int] | None:
+def years(trees: Trees) -> tuple[int, int] | None:
     """First and last year of the rows of the alignment panel that any model was fitted to."""
     every = [group(tree, "constant_data")["year"] for pair in trees.values() for name, tree in pair.items()
              if name in OUTCOMES]  # fmt: skip
-    return [min(int(y.min()) for y in every), max(int(y.max()) for y in every)] if every else None
+    return (min(int(y.min()) for y in every), max(int(y.max()) for y in every)) if every else None
 
 
 def _keys(pair: Pair) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from inference.evidence.sensitivity import SENSITIVE
 from inference.evidence.verdicts import SUPPORTED
 from inference.robustness.summary import SIDES
-from reports.numbers.claims import NOT_IDENTIFIED
+from reports.numbers.collect import NOT_IDENTIFIED
+from reports.numbers.limits import bands
+from reports.numbers.report import Band, Judgement, Numbers
 
 # Lower bounds and words, in the manner of ICD 203; the bounds of the verdicts are among them.
 LIKELIHOOD = (
@@ -36,10 +37,9 @@ def likelihood(probability: float) -> str:
     return next(word for bound, word in LIKELIHOOD[1:] if probability >= bound)
 
 
-def scale() -> list[dict[str, Any]]:
+def scale() -> tuple[Band, ...]:
     """The likelihood words with the bounds of each."""
-    above = [1.0, *(bound for bound, _ in LIKELIHOOD)]
-    return [{"word": word, "low": low, "high": high} for (low, word), high in zip(LIKELIHOOD, above, strict=False)]
+    return bands(LIKELIHOOD)
 
 
 def direction(p_more: float) -> tuple[str, int]:
@@ -67,12 +67,12 @@ def judgement(verdicts: Sequence[str]) -> str:
     return "leaning for" if sides == {"for"} else "leaning against"
 
 
-def doubts(claim: dict[str, Any]) -> list[str]:
+def doubts(claim: Numbers) -> tuple[str, ...]:
     """Reasons why a judgement is less than firm, however likely it is; ``claim`` as in numbers.json."""
     estimands = claim["estimands"]
     shares = [(e["codings"] or {}).get("share") for e in estimands]
     agreeing = [share for share in shares if share is not None]
-    found = {
+    reasons = {
         NOT_IDENTIFIED: claim["causal"] and not claim["identified"],
         "measured through a stand-in": claim["status"] == "proxy",
         "other codings not run": len(agreeing) < len(estimands),
@@ -80,14 +80,11 @@ def doubts(claim: dict[str, Any]) -> list[str]:
         SHAKEN[1]: any(e["turned"].get("left out") for e in estimands),
         "moves with the prior": any((e["prior_sensitivity"] or 0) > SENSITIVE for e in estimands),
     }
-    return [reason for reason, holds in found.items() if holds]
+    return tuple(reason for reason, holds in reasons.items() if holds)
 
 
-def of_claim(claim: dict[str, Any]) -> dict[str, Any]:
-    """Judgement, confidence and the doubts behind it of a claim in numbers.json that has a posterior."""
+def of_claim(claim: Numbers) -> Judgement:
+    """The judgement on a claim in numbers.json that has a posterior."""
     reasons = doubts(claim)
-    return {
-        "judgement": judgement([estimand["verdict"] for estimand in claim["estimands"]]),
-        "confidence": CONFIDENCE[min(len(reasons), 2)],
-        "doubts": reasons,
-    }
+    verdicts = [estimand["verdict"] for estimand in claim["estimands"]]
+    return Judgement(judgement(verdicts), CONFIDENCE[min(len(reasons), 2)], reasons)

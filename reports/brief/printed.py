@@ -7,51 +7,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from reports.page import FILTERS, MINUS
-
-DASH = "\N{EN DASH}"
-
-
-def _size(value: float) -> str:
-    """A rate or a difference of rates without its sign: whole from ten up, one decimal from a tenth up."""
-    size = abs(value)
-    if size < 0.005:
-        return "less than 0.01"
-    return f"{size:,.0f}" if size >= 9.95 else f"{size:.1f}" if size >= 0.095 else f"{size:.2f}"
-
-
-def _change(value: float) -> str:
-    """A difference of rates with its sign; no sign where it rounds to nothing."""
-    if abs(value) < 0.005:
-        return "0"
-    return ("+" if value > 0 else MINUS) + _size(value)
-
-
-def _of_hundred(value: float) -> str:
-    """How many of a hundred; neither none nor all."""
-    return "fewer than 1" if value <= 0.5 else "more than 99" if value >= 99.5 else f"{value:.0f}"
-
-
-def _of_draws(value: float) -> str:
-    """A share of the draws in percent; neither none nor all."""
-    return f"{_of_hundred(100 * value)} %"
-
-
-# How a value of numbers.json is printed.
-FORMS = {
-    "size": _size,
-    "change": _change,
-    "of_hundred": _of_hundred,
-    "probability": lambda value: FILTERS["probability"](value, 2),
-    "error": lambda value: f"{value:.1g}",
-    "bound": lambda value: f"{value:g}",
-    "percent": FILTERS["percent"],
-    "of_draws": _of_draws,
-    "count": FILTERS["thousands"],
-    "whole": lambda value: f"{value:d}",
-    "hash": lambda value: str(value)[:12],
-    "text": str,
-}
+from reports.formats import FORMS
 
 
 @dataclass(frozen=True)
@@ -121,6 +77,6 @@ def interval(quantity: Place, form: str) -> Sentence:
     return say("{low} to {high}", low=quantity["low"].printed(form), high=quantity["high"].printed(form))
 
 
-def plain(sentence: Sentence) -> str:
-    """The text alone."""
+def text_of(sentence: Sentence) -> str:
+    """A sentence as plain text."""
     return "".join(map(str, sentence))

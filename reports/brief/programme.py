@@ -24,20 +24,20 @@ def headline(numbers: Place) -> Place | None:
     return next((s for s in every if s["id"].value == shipped.value.get("headline")), every[0])
 
 
-def spoken_of(scenario: Place) -> int:
-    """The horizon that is spoken of, in years: the longest, for which the paths are known too."""
+def longest_horizon(scenario: Place) -> int:
+    """The longest horizon in years: the one whose causal paths are known."""
     return max(scenario["horizons"].value)
 
 
-def found(rows: Place, **wanted: object) -> Place | None:
+def first_row(rows: Place, **wanted: object) -> Place | None:
     """The first row with the wanted values."""
     return next((row for row in rows if all(row[k].value == v for k, v in wanted.items())), None)
 
 
 def effect(scenario: Place, arrow: str, timing: str, outcome: str = "bandwagon") -> Place | None:
-    """The effect of a programme at the middle horizon."""
-    wanted = {"arrow": arrow, "timing": timing, "outcome": outcome, "horizon": spoken_of(scenario)}
-    return found(scenario["effects"], **wanted)
+    """The effect of a programme over the longest horizon."""
+    wanted = {"arrow": arrow, "timing": timing, "outcome": outcome, "horizon": longest_horizon(scenario)}
+    return first_row(scenario["effects"], **wanted)
 
 
 def _change(row: Place) -> Sentence:
@@ -70,7 +70,7 @@ def verdict(rows: dict[str, Place]) -> str:
     return "Whether early state-building aid would make bandwagoning rarer cannot be told"
 
 
-def _told(rows: dict[str, Place]) -> dict[str, Place]:
+def _to_report(rows: dict[str, Place]) -> dict[str, Place]:
     """The first version of the effect, and where others do not point its way the first of them: why the verdict is so.
 
     The table has them all.
@@ -87,18 +87,18 @@ def early_aid(numbers: Place) -> Sentence:
     known = {arrow: row for arrow, row in every.items() if row}
     if not known or scenario is None:
         return without_duress(numbers)
-    spoken = {arrow: row for arrow, row in known.items() if arrow != GIVEN} or known
+    empirical = {arrow: row for arrow, row in known.items() if arrow != GIVEN} or known
     first = next(iter(known.values()))
-    told = _told(spoken).items()
-    parts = [say("{change} {if_}", change=difference(row["confounded"]), if_=ARROWS[arrow]) for arrow, row in told]
+    reported = _to_report(empirical).items()
+    parts = [say("{change} {if_}", change=difference(row["confounded"]), if_=ARROWS[arrow]) for arrow, row in reported]
     return say(
         "{begin}: over {horizon} years, instead of {baseline} in {per} dyad-years, {parts}{end}.",
-        begin=verdict(spoken),
+        begin=verdict(empirical),
         horizon=first["horizon"].printed("whole"),
         baseline=first["baseline"]["value"].printed("size"),
         per=numbers["brief"]["per"].printed("count"),
         parts=listed(parts),
-        end=_certain(scenario, known) if GIVEN not in spoken else (),
+        end=_certain(scenario, known) if GIVEN not in empirical else (),
     )
 
 
@@ -108,7 +108,7 @@ def _certain(scenario: Place, known: dict[str, Place]) -> Sentence:
         return ()
     whole = say("; {given}, {change}", given=ARROWS[GIVEN], change=difference(known[GIVEN]["confounded"]))
     wanted = {"arrow": GIVEN, "timing": "early", "outcome": "bandwagon", "path": "duress alone"}
-    path = found(scenario["paths"], **wanted) if scenario.value.get("paths") else None
+    path = first_row(scenario["paths"], **wanted) if scenario.value.get("paths") else None
     if path is None:
         return whole
     through = say(
@@ -120,7 +120,7 @@ def _certain(scenario: Place, known: dict[str, Place]) -> Sentence:
 
 def setting(scenario: Place) -> Sentence:
     """Who, what and when, and on which rung it stands."""
-    horizon = next(place for place in scenario["horizons"] if place.value == spoken_of(scenario))
+    horizon = next(place for place in scenario["horizons"] if place.value == longest_horizon(scenario))
     stop = "" if scenario["words"].value.endswith(".") else "."
     return say(
         f"Who and what: {{words}}{stop} In kind: {{rung}}, of {{states}} states; events are counted from {{first}} to "
@@ -138,8 +138,8 @@ def timing(scenario: Place, per: Place) -> list[Sentence]:
     """Early against late under each assumption, in one sentence."""
     parts = []
     for arrow, assumption in ARROWS.items():
-        wanted = {"arrow": arrow, "outcome": "bandwagon", "horizon": spoken_of(scenario)}
-        row = found(scenario["early_less_late"], **wanted)
+        wanted = {"arrow": arrow, "outcome": "bandwagon", "horizon": longest_horizon(scenario)}
+        row = first_row(scenario["early_less_late"], **wanted)
         if row:
             parts.append(say("{change} {if_}", change=difference(row["difference"]), if_=assumption))
     words = "Early rather than late, in {per} dyad-years: {parts}."

@@ -101,7 +101,7 @@ def carter(numbers: Place) -> Sentence:
         return say("None of Carter's claims was tested here.")
     parts = []
     for judgement in JUDGEMENTS:
-        causes = [say(CARTER[claim]) for claim, found in held.items() if found == judgement]
+        causes = [say(CARTER[claim]) for claim, judged in held.items() if judged == judgement]
         if causes:
             parts.append(say(FOUND[judgement], causes=listed(causes)))
     absent = listed([say(CARTER[claim]) for claim in CARTER if claim not in held])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from reports.numbers.posteriors import Trees
+    from reports.numbers.archived import Trees
 
 STEPS = 2000  # of a logit: the coarseness of the coded grid
 MOVED = set(grid.CONTROLS)
@@ -46,6 +47,34 @@ def coded(values: grid.Float) -> str:
     return b64encode(np.round(STEPS * np.clip(values, -FARTHEST, FARTHEST)).astype("<i2").tobytes()).decode()
 
 
+Place = tuple[int, int, int, int, list[float]]  # region, era (-1: all), rows, events, medians of the drivers
+
+
+@dataclass(frozen=True)
+class Part:
+    """The logit of one outcome: ``grid`` is (statistic, place, *drivers) in steps, ``axes`` the drivers' values.
+
+    ``mcse`` is the largest Monte Carlo error of a mean, as a share of the width of its interval.
+    """
+
+    fit_key: str
+    mcse: float
+    axes: dict[str, list[float]]
+    places: list[Place]
+    grid: str
+    neighbours: neighbours.Neighbours
+
+
+@dataclass(frozen=True)
+class Model:
+    """What the page knows of a model; ``drivers`` says of each whether it is an exposure or adjusted for."""
+
+    id: str
+    claims: list[str]
+    drivers: dict[str, str]
+    outcomes: dict[str, Part]
+
+
 class Shown(NamedTuple):
     """A model to be shown: what a process of its own needs to compute its grids."""
 
@@ -69,39 +98,31 @@ def shown(hypotheses: list[Hypothesis], trees: Trees) -> list[Shown]:
     return out
 
 
-def collect(model: Shown, alignment: Path) -> dict[str, Any]:
+def collect(model: Shown, alignment: Path) -> Model:
     """What the page knows of a model; ``alignment`` is the panel that its posteriors are of."""
     first, panel = REGISTRY[model.claims[0]], panels.read("alignment", alignment)
     exposures = {variable for o in OUTCOMES for term in first.equation(o).exposures for variable in variables(term)}
-    outcomes = {o: {"fit_key": model.fit_keys[o]} | _outcome(first, o, model.posteriors[o], panel) for o in OUTCOMES}
-    axes = outcomes[OUTCOMES[0]]["axes"]
-    return {
-        "id": model.name,
-        "claims": model.claims,
-        "drivers": {driver: "exposure" if driver in exposures else "adjusted" for driver in axes},
-        "outcomes": outcomes,
-    }
+    outcomes = {o: _part(first, o, model, panel) for o in OUTCOMES}
+    axes = outcomes[OUTCOMES[0]].axes
+    drivers = {driver: "exposure" if driver in exposures else "adjusted" for driver in axes}
+    return Model(model.name, model.claims, drivers, outcomes)
 
 
-def _outcome(hypothesis: Hypothesis, outcome: str, posterior: xr.Dataset, panel: pd.DataFrame) -> dict[str, Any]:
-    """The grid of one logit: ``grid`` is (statistic, place, *drivers) in steps; a place is region, era (-1: all)."""
+def _part(hypothesis: Hypothesis, outcome: str, model: Shown, panel: pd.DataFrame) -> Part:
     design = hypothesis.design(panel, outcome)
     frame = panel.iloc[design.rows]
-    found = grid.build(design, posterior, frame)
-    regions, eras = list(REGIONS), list(ERAS)
-    return {
-        "mcse": found.mcse,
-        "axes": {name: nodes.tolist() for name, nodes in found.axes.items()},
-        "places": [
-            [
-                -1 if place.region is None else regions.index(place.region),
-                -1 if place.era is None else eras.index(place.era),
-                place.rows,
-                place.events,
-                [round(value, 4) for value in place.typical.values()],
-            ]
-            for place in found.places
-        ],
-        "grid": coded(found.logit),
-        "neighbours": neighbours.counts(design, frame, list(found.axes)),
-    }
+    built = grid.build(design, model.posteriors[outcome], frame)
+    return Part(
+        fit_key=model.fit_keys[outcome],
+        mcse=built.mcse,
+        axes={name: nodes.tolist() for name, nodes in built.axes.items()},
+        places=[_coded_place(place) for place in built.places],
+        grid=coded(built.logit),
+        neighbours=neighbours.counts(design, frame, list(built.axes)),
+    )
+
+
+def _coded_place(place: grid.Place) -> Place:
+    region = -1 if place.region is None else list(REGIONS).index(place.region)
+    era = -1 if place.era is None else list(ERAS).index(place.era)
+    return region, era, place.rows, place.events, [round(value, 4) for value in place.typical.values()]

@@ -139,11 +139,11 @@ def probabilities(design: Design, posterior: xr.Dataset, at: pd.DataFrame) -> ND
     out = np.full((draws.intercept.shape[1], len(at), len(draws.slope)), np.nan, np.float32)
 
     def fill(cell: int) -> None:  # einsum, since the threads of a matrix product and these wait for each other
-        mine, slope = x[region * eras + era == cell][:, kept], draws.slope[:, cell // eras]
-        step = max(1, BLOCK // max(1, len(mine)))
-        for start in range(0, len(slope) if len(mine) else 0, step):
+        inside, slope = x[region * eras + era == cell][:, kept], draws.slope[:, cell // eras]
+        step = max(1, BLOCK // max(1, len(inside)))
+        for start in range(0, len(slope) if len(inside) else 0, step):
             part = slice(start, start + step)
-            u = np.einsum("nk,sk->ns", mine, slope[part, kept]) + draws.intercept[part, cell]
+            u = np.einsum("nk,sk->ns", inside, slope[part, kept]) + draws.intercept[part, cell]
             v = np.einsum("pk,sk->ps", z, slope[part, : given.size][:, given])
             out[cell, :, part] = _average(u.astype(np.float32), v.astype(np.float32))
 
@@ -183,7 +183,7 @@ def build(design: Design, posterior: xr.Dataset, frame: pd.DataFrame) -> Grid:
     return Grid(values, places, np.stack(summaries, axis=1).reshape(shape), max(errors))
 
 
-def summary(probability: NDArray[np.float32]) -> Float:
+def summary(probability: NDArray[np.float32] | Float) -> Float:
     """Mean and bounds of draws (point, draw), on the logit scale (statistic, point)."""
     latent = logit(np.clip(probability, EDGE, 1 - EDGE))
     mean = latent.mean(axis=1, dtype=float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -34,18 +34,26 @@ def band(name: str, values: NDArray | float) -> NDArray[np.intp]:
     return np.searchsorted(BANDS[name][0], np.asarray(values, float), side="left")
 
 
-def counts(design: Design, frame: pd.DataFrame, drivers: list[str]) -> dict[str, Any]:
-    """Rows and events in each combination of region, era and bands that has rows.
+@dataclass(frozen=True)
+class Neighbours:
+    """Counts of rows and events in each combination of region, era and bands that has rows.
 
-    ``at`` is the position of a combination in the array (region, era, *bands), less that of the one before;
-    ``rows`` and ``events`` are counts.
+    ``at`` is the position of a combination in the array (region, era, *bands), less that of the one before.
     """
+
+    at: list[int]
+    rows: list[int]
+    events: list[int]
+
+
+def counts(design: Design, frame: pd.DataFrame, drivers: list[str]) -> Neighbours:
+    """Count the rows of a design and their events by region, era and the bands of some drivers."""
     names = {"region": list(REGIONS), "era": list(ERAS)}
     index = [pd.Categorical(frame[name].astype(str), categories=levels).codes for name, levels in names.items()]
     index += [band(name, frame[name].to_numpy(float)) for name in drivers]
     shape = [*map(len, names.values()), *(len(BANDS[name][1]) for name in drivers)]
     flat = np.ravel_multi_index([np.asarray(i, np.intp) for i in index], shape)
-    found, where = np.unique(flat, return_inverse=True)
-    rows = np.bincount(where)
-    events = np.bincount(where, weights=design.y).astype(int)
-    return {"at": np.diff(found, prepend=0).tolist(), "rows": rows.tolist(), "events": events.tolist()}
+    cells, cell_of_row = np.unique(flat, return_inverse=True)
+    rows = np.bincount(cell_of_row)
+    events = np.bincount(cell_of_row, weights=design.y).astype(int)
+    return Neighbours(np.diff(cells, prepend=0).tolist(), rows.tolist(), events.tolist())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,46 +10,44 @@ from typing import Any
 from data.codebook.panels import panel
 from data.groups import ERAS, REGIONS
 from inference.evidence.datagrid import REACH
+from inference.plain import plain
 from models.claims.registry import OUTCOMES
 from reports import page
 from reports.explorer import contents, grid, neighbours
-from reports.numbers.logits import PER
+from reports.explorer.contents import Model, Part
+from reports.numbers.limits import PER
+from reports.numbers.report import Numbers, Traced
 from reports.style import COLOURS, EVENTS, NAMES
 
 
-def write(collected: dict[str, Any], found: list[dict[str, Any]], folder: Path) -> None:
-    """Write ``explorer.html`` of the models ``found``, and put beside the numbers which grids it holds.
-
-    Nothing is written without a model to move.
-    """
-    collected["explorer"] = _trace(found)
-    if found:
-        (folder / "explorer.html").write_text(render(collected, found), encoding="utf-8")
+def write(numbers: Numbers, models: Sequence[Model], folder: Path) -> None:
+    """Write ``explorer.html`` of the models; nothing is written without a model to move."""
+    if models:
+        (folder / "explorer.html").write_text(render(numbers, models), encoding="utf-8")
 
 
-def _trace(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def trace(models: Sequence[Model]) -> tuple[Traced, ...]:
     """Where the page's numbers come from: posterior and sha256 of each grid, and the observed rate of all rows."""
-    out = []
-    for model in found:
-        for outcome, part in model["outcomes"].items():
-            _, _, rows, events, _ = part["places"][0]
-            digest = sha256(part["grid"].encode()).hexdigest()
-            facts = {"fit_key": part["fit_key"], "mcse": part["mcse"], "rows": rows, "events": events}
-            out.append({"model": model["id"], "outcome": outcome, "grid_sha256": digest, **facts})
-    return out
+    return tuple(_traced(model.id, outcome, part) for model in models for outcome, part in model.outcomes.items())
 
 
-def programme(counterfactual: dict[str, Any] | None) -> dict[str, Any] | None:
+def _traced(model: str, outcome: str, part: Part) -> Traced:
+    _, _, rows, events, _ = part.places[0]
+    return Traced(model, outcome, sha256(part.grid.encode()).hexdigest(), part.fit_key, part.mcse, rows, events)
+
+
+def programme(counterfactual: Numbers | None) -> dict[str, Any] | None:
     """Ratios of rates by size of the programme, early and late, of the headline scenario; None without one."""
-    shipped = (counterfactual or {}).get("shipped", [])
-    for scenario in shipped:
-        if scenario["id"] == counterfactual["headline"] and scenario.get("dose"):  # pyright: ignore[reportOptionalSubscript] - shipped is then empty
+    if counterfactual is None:
+        return None
+    for scenario in counterfactual["shipped"]:
+        if scenario["id"] == counterfactual["headline"] and scenario.get("dose"):
             kept = {name: scenario[name] for name in ("title", "words", "rung", "fit_key", "flags")}
             return kept | scenario["dose"]
     return None
 
 
-def data(collected: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, Any]:
+def data(numbers: Numbers, models: Sequence[Model]) -> dict[str, Any]:
     """Everything that the page's script reads."""
     bands = {name: {"bounds": list(bounds), "words": list(words)} for name, (bounds, words) in neighbours.BANDS.items()}
     scales = {
@@ -64,20 +63,20 @@ def data(collected: dict[str, Any], found: list[dict[str, Any]]) -> dict[str, An
             for name in grid.CONTROLS
         },
         "few": {"rows": neighbours.FEW_ROWS, "events": neighbours.FEW_EVENTS},
-        "models": found,
-        "programme": programme(collected.get("counterfactual")),
+        "models": plain(models),
+        "programme": programme(numbers.get("counterfactual")),
     }
 
 
-def render(collected: dict[str, Any], found: list[dict[str, Any]]) -> str:
+def render(numbers: Numbers, models: Sequence[Model]) -> str:
     """The page as HTML: its policy lets this script and this style run, and nothing load."""
     from jinja2.utils import htmlsafe_json_dumps
 
     script, style = (page.inline(f"explorer.{kind}") for kind in ("js", "css"))
     for name in OUTCOMES:
         style = style.replace(f"COLOUR_{name}", COLOURS[name])
-    known = data(collected, found)
-    entries = {entry["id"]: entry for entry in collected["hypotheses"]}
+    known = data(numbers, models)
+    entries = {entry["id"]: entry for entry in numbers["hypotheses"]}
     return (
         page.environment()
         .get_template("explorer.html.j2")
@@ -88,11 +87,11 @@ def render(collected: dict[str, Any], found: list[dict[str, Any]]) -> str:
             policy=page.policy(style, script),
             script=script,
             style=style,
-            models=[model | {"entries": [entries[claim] for claim in model["claims"]]} for model in found],
+            models=[model | {"entries": [entries[claim] for claim in model["claims"]]} for model in known["models"]],
             outcomes={name: NAMES[name] for name in OUTCOMES},
             programme=known["programme"],
-            interval=collected["interval"],
-            draft=collected.get("draft"),
+            interval=numbers["interval"],
+            draft=numbers.get("draft"),
             draws=grid.DRAWS,
             reach=REACH[1] - REACH[0],
         )

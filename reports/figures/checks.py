@@ -9,7 +9,9 @@ import numpy as np
 from inference.archives.archive import group
 from inference.sampling.checks import CELL_LIMIT, RATE_BAND
 from models.claims.estimand import EXPLAINED
-from reports.figures.parts import interval, log_scale, per_1000
+from reports.figures.parts import interval, log_scale
+from reports.formats import rate_unit
+from reports.numbers.limits import PER
 from reports.style import COLOURS, LINE, NAMES, SHADE, WIDTH
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from reports.numbers.posteriors import Pair, Trees
+    from reports.numbers.archived import Pair, Trees
 
 
 def _by_outcome(pairs: Trees) -> dict[str, list[str]]:
@@ -36,9 +38,9 @@ def prior_predictive(pairs: Trees) -> Figure:
         len(every), 2, figsize=(WIDTH, 0.19 * sum(sizes) + 0.7), height_ratios=sizes, sharey="row", squeeze=False
     )
     for row, (outcome, names) in zip(grid_of_axes, every.items(), strict=True):
-        bands = ((1000 * RATE_BAND[outcome][0], 1000 * RATE_BAND[outcome][1]), (0.0, 1000 * CELL_LIMIT[outcome]))
+        bands = ((PER * RATE_BAND[outcome][0], PER * RATE_BAND[outcome][1]), (0.0, PER * CELL_LIMIT[outcome]))
         for axes, quantity, band in zip(row, ("rate", "largest_cell"), bands, strict=True):
-            drawn = [1000 * group(pairs[name][outcome], "prior_predictive")[quantity] for name in names]
+            drawn = [PER * group(pairs[name][outcome], "prior_predictive")[quantity] for name in names]
             low, middle, high = np.transpose([interval(values) for values in drawn])
             axes.axvspan(band[0] or low.min() / 3, band[1], color=SHADE, zorder=0)  # a logarithmic axis has no 0
             axes.hlines(range(len(names)), low, high, color=COLOURS[outcome], linewidth=2)
@@ -48,7 +50,7 @@ def prior_predictive(pairs: Trees) -> Figure:
             axes.set(yticks=range(len(names)), title=f"{NAMES[outcome]}: {what}")
             axes.set_yticklabels(names, fontsize=8)
             panel = EXPLAINED[outcome].panels[0]
-            axes.set_xlabel(f"prior {per_1000(panel)}", fontsize=8.5)
+            axes.set_xlabel(f"prior {rate_unit(panel)}", fontsize=8.5)
         row[0].set_ylim(len(names) - 0.4, -0.6)
     return figure
 
@@ -83,7 +85,7 @@ def calibration(pairs: Trees) -> Figure:
 
 
 def _bins(axes: Axes, pair: Pair, outcome: str) -> None:
-    bins = 1000 * group(pair[outcome], "calibration")
+    bins = PER * group(pair[outcome], "calibration")
     observed = bins["observed"].to_numpy()
     bounds = np.abs(np.stack([bins["low"], bins["high"]]) - observed)
     axes.errorbar(
@@ -101,7 +103,7 @@ def of_model(pair: Pair) -> Figure:
     log_scale(left, "x", "y")
     for outcome in pair:
         _bins(left, pair, outcome)
-    unit = per_1000(EXPLAINED[next(iter(pair))].panels[0])
+    unit = rate_unit(EXPLAINED[next(iter(pair))].panels[0])
     left.set(title="calibration", xlabel=f"predicted {unit}", ylabel="observed")
     names = []
     for k, outcome in enumerate(pair):
@@ -115,8 +117,8 @@ def of_model(pair: Pair) -> Figure:
 
 def _rates(axes: Axes, tree: xr.DataTree, y: int, outcome: str) -> None:
     """Intervals of the mean rate under prior and posterior, in two rows, and the rate of the observed events."""
-    per = 1000 / int(tree.attrs["rows"])
-    before = 1000 * group(tree, "prior_predictive")["rate"]
+    per = PER / int(tree.attrs["rows"])
+    before = PER * group(tree, "prior_predictive")["rate"]
     after = per * group(tree, "predictive_checks")["events"]
     for row, (draws, colour) in enumerate(((before, COLOURS["prior"]), (after, COLOURS[outcome]))):
         low, middle, high = interval(draws)
@@ -138,8 +140,8 @@ def event_counts(pair: Pair) -> Figure:
     )
     for axes_row, name in zip(grid_of_axes, names, strict=True):
         for axes, outcome in zip(axes_row, pair, strict=True):
-            found = group(pair[outcome], "predictive_checks")
-            counts, observed = found[f"events_{name}"], found[f"observed_events_{name}"]
+            checked = group(pair[outcome], "predictive_checks")
+            counts, observed = checked[f"events_{name}"], checked[f"observed_events_{name}"]
             low, _, high = interval(counts)
             y = np.arange(len(low))
             axes.hlines(y, low, high, color=COLOURS[outcome], linewidth=5, alpha=0.35)

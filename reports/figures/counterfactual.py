@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +10,8 @@ from inference.counterfactual.positivity import FEW
 from inference.counterfactual.simulation.programme import ARROWS, SLOPES, TIMINGS
 from models.claims.registry import OUTCOMES
 from reports.figures import world_map
-from reports.figures.parts import per_1000
+from reports.formats import DASH, MINUS, minus, percent, rate_unit
+from reports.numbers.report import Numbers
 from reports.style import COLOURS, LINE, MUTE, NAMES, WIDTH
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.contour import ContourSet
     from matplotlib.figure import Figure
 
-Scenario = dict[str, Any]
 ARROW_WORDS = {
     "estimated": "governance aid, as estimated",
     "estimated, US aid": "US aid, as estimated",
@@ -34,17 +34,17 @@ PATH_WORDS = {
 }
 
 
-def arrow_words(scenario: Scenario, arrow: str) -> str:
+def arrow_words(scenario: Numbers, arrow: str) -> str:
     """A first arrow as readers meet it."""
     return ARROW_WORDS[arrow].format(size=scenario["size"])
 
 
-def _bar(axes: Axes, y: float, q: dict[str, float], colour: str, *, marker: str = "o", width: float = 2.0) -> None:
+def _bar(axes: Axes, y: float, q: Numbers, colour: str, *, marker: str = "o", width: float = 2.0) -> None:
     axes.hlines(y, q["low"], q["high"], color=colour, linewidth=width)
     axes.plot(q["value"], y, marker, color=colour, markersize=5)
 
 
-def fan(scenario: Scenario, trajectory: xr.Dataset) -> Figure:
+def fan(scenario: Numbers, trajectory: xr.Dataset) -> Figure:
     """Cumulated rates with and without an early programme, and the change that each first arrow makes, by year."""
     import matplotlib.pyplot as plt
     from matplotlib.ticker import MaxNLocator
@@ -52,14 +52,14 @@ def fan(scenario: Scenario, trajectory: xr.Dataset) -> Figure:
     figure, grid = plt.subplots(2, 2, figsize=(WIDTH, 5.6), sharex=True)
     years = trajectory["year"].to_numpy()
     for column, outcome in enumerate(OUTCOMES):
-        mine = trajectory.sel(outcome=outcome)
+        by_arm = trajectory.sel(outcome=outcome)
         upper, lower = grid[:, column]
         for arm, colour, style in (("none", COLOURS["observed"], "--"), ("given, early", COLOURS[outcome], "-")):
-            _band(upper, years, mine["rate"].sel(arm=arm), colour, style)
-        _end_labels(upper, years, mine["rate"], scenario, outcome)
+            _band(upper, years, by_arm["rate"].sel(arm=arm), colour, style)
+        _end_labels(upper, years, by_arm["rate"], scenario, outcome)
         upper.set(title=NAMES[outcome], ylim=(0, None))
         for arrow, style in zip(ARROWS, ("-", ":", "--", "-."), strict=True):
-            change = mine["difference"].sel(arm=f"{arrow}, early")
+            change = by_arm["difference"].sel(arm=f"{arrow}, early")
             if arrow in {"given", "elicited"}:
                 low, high = (change.sel(statistic=edge) for edge in ("low", "high"))
                 alpha = 0.12 if arrow == "given" else 0.2
@@ -70,8 +70,8 @@ def fan(scenario: Scenario, trajectory: xr.Dataset) -> Figure:
         lower.set_xlabel(f"events counted from {scenario['years'][0]} to the year")
         lower.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         lower.legend(fontsize=7.5, loc="best", handlelength=2.4)
-    grid[0, 0].set_ylabel(per_1000())
-    grid[1, 0].set_ylabel(f"change in {per_1000()}")
+    grid[0, 0].set_ylabel(rate_unit())
+    grid[1, 0].set_ylabel(f"change in {rate_unit()}")
     return figure
 
 
@@ -81,7 +81,7 @@ def _band(axes: Axes, years: np.ndarray, values: xr.DataArray, colour: str, styl
     axes.plot(years, mean, style, color=colour, linewidth=1.6)
 
 
-def _end_labels(axes: Axes, years: np.ndarray, rate: xr.DataArray, scenario: Scenario, outcome: str) -> None:
+def _end_labels(axes: Axes, years: np.ndarray, rate: xr.DataArray, scenario: Numbers, outcome: str) -> None:
     """Names of the two lines beyond their ends, the higher one above."""
     last = rate.sel(year=years[-1], statistic="mean")
     none, given = float(last.sel(arm="none")), float(last.sel(arm="given, early"))
@@ -95,14 +95,14 @@ def _end_labels(axes: Axes, years: np.ndarray, rate: xr.DataArray, scenario: Sce
         )  # fmt: skip
 
 
-def _row(scenario: Scenario, arrow: str, timing: str, outcome: str, horizon: int) -> dict[str, Any]:
+def _row(scenario: Numbers, arrow: str, timing: str, outcome: str, horizon: int) -> Numbers:
     return next(
         e for e in scenario["effects"]
         if (e["arrow"], e["timing"], e["outcome"], e["horizon"]) == (arrow, timing, outcome, horizon)
     )  # fmt: skip
 
 
-def timing(scenario: Scenario) -> Figure:
+def timing(scenario: Numbers) -> Figure:
     """Change of the rates by first arrow, early against late, with the interval that a confounder would widen."""
     import matplotlib.pyplot as plt
 
@@ -121,13 +121,13 @@ def timing(scenario: Scenario) -> Figure:
                 )  # fmt: skip
         axes.axvline(0, color=LINE, linewidth=0.8)
         axes.set(title=NAMES[outcome], ylim=(len(ARROWS) - 0.5, -0.5))
-        axes.set_xlabel(f"change in {per_1000()},\n{horizon} years")
+        axes.set_xlabel(f"change in {rate_unit()},\n{horizon} years")
         axes.margins(x=0.16)
     grid[0].set_yticks(range(len(ARROWS)), [arrow_words(scenario, arrow) for arrow in ARROWS], fontsize=8.5)
     return figure
 
 
-def dose(scenario: Scenario) -> Figure:
+def dose(scenario: Numbers) -> Figure:
     """Rate with a programme over that without, by the rise in capacity it brings; dotted: cuts with a threshold."""
     import matplotlib.pyplot as plt
 
@@ -150,7 +150,7 @@ def dose(scenario: Scenario) -> Figure:
         for cut in sorted({t["cut"] for t in scenario["threshold"]}):
             axes.axhline(1 - cut, color=MUTE, linewidth=0.7, linestyle=":")
             axes.annotate(
-                f"\N{MINUS SIGN}{100 * cut:.0f} %", (0, 1 - cut), xytext=(2, 2), textcoords="offset points",
+                MINUS + percent(cut), (0, 1 - cut), xytext=(2, 2), textcoords="offset points",
                 fontsize=7.5, color=MUTE,
             )  # fmt: skip
         axes.axhline(1, color=LINE, linewidth=0.8)
@@ -160,26 +160,26 @@ def dose(scenario: Scenario) -> Figure:
     return figure
 
 
-def paths(scenario: Scenario) -> Figure:
+def paths(scenario: Numbers) -> Figure:
     """Change of the rates along each causal path alone, early programme of given size."""
     import matplotlib.pyplot as plt
 
     figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 2.7), sharey=True)
     names = [*PATH_WORDS]
     for axes, outcome in zip(grid, OUTCOMES, strict=True):
-        mine = {p["path"]: p["difference"] for p in scenario["paths"]
+        changes = {p["path"]: p["difference"] for p in scenario["paths"]
                 if (p["arrow"], p["timing"], p["outcome"]) == ("given", "early", outcome)}  # fmt: skip
         for y, name in enumerate(names):
-            _bar(axes, y, mine[name], COLOURS[outcome])
+            _bar(axes, y, changes[name], COLOURS[outcome])
         whole = _row(scenario, "given", "early", outcome, scenario["horizons"][-1])["difference"]
         _bar(axes, len(names), whole, COLOURS["observed"], marker="D")
         axes.axvline(0, color=LINE, linewidth=0.8)
-        axes.set(title=NAMES[outcome], ylim=(len(names) + 0.5, -0.5), xlabel=f"change in {per_1000()}")
+        axes.set(title=NAMES[outcome], ylim=(len(names) + 0.5, -0.5), xlabel=f"change in {rate_unit()}")
     grid[0].set_yticks(range(len(names) + 1), [*PATH_WORDS.values(), "in all"], fontsize=8.5)
     return figure
 
 
-def tipping(scenario: Scenario) -> Figure:
+def tipping(scenario: Numbers) -> Figure:
     """Change of the rates by the arrows of an unobserved cause to duress (above) or capacity (below), and to alignment.
 
     On the black line there is no change; within the dotted one its sign is sure.
@@ -196,11 +196,11 @@ def tipping(scenario: Scenario) -> Figure:
             axes.set(title=NAMES[outcome], xlabel=f"unobserved cause to {which}, {unit}", aspect="equal")
         line[0].set_ylabel("unobserved cause to alignment,\nlog-odds")
     assert image is not None
-    figure.colorbar(image, ax=grid, label=f"change in {per_1000()}", shrink=0.6, format="%+.1f")
+    figure.colorbar(image, ax=grid, label=f"change in {rate_unit()}", shrink=0.6, format="%+.1f")
     return figure
 
 
-def _contours(axes: Axes, rows: list[dict[str, Any]], largest: float) -> ContourSet:
+def _contours(axes: Axes, rows: list[Numbers], largest: float) -> ContourSet:
     arrows = np.linspace(-1.0, 1.0, 101)
     product, bias = np.multiply.outer(arrows, arrows), [row["bias"] for row in rows]
     change = np.interp(product, bias, [row["difference"]["value"] for row in rows])
@@ -218,15 +218,15 @@ def _contours(axes: Axes, rows: list[dict[str, Any]], largest: float) -> Contour
     return image
 
 
-def region_map(scenario: Scenario, outcome: str = "bandwagon") -> Figure:
+def region_map(scenario: Numbers, outcome: str = "bandwagon") -> Figure:
     """Events averted by an early programme of given size in each region over the years counted."""
     import matplotlib.pyplot as plt
 
-    found = scenario["regions"][outcome]
+    averted = scenario["regions"][outcome]
     figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
     world_map.draw(axes)
-    largest = max(abs(q["value"]) for q in found.values()) or 1.0
-    for region, q in found.items():
+    largest = max(abs(q["value"]) for q in averted.values()) or 1.0
+    for region, q in averted.items():
         x, y = world_map.ANCHORS[region]
         value = q["value"]
         colour = COLOURS[outcome] if value > 0 else COLOURS["prior"]
@@ -234,35 +234,35 @@ def region_map(scenario: Scenario, outcome: str = "bandwagon") -> Figure:
             x, y, "o", color=colour, markersize=4 + 22 * np.sqrt(abs(value) / largest), alpha=0.45, markeredgewidth=0
         )
         axes.annotate(
-            f"{q['value']:+.2f}\n[{q['low']:+.2f}, {q['high']:+.2f}]".replace("-", "\N{MINUS SIGN}"), (x, y),
+            minus(f"{q['value']:+.2f}\n[{q['low']:+.2f}, {q['high']:+.2f}]"), (x, y),
             ha="center", va="center", fontsize=8,
         )  # fmt: skip
     for region, place in world_map.ANCHORS.items():
-        if region not in found:
+        if region not in averted:
             axes.plot(*place, "x", color=MUTE, markersize=5)
-    axes.set_title(f"events of {NAMES[outcome]} averted, {scenario['years'][0]}\N{EN DASH}{scenario['years'][1]}")
+    axes.set_title(f"events of {NAMES[outcome]} averted, {scenario['years'][0]}{DASH}{scenario['years'][1]}")
     return figure
 
 
-def refits(rows: list[dict[str, Any]]) -> Figure:
+def refits(rows: list[Numbers]) -> Figure:
     """Change that an early programme of given size makes, under every single coding and without each aggressor."""
     import matplotlib.pyplot as plt
 
-    mine = [row for row in rows if (row["arrow"], row["timing"]) == ("given", "early")]
-    names = list(dict.fromkeys(row["words"] for row in mine))
+    early = [row for row in rows if (row["arrow"], row["timing"]) == ("given", "early")]
+    names = list(dict.fromkeys(row["words"] for row in early))
     figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 0.9 + 0.2 * len(names)), sharey=True)
     for axes, outcome in zip(grid, OUTCOMES, strict=True):
-        for row in (row for row in mine if row["outcome"] == outcome):
+        for row in (row for row in early if row["outcome"] == outcome):
             y, registered = names.index(row["words"]), row["words"] == "registered"
             colour = COLOURS["observed"] if registered else COLOURS[outcome]
             _bar(axes, y, row, colour, marker="D" if registered else "o", width=1.6)
         axes.axvline(0, color=LINE, linewidth=0.8)
-        axes.set(title=NAMES[outcome], ylim=(len(names) - 0.4, -0.6), xlabel=f"change in {per_1000()}")
+        axes.set(title=NAMES[outcome], ylim=(len(names) - 0.4, -0.6), xlabel=f"change in {rate_unit()}")
     grid[0].set_yticks(range(len(names)), names, fontsize=8)
     return figure
 
 
-def natural_course(scenario: Scenario) -> Figure:
+def natural_course(scenario: Numbers) -> Figure:
     """Observed events by region and era beside those of the simulation without a programme."""
     import matplotlib.pyplot as plt
 
@@ -278,7 +278,7 @@ def natural_course(scenario: Scenario) -> Figure:
     return figure
 
 
-def _levels(scenario: Scenario) -> int:
+def _levels(scenario: Numbers) -> int:
     return sum(row["outcome"] == OUTCOMES[0] for row in scenario["natural_course"])
 
 

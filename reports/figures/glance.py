@@ -10,8 +10,10 @@ from models.claims.registry import REGISTRY
 from reports.brief.judgement import LIKELIHOOD
 from reports.brief.printed import Place
 from reports.brief.sentences import CARTER, DRIVERS, expected
-from reports.figures.parts import share, wrap
+from reports.figures.parts import wrap
 from reports.figures.verdicts import CONTEST
+from reports.formats import probability
+from reports.numbers.report import Numbers
 from reports.style import COLOURS, MUTE
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def drivers(numbers: Place) -> Iterator[tuple[str, Place]]:
             yield term, masses[term]
 
 
-def glance(collected: dict[str, Any]) -> Figure | None:
+def glance(collected: Numbers) -> Figure | None:
     """Probabilities of Carter's expectations on the scale of likelihood, and the answers to each contested driver.
 
     None when there is neither.
@@ -58,7 +60,7 @@ def glance(collected: dict[str, Any]) -> Figure | None:
     return figure
 
 
-def _expectations(axes: Axes, claims: list[dict[str, Any]]) -> None:
+def _expectations(axes: Axes, claims: list[Numbers]) -> None:
     edges = [1.0, *(bound for bound, _ in LIKELIHOOD)]
     for k, (high, low) in enumerate(pairwise(edges)):
         axes.axvspan(low, high, color=("#F1F1F1", "#FFFFFF")[k % 2], linewidth=0, zorder=0)
@@ -69,7 +71,7 @@ def _expectations(axes: Axes, claims: list[dict[str, Any]]) -> None:
         axes.plot(ends, [y, y], color=colour, linewidth=1, alpha=0.6)
         axes.plot(ends[:1], [y], "|", color=COLOURS["prior"], markersize=7, markeredgewidth=2)
         axes.plot(ends[1:], [y], "o", color=colour, markersize=4.5)
-        number = share(row["p_sign"]).removeprefix("= ")
+        number = probability(row["p_sign"], 2)
         _beside(axes, (1, y), (4, 0), number, fontsize=8, va="center", color=colour)
         _beside(axes, (0, y), (2, 5), wrap(expected(which), 64), fontsize=7, va="bottom", linespacing=1.15)
     axes.set(xlim=(-0.02, 1.02), ylim=(len(rows) - 0.7, -0.9), yticks=[], xticks=[0.05, 0.2, 0.5, 0.8, 0.95])
@@ -92,7 +94,7 @@ def _answers(axes: Axes, contest: dict[str, dict[str, float]]) -> None:
             axes.barh(y, masses[answer], left=start, color=colour, edgecolor="white", linewidth=0.5, height=0.7)
             if masses[answer] > READABLE:
                 middle = start + masses[answer] / 2
-                axes.text(middle, y, share(masses[answer]).removeprefix("= "), ha="center", va="center", fontsize=8,
+                axes.text(middle, y, probability(masses[answer], 2), ha="center", va="center", fontsize=8,
                           color=ink)  # fmt: skip
             start += masses[answer]
     axes.set(xlim=(0, 1), ylim=(len(contest) - 0.4, -0.6), yticks=range(len(contest)), xticks=[])

@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 
 from inference.evidence.quantities import CI_BOUNDS
-from reports.style import UNITS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 BOUNDS = [CI_BOUNDS[0], 0.5, CI_BOUNDS[1]]
-
-
-def per_1000(panel: str = "alignment") -> str:
-    """The unit of rates on a panel."""
-    return f"events per 1,000 {UNITS[panel]}"
 
 
 def log_scale(axes: Axes, *which: str) -> None:
@@ -50,13 +44,6 @@ def density(axes: Axes, draws: Values, grid: Values, colour: str, *, fill: bool,
     if fill:
         axes.fill_between(grid, height, color=colour, alpha=0.25, linewidth=0)
     return float(np.nanmax(height))
-
-
-def share(value: float) -> str:
-    """A share to two digits that never claims certainty."""
-    if value > 0.995:
-        return "> 0.99"
-    return "< 0.01" if value < 0.005 else f"= {value:.2f}"
 
 
 def wrap(text: str, width: int) -> str:

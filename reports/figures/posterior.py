@@ -11,7 +11,8 @@ from inference.archives.archive import group
 from inference.evidence.verdicts import RATIO, estimand, slope
 from models.claims.estimand import POSITIVE
 from models.claims.registry import Estimand, Hypothesis
-from reports.figures.parts import density, interval, offsets, share, wrap
+from reports.figures.parts import density, interval, offsets, wrap
+from reports.formats import equation
 from reports.style import COLOURS, LINE, NAMES, WIDTH
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reports.figures.parts import Values
-    from reports.numbers.posteriors import Pair
+    from reports.numbers.archived import Pair
 
 LEVELS = ("region", "era")
 
@@ -69,7 +70,7 @@ def _densities(axes: Axes, prior: Values, draws: dict[str, Values], unit: str) -
     x = np.linspace(-reach, reach, 300)
     top = max(density(axes, d, x, COLOURS[outcome], fill=True) for outcome, d in draws.items())
     density(axes, prior, x, COLOURS["prior"], fill=False, most=1.02 * top)
-    lines = [(COLOURS[o], f"{NAMES[o]}: Pr(> 0) {share((d > 0).mean())}") for o, d in draws.items()]
+    lines = [(COLOURS[o], f"{NAMES[o]}: Pr(> 0) {equation((d > 0).mean())}") for o, d in draws.items()]
     for k, (colour, text) in enumerate([*lines, (COLOURS["prior"], "prior")]):
         axes.text(
             0.02, 0.98 - 0.08 * k, text, transform=axes.transAxes, va="top", color=colour, fontsize=8,

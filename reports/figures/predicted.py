@@ -9,7 +9,9 @@ import numpy as np
 from data.codebook.panels import label, panel
 from inference.archives.archive import group
 from models.claims.registry import OUTCOMES
-from reports.figures.parts import interval, per_1000, wrap
+from reports.figures.parts import interval, wrap
+from reports.formats import rate_unit
+from reports.numbers.limits import PER
 from reports.style import COLOURS, LINE, NAMES, WIDTH
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reports.figures.parts import Values
-    from reports.numbers.posteriors import Pair, Trees
+    from reports.numbers.archived import Pair, Trees
 
 
 def curves(trees: Trees, exposures: dict[str, str]) -> Figure:
@@ -30,10 +32,10 @@ def curves(trees: Trees, exposures: dict[str, str]) -> Figure:
         axes.set_axis_off()
     for axes, (name, identifier) in zip(grid_of_axes.flat, exposures.items(), strict=False):
         for outcome in OUTCOMES:
-            curve = 1000 * group(trees[identifier][outcome], "curves")[name]
+            curve = PER * group(trees[identifier][outcome], "curves")[name]
             draw = _points if curve.sizes[f"{name}_value"] == 2 else _band
             draw(axes, curve[f"{name}_value"].to_numpy(), interval(curve, ("sample",)), outcome)
-        axes.set(title=wrap(f"{label(name)} ({identifier})", 42), ylabel=per_1000(), ylim=(0, None))
+        axes.set(title=wrap(f"{label(name)} ({identifier})", 42), ylabel=rate_unit(), ylim=(0, None))
         variable = panel("alignment").columns[name]
         if name == "proximity":
             _distance_axis(axes)
@@ -77,7 +79,7 @@ def duress_removed(pair: Pair) -> Figure:
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.9), width_ratios=(3, 2))
     for y, outcome in enumerate(OUTCOMES):
-        contrasts = 1000 * group(pair[outcome], "contrasts")[["duress_rate", "duress_removed"]]
+        contrasts = PER * group(pair[outcome], "contrasts")[["duress_rate", "duress_removed"]]
         for shift, (name, text, marker) in zip(
             (-0.15, 0.15),
             (("duress_rate", "as observed", "o"), ("duress_removed", "duress set to none", "s")),
@@ -92,7 +94,7 @@ def duress_removed(pair: Pair) -> Figure:
         right.plot(middle, y, "D", color=COLOURS[outcome])
     right.axvline(0, color=LINE, linewidth=0.8)
     names = [NAMES[outcome] for outcome in OUTCOMES]
-    left.set(yticks=[0, 1], yticklabels=names, xlabel=per_1000(), ylim=(1.5, -0.5), title="states under duress")
+    left.set(yticks=[0, 1], yticklabels=names, xlabel=rate_unit(), ylim=(1.5, -0.5), title="states under duress")
     left.set_xlim(0, left.get_xlim()[1] * 1.25)
-    right.set(yticks=[], xlabel=f"change in {per_1000()}", ylim=(1.5, -0.5), title="duress set to none")
+    right.set(yticks=[], xlabel=f"change in {rate_unit()}", ylim=(1.5, -0.5), title="duress set to none")
     return figure

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data.codebook.panels import label
 from inference.evidence.verdicts import SUPPORTED, VERDICTS, quadrants, slope
-from reports.figures.parts import share, wrap
+from reports.figures.parts import wrap
+from reports.formats import probability
 from reports.style import COLOURS, LINE, MUTE, NAMES, WIDTH
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reports.figures.parts import Values
-    from reports.numbers.posteriors import Trees
+    from reports.numbers.archived import Trees
+    from reports.numbers.report import Numbers
 
 # Exposure -> claim whose model holds its slopes: Walt's balancing and bandwagoning 1 to 5.
 CONTEST = {"threat": "bal-1", "power": "bal-2", "proximity": "bal-3", "offence": "bal-4", "aggression": "bal-5"}
@@ -29,7 +31,7 @@ CORNERS = (  # corner of the panel, name of the answer
 )
 
 
-def verdicts(entries: list[dict[str, Any]]) -> Figure:
+def verdicts(entries: list[Numbers]) -> Figure:
     """Prior and posterior probability of the expected sign of every registered estimand, by family."""
     import matplotlib.pyplot as plt
 
@@ -66,23 +68,23 @@ def _bands() -> list[tuple[float, float, str]]:
     return list(zip(edges, edges[1:], shades, strict=False))
 
 
-def _rows(entries: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any] | None]]:
+def _rows(entries: list[Numbers]) -> list[tuple[str, Numbers | None]]:
     """Families (without an estimand) and their estimands, in order."""
-    out: list[tuple[str, dict[str, Any] | None]] = []
+    out: list[tuple[str, Numbers | None]] = []
     for family in dict.fromkeys(entry["family"] for entry in entries):
-        mine = [(e["id"], which) for e in entries if e["family"] == family for which in e["estimands"]]
-        if mine:
-            out += [(family, None), *mine]
+        estimands = [(e["id"], which) for e in entries if e["family"] == family for which in e["estimands"]]
+        if estimands:
+            out += [(family, None), *estimands]
     return out
 
 
-def _row(axes: Axes, y: int, estimand: dict[str, Any]) -> None:
-    colour, probability, prior = COLOURS[estimand["outcome"]], estimand["p_sign"], estimand["p_sign_prior"]
-    axes.plot([prior, probability], [y, y], color=colour, linewidth=1, alpha=0.6)
+def _row(axes: Axes, y: int, estimand: Numbers) -> None:
+    colour, expected, prior = COLOURS[estimand["outcome"]], estimand["p_sign"], estimand["p_sign_prior"]
+    axes.plot([prior, expected], [y, y], color=colour, linewidth=1, alpha=0.6)
     axes.plot([prior], [y], "|", color=COLOURS["prior"], markersize=8, markeredgewidth=2)
-    axes.plot([probability], [y], "o", color=colour, markersize=5)
+    axes.plot([expected], [y], "o", color=colour, markersize=5)
     axes.annotate(
-        f"{share(probability).removeprefix('= ')}  {estimand['verdict']}", (1, y), xycoords=("axes fraction", "data"),
+        f"{probability(expected, 2)}  {estimand['verdict']}", (1, y), xycoords=("axes fraction", "data"),
         xytext=(6, 0), textcoords="offset points", va="center", fontsize=8, color=colour,
     )  # fmt: skip
 
@@ -121,7 +123,7 @@ def _scatter(axes: Axes, balance: Values, bandwagon: Values, reach: float) -> No
     for (x, y), name in CORNERS:
         words = name.partition(" (")[0].replace("alignment of either kind", "either kind")
         axes.text(
-            x, y, f"{words}\n{share(masses[name]).removeprefix('= ')}", transform=axes.transAxes, fontsize=8,
+            x, y, f"{words}\n{probability(masses[name], 2)}", transform=axes.transAxes, fontsize=8,
             ha="left" if x < 0.5 else "right", va="bottom" if y < 0.5 else "top", color=_corner_colour(name),
         )  # fmt: skip
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach))

@@ -1,41 +1,37 @@
-"""Every number of a report, from the archives: one JSON that tables and pages print from."""
+"""The evidence of a report: every number that its archives and refits hold."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from data.codebook.panels import label
 from inference.archives.archive import group
-from inference.evidence.verdicts import compare, quadrants, quantity, slope
+from inference.evidence.quantities import Quantity
+from inference.evidence.verdicts import Verdict, quadrants, read, slope, sources
 from inference.sampling.diagnostics import mcse_share
-from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Hypothesis, archive_of
-from reports.numbers import claims, limits, logits, refits, sample
-from reports.numbers.logits import PER
+from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Estimand, Hypothesis, archive_of
+from reports.numbers import claims_table, limits, logits, refits, sample
+from reports.numbers.limits import PER
+from reports.numbers.report import (
+    Archive,
+    Contest,
+    Counterfactual,
+    Evidence,
+    Provenance,
+    Removed,
+    Sampling,
+    Tested,
+)
+from reports.numbers.types import Claim, Estimate
 
 if TYPE_CHECKING:
-    from reports.numbers.posteriors import Pair, Trees
+    from reports.numbers.archived import Pair, Trees
 
-COUNTS = ("rows", "events", "bad_k", "refitted")
-# What a difference between two logits, or a ratio of their rates, does not have.
-OF_ONE_LOGIT = (
-    "rd", "rd_mcse", "rd_low", "rd_high", "elpd_diff", "elpd_diff_se", "prior_sensitivity", "likelihood_sensitivity",
-)  # fmt: skip
 OTHERS = "beside the claims"  # the family of what is registered and is no claim of either author
 DURESS = "carter-3"  # the claim whose model tells what duress does
-
-
-def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values, None where a number is missing; counts are whole."""
-    rows = json.loads(table.to_json(orient="records", double_precision=12))
-    for row in rows:
-        row |= {name: None if row.get(name) is None else int(row[name]) for name in COUNTS}
-        row |= {name: row.get(name) for name in OF_ONE_LOGIT}
-    return rows
+NOT_IDENTIFIED = "not identified without assumption"
 
 
 def contested(hypothesis: Hypothesis) -> list[str]:
@@ -52,132 +48,150 @@ def family_of(hypothesis: Hypothesis) -> str:
     return known.get(hypothesis.id, OTHERS)
 
 
-def _keys(pair: Pair, outcome: str) -> dict[str, str]:
-    """Hashes of the posteriors that an estimand is computed from, by outcome."""
-    return {name: tree.attrs["fit_key"] for name, tree in pair.items() if outcome == name or outcome not in pair}
+def _estimate(hypothesis: Hypothesis, index: int, verdict: Verdict, pair: Pair, tables: refits.Tables) -> Estimate:
+    which: Estimand = hypothesis.estimands[index]
+    return Estimate(
+        **vars(verdict),
+        **vars(refits.recoded(tables, index, verdict)),
+        label="rate" if which.outcome == RATIO else label(which.term, hypothesis.panel),
+        sign=which.expectation.name,
+        fit_keys={outcome: tree.attrs["fit_key"] for outcome, tree in sources(which, pair).items()},
+    )
 
 
-def _estimands(hypothesis: Hypothesis, pair: Pair) -> list[dict[str, Any]]:
-    """Every registered estimand with its sign, its numbers and the posteriors they are of."""
-    rows = _plain(pd.DataFrame([asdict(verdict) for verdict in compare(hypothesis, pair)]))
-    for which, row in zip(hypothesis.estimands, rows, strict=True):
-        ratio = which.outcome == RATIO
-        row["label"] = "rate" if ratio else label(which.term, hypothesis.panel)
-        row["sign"] = which.expectation.name
-        row["fit_keys"] = _keys(pair, which.outcome)
-    return rows
-
-
-def _masses(pair: Pair, term: str) -> dict[str, dict[str, float]]:
+def _masses(pair: Pair, term: str) -> tuple[dict[str, float], dict[str, float]]:
     """Mass of the four quadrants of a term's slopes, and its Monte Carlo error."""
     balance, bandwagon = slope(pair["balance"], term), slope(pair["bandwagon"], term)
     up, towards = balance > 0, bandwagon > 0
     inside = (up & ~towards, ~up & towards, up & towards, ~up & ~towards)
     masses = quadrants(balance, bandwagon)
-    errors = {name: mcse_share(draws) for name, draws in zip(masses, inside, strict=True)}
-    return {"masses": masses, "errors": errors}
+    return masses, {name: mcse_share(draws) for name, draws in zip(masses, inside, strict=True)}
 
 
-def _hypothesis(hypothesis: Hypothesis, pair: Pair, absent: str | None, alignment: Path) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "id": hypothesis.id,
-        "claim": hypothesis.claim,
-        "family": family_of(hypothesis),
-        "source": hypothesis.source,
-        "status": hypothesis.status,
-        "note": hypothesis.note,
-        "absent": absent,
-        "panel": hypothesis.panel,
-        "sample": hypothesis.sample_description,
-        "causal": hypothesis.adjust_for is None and hypothesis.testable,
-        "identified": hypothesis.identified,
-        "by_era": list(hypothesis.by_era),
-    }
+def remark(hypothesis: Hypothesis, absent: str | None) -> str:
+    """What must stand beside a claim: why it is not tested, its stand-in, what identifies it."""
     if absent:
-        return entry | {"archive": None, "fits": {}, "estimands": [], "quadrants": {}, "quadrant_errors": {}}
-    contest = {term: _masses(pair, term) for term in contested(hypothesis)}
-    return entry | {
-        "archive": archive_of(hypothesis),
-        "fits": {outcome: logits.collect(tree) for outcome, tree in pair.items()},
-        "estimands": _estimands(hypothesis, pair),
-        "quadrants": {term: mass["masses"] for term, mass in contest.items()},
-        "quadrant_errors": {term: mass["errors"] for term, mass in contest.items()},
-        "coverage": sample.collect(hypothesis, alignment),
-    }
+        return absent
+    causal = hypothesis.adjust_for is None
+    parts = [NOT_IDENTIFIED] if causal and not hypothesis.identified else []
+    if hypothesis.status == "proxy":
+        parts.append(f"stand-in: {hypothesis.note}")
+    elif not causal:
+        parts.append(hypothesis.note)
+    return "; ".join(part for part in parts if part)
 
 
-def _duress(pair: Pair) -> dict[str, Any]:
-    out = {}
+def _claim(hypothesis: Hypothesis, pair: Pair, absent: str | None, tables: refits.Tables, alignment: Path) -> Claim:
+    """A claim with what its posteriors say; without a posterior (``absent`` says why), as it was registered."""
+    verdicts = () if absent else read(hypothesis, pair)
+    contest = {} if absent else {term: _masses(pair, term) for term in contested(hypothesis)}
+    return Claim(
+        id=hypothesis.id,
+        claim=hypothesis.claim,
+        family=family_of(hypothesis),
+        source=hypothesis.source,
+        status=hypothesis.status,
+        note=hypothesis.note,
+        absent=absent,
+        panel=hypothesis.panel,
+        sample=hypothesis.sample_description,
+        causal=hypothesis.adjust_for is None and hypothesis.testable,
+        identified=hypothesis.identified,
+        by_era=tuple(hypothesis.by_era),
+        archive=None if absent else archive_of(hypothesis),
+        fits={} if absent else {outcome: logits.collect(tree) for outcome, tree in pair.items()},
+        estimands=tuple(_estimate(hypothesis, k, verdict, pair, tables) for k, verdict in enumerate(verdicts)),
+        quadrants={term: masses for term, (masses, _) in contest.items()},
+        quadrant_errors={term: errors for term, (_, errors) in contest.items()},
+        coverage=None if absent else sample.collect(hypothesis, alignment),
+        remark=remark(hypothesis, absent),
+    )
+
+
+def _duress(pair: Pair) -> dict[str, Removed]:
+    out: dict[str, Removed] = {}
     for outcome in OUTCOMES:
         contrasts = group(pair[outcome], "contrasts")
-        out[outcome] = {
-            "observed": quantity(contrasts["duress_rate"], PER),
-            "removed": quantity(contrasts["duress_removed"], PER),
-            "change": quantity(contrasts["duress_removed"] - contrasts["duress_rate"], PER),
-            "fit_key": pair[outcome].attrs["fit_key"],
-        }
+        rate, removed = contrasts["duress_rate"], contrasts["duress_removed"]
+        quantities = (Quantity.of(draws, PER) for draws in (rate, removed, removed - rate))
+        out[outcome] = Removed(*quantities, fit_key=pair[outcome].attrs["fit_key"])
     return out
 
 
-def _origin(trees: Trees) -> dict[str, Any]:
-    """Hashes, versions and settings that the posteriors were made with; their panels by name."""
+def _origin(trees: Trees) -> tuple[Provenance, Sampling]:
+    """Hashes, versions and settings of the posteriors: those of the first, and the panels of all."""
     every = [tree.attrs for pair in trees.values() for tree in pair.values()]
-    first = every[0]
-    kept = {name: str(first[name]) for name in ("code_sha256", "revision", "versions", "engine")}
-    return {
-        "provenance": kept | {"panels": {str(a["panel"]): str(a["panel_sha256"]) for a in every}},
-        "sampling": {name: int(first[name]) for name in ("chains", "draws", "seed")},
-    }
+    first, panels = every[0], {str(attributes["panel"]): str(attributes["panel_sha256"]) for attributes in every}
+    made_with = (str(first[name]) for name in ("code_sha256", "revision", "versions", "engine"))
+    return Provenance(*made_with, panels=panels), Sampling(*(int(first[name]) for name in ("chains", "draws", "seed")))
 
 
-def _archives(entries: list[dict[str, Any]], trees: Trees) -> list[dict[str, Any]]:
-    """Every posterior of the report once: its name, hashes, and the claims that share it."""
-    out = {}
-    for entry in entries:
-        for outcome, tree in trees.get(entry["id"], {}).items():
-            name = f"{entry['archive']}.{outcome}"
-            facts = {key: str(tree.attrs[key]) for key in ("fit_key", "panel_sha256", "code_sha256")}
-            known = out.setdefault(name, {"name": name, "claims": [], **facts})
-            known["claims"].append(entry["id"])
-    return list(out.values())
+def _archives(claims: tuple[Claim, ...], trees: Trees) -> tuple[Archive, ...]:
+    """Every posterior of the report once."""
+    sharing: dict[str, list[str]] = {}
+    hashes: dict[str, list[str]] = {}
+    for claim in claims:
+        for outcome, tree in trees.get(claim.id, {}).items():
+            name = f"{claim.archive}.{outcome}"
+            sharing.setdefault(name, []).append(claim.id)
+            hashes[name] = [str(tree.attrs[key]) for key in ("fit_key", "panel_sha256", "code_sha256")]
+    return tuple(Archive(name, tuple(ids), *hashes[name]) for name, ids in sharing.items())
 
 
-def _counts(entries: list[dict[str, Any]]) -> dict[str, int]:
-    """How many claims of the two authors the report is on, and how many of them are tested."""
-    known = [entry for entry in entries if entry["family"] != OTHERS]
-    return {"claims": len(known), "tested": sum(bool(entry["estimands"]) for entry in known)}
-
-
-def _agreement(entry: dict[str, Any], agreeing: dict[tuple[str, int], dict[str, Any]], tables: refits.Tables) -> None:
-    """Put beside each estimand what the refits say of it; nothing when they are of another panel."""
-    for index, row in enumerate(entry["estimands"]):
-        found = agreeing.get((entry["id"], index))
-        fresh = refits.of_same_rows(tables, entry["id"], index, row["rows"], row["events"])
-        row["codings"] = found if fresh else None
-        row["stale"] = found is not None and not fresh
-        row["turned"] = refits.turned(tables, entry["id"], index, row["verdict"]) if fresh else {}
+def _counts(claims: tuple[Claim, ...]) -> Tested:
+    known = [claim for claim in claims if claim.family != OTHERS]
+    return Tested(claims=len(known), tested=sum(bool(claim.estimands) for claim in known))
 
 
 def collect(
-    hypotheses: list[Hypothesis], trees: Trees, absent: dict[str, str], tables: refits.Tables, alignment: Path
-) -> dict[str, Any]:
-    """All numbers of a report as plain values.
+    hypotheses: list[Hypothesis],
+    trees: Trees,
+    alignment: Path,
+    *,
+    absent: Mapping[str, str] | None = None,
+    tables: refits.Tables | None = None,
+    rivals: Mapping[str, Contest] | None = None,
+    counterfactual: Counterfactual | None = None,
+    draft: tuple[str, ...] = (),
+) -> Evidence:
+    """All that the archives and refits say.
 
-    ``absent`` says of claims without a posterior why there is none; ``tables`` are those of the refits.
+    Parameters
+    ----------
+    hypotheses
+        The claims of the report.
+    trees
+        Archives by claim and outcome.
+    alignment
+        The alignment panel that they were fitted on; the other panels lie beside it.
+    absent
+        Why a claim has no posterior, by id.
+    tables
+        Tables of the refits by name.
+    rivals
+        The contest of rival explanations by outcome.
+    counterfactual
+        The scenarios of aid.
+    draft
+        What is wrong with a draft.
     """
-    entries = [_hypothesis(h, trees.get(h.id, {}), absent.get(h.id), alignment) for h in hypotheses]
-    agreeing = refits.agreeing(tables)
-    for entry in entries:
-        _agreement(entry, agreeing, tables)
-        entry["remark"] = claims.remark(entry)
-    families = dict.fromkeys(entry["family"] for entry in entries)
-    return {
-        **limits.collect(),
-        **_origin(trees),
-        "families": {name: [e["id"] for e in entries if e["family"] == name] for name in families},
-        "counts": _counts(entries),
-        "hypotheses": entries,
-        "archives": _archives(entries, trees),
-        "claims": claims.rows(entries),
-        "duress_removed": _duress(trees[DURESS]) if DURESS in trees else None,
-    }
+    reasons, found = absent or {}, tables or {}
+    claims = tuple(_claim(h, trees.get(h.id, {}), reasons.get(h.id), found, alignment) for h in hypotheses)
+    families = dict.fromkeys(claim.family for claim in claims)
+    provenance, sampling = _origin(trees)
+    return Evidence(
+        interval=limits.INTERVAL,
+        limits=limits.LIMITS,
+        provenance=provenance,
+        sampling=sampling,
+        families={name: tuple(claim.id for claim in claims if claim.family == name) for name in families},
+        counts=_counts(claims),
+        hypotheses=claims,
+        archives=_archives(claims, trees),
+        claims=claims_table.rows(claims),
+        duress_removed=_duress(trees[DURESS]) if DURESS in trees else None,
+        rivals=rivals or {},
+        scores=refits.scores(found),
+        counterfactual=counterfactual,
+        draft=draft,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from inference.evidence import predictions
 from inference.evidence.datagrid import REACH
@@ -12,36 +12,32 @@ from inference.evidence.sensitivity import SENSITIVE
 from inference.evidence.verdicts import ROPE, SUPPORTED, VERDICTS
 from inference.robustness.refit import AGGRESSORS
 from inference.sampling import checks
-from reports.numbers.logits import PER
+from reports.numbers.report import Band, Interval, Limits
 
+PER = 1000  # rows that a rate is given for
 STATES = 100  # threatened weak states that a decade's events are given for
 BIN_BOUNDS = 0.95  # of the Wilson intervals in ``checks.calibration``
 
 
-def verdicts() -> list[dict[str, Any]]:
-    """The verdicts, surest first, with the bounds of the probability of the expected sign."""
-    lower = [(SUPPORTED, "supported"), *VERDICTS]
+def bands(lower: Sequence[tuple[float, str]]) -> tuple[Band, ...]:
+    """The bounds of each label, from its lower bound; the highest comes first and ends at 1."""
     upper = [1.0, *(bound for bound, _ in lower)]
-    return [{"label": word, "low": low, "high": high} for (low, word), high in zip(lower, upper, strict=False)]
+    return tuple(Band(label, low, high) for (low, label), high in zip(lower, upper, strict=False))
 
 
-def collect() -> dict[str, Any]:
-    """Intervals, thresholds and units of a report."""
-    return {
-        "interval": {"probability": CI_PROB, "kind": CI_KIND},
-        "limits": {
-            "per": PER,
-            "states": STATES,
-            "rope": ROPE,
-            "sensitive": SENSITIVE,
-            "verdicts": verdicts(),
-            "bad_k": BAD_K,
-            "most_refits": MOST_REFITS,
-            "curve": REACH[1] - REACH[0],
-            "curve_draws": predictions.CURVE_DRAWS,
-            "bin_bounds": BIN_BOUNDS,
-            "aggressors": AGGRESSORS,
-            "rhat": checks.RHAT,
-            "ess": checks.ESS,
-        },
-    }
+INTERVAL = Interval(CI_PROB, CI_KIND)
+LIMITS = Limits(
+    per=PER,
+    states=STATES,
+    rope=ROPE,
+    sensitive=SENSITIVE,
+    verdicts=bands([(SUPPORTED, "supported"), *VERDICTS]),
+    bad_k=BAD_K,
+    most_refits=MOST_REFITS,
+    curve=REACH[1] - REACH[0],
+    curve_draws=predictions.CURVE_DRAWS,
+    bin_bounds=BIN_BOUNDS,
+    aggressors=AGGRESSORS,
+    rhat=checks.RHAT,
+    ess=checks.ESS,
+)

@@ -1,96 +1,94 @@
 """What is reported of one logit: its rows, what its prior and posterior predict, its checks, its slopes and effects."""
 
+# xarray does not say what all of its methods take.
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from inference.archives.archive import group
-from inference.evidence.quantities import CI_BOUNDS
-from inference.evidence.verdicts import quantity
-from inference.sampling.diagnostics import mcse_share
+from inference.evidence.quantities import CI_BOUNDS, Quantity, Share
+from inference.sampling.checks import CheckResult
+from reports.numbers.limits import PER
+from reports.numbers.types import Bin, Counts, Fit, Outside, Predictive, PriorPredictive, Slope
 
-PER = 1000  # rows that a rate is given for
-Q = dict[str, float]  # value, mcse, low, high
-
-
-def collect(tree: xr.DataTree) -> dict[str, Any]:
-    """What is reported of the logit of an archive; rates are per 1,000 rows."""
-    return {
-        "rows": int(tree.attrs["rows"]),
-        "events": int(tree.attrs["events"]),
-        "rows_lost": json.loads(tree.attrs["rows_lost"]),
-        "exposures": [term for term in tree.attrs["exposures"].split(", ") if term],
-        "adjustment": [term for term in tree.attrs["adjustment"].split(", ") if term],
-        "fit_key": tree.attrs["fit_key"],
-        "gate": json.loads(tree.attrs["gate"]),
-        "rate": quantity(group(tree, "contrasts")["rate"], PER),
-        "priors": json.loads(tree.attrs["priors"]),
-        "by_era": _by_era(tree),
-        "prior_predictive": _prior_predictive(tree),
-        "predictive": _predictive(tree),
-        "calibration": _calibration(tree),
-        "slopes": _slopes(tree),
-        "effects": {name: _effects(tree, name) for name in ("region", "era")},
-    }
+LEVELS = ("region", "era")
 
 
-def _by_era(tree: xr.DataTree) -> dict[str, dict[str, int]]:
-    """Rows and events of each era."""
+def collect(tree: xr.DataTree) -> Fit:
+    """What is reported of the logit of an archive; KeyError for what it lacks."""
+    attributes = tree.attrs
+    return Fit(
+        rows=int(attributes["rows"]),
+        events=int(attributes["events"]),
+        rows_lost=json.loads(attributes["rows_lost"]),
+        exposures=_names(attributes["exposures"]),
+        adjustment=_names(attributes["adjustment"]),
+        fit_key=attributes["fit_key"],
+        gate=tuple(CheckResult(**check) for check in json.loads(attributes["gate"])),
+        rate=Quantity.of(group(tree, "contrasts")["rate"], PER),
+        priors=json.loads(attributes["priors"]),
+        by_era=_by_era(tree),
+        prior_predictive=_prior_predictive(tree),
+        predictive=_predictive(tree),
+        calibration=_calibration(tree),
+        slopes=_slopes(tree),
+        effects={name: _effects(tree, name) for name in LEVELS},
+    )
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(term for term in listed.split(", ") if term)
+
+
+def _by_era(tree: xr.DataTree) -> dict[str, Counts]:
     known, checks = group(tree, "constant_data"), group(tree, "predictive_checks")
     rows = np.bincount(known["era_index"], minlength=known.sizes["era"])
     events = checks["observed_events_era"].sel(era=known["era"]).to_numpy()
     eras = known["era"].to_numpy()
-    return {str(era): {"rows": int(r), "events": int(e)} for era, r, e in zip(eras, rows, events, strict=True)}
+    return {str(era): Counts(int(r), int(e)) for era, r, e in zip(eras, rows, events, strict=True)}
 
 
-def _prior_predictive(tree: xr.DataTree) -> dict[str, Q | None]:
-    """Mean rate and largest region-era cell per 1,000 rows, and bandwagoning's share of alignments, before the data."""
+def _prior_predictive(tree: xr.DataTree) -> PriorPredictive:
     draws = group(tree, "prior_predictive")
+    rate, largest = (Quantity.of(draws[name], PER) for name in ("rate", "largest_cell"))
     share = draws.get("share_bandwagoning")
-    return {name: quantity(draws[name], PER) for name in ("rate", "largest_cell")} | {
-        "share_bandwagoning": None if share is None else quantity(share)
-    }
+    return PriorPredictive(rate, largest, None if share is None else Quantity.of(share))
 
 
-def _predictive(tree: xr.DataTree) -> dict[str, Any]:
-    """Observed events beside the posterior predictive ones, in all, and the regions and eras outside their interval."""
+def _predictive(tree: xr.DataTree) -> Predictive:
     checks = group(tree, "predictive_checks")
-    levels = {}
-    for name in ("region", "era"):
-        tail = checks[f"p_events_{name}"]
-        outside = (tail < CI_BOUNDS[0]) | (tail > CI_BOUNDS[1])
-        levels[name] = {"outside": [str(v) for v in tail[name].to_numpy()[outside.to_numpy()]], "levels": tail.size}
-    observed = {"observed": int(checks["observed_events"]), "tail": float(checks["p_events"])}
-    return observed | {"events": quantity(checks["events"].astype(float)), "levels": levels}
+    events = Quantity.of(checks["events"].astype(float))
+    levels = {name: _outside(checks[f"p_events_{name}"], name) for name in LEVELS}
+    return Predictive(int(checks["observed_events"]), float(checks["p_events"]), events, levels)
 
 
-def _calibration(tree: xr.DataTree) -> list[dict[str, float]]:
-    """Predicted and observed rates per 1,000 rows, with the observed ones' bounds, in bins of equal expected events."""
+def _outside(tail: xr.DataArray, name: str) -> Outside:
+    beyond = (tail < CI_BOUNDS[0]) | (tail > CI_BOUNDS[1])
+    return Outside(tuple(str(level) for level in tail[name].to_numpy()[beyond.to_numpy()]), tail.size)
+
+
+def _calibration(tree: xr.DataTree) -> tuple[Bin, ...]:
     bins = group(tree, "calibration")
-    rates = {name: PER * bins[name].to_numpy() for name in ("predicted", "observed", "low", "high")}
-    return [
-        {"rows": int(bins["rows"][k])} | {name: float(values[k]) for name, values in rates.items()}
-        for k in range(bins.sizes["bin"])
-    ]
+    rates = (PER * bins[name].to_numpy() for name in ("predicted", "observed", "low", "high"))
+    columns = zip(bins["rows"].to_numpy(), *rates, strict=True)
+    return tuple(Bin(int(rows), *map(float, values)) for rows, *values in columns)
 
 
-def _slopes(tree: xr.DataTree) -> dict[str, dict[str, float]]:
-    """Average slope of every predictor, with the probability that it is above 0 and its Monte Carlo error."""
-    beta = group(tree, "posterior")["beta"].transpose("chain", "draw", "predictor")
-    out = {}
-    for term in beta["predictor"].to_numpy():
-        draws = beta.sel(predictor=term)
-        positive = (draws > 0).to_numpy()
-        error = mcse_share(positive)
-        out[str(term)] = quantity(draws) | {"positive": float(positive.mean()), "positive_mcse": error}
-    return out
+def _slopes(tree: xr.DataTree) -> dict[str, Slope]:
+    beta = group(tree, "posterior")["beta"]
+    return {str(term): _slope(beta.sel(predictor=term)) for term in beta["predictor"].to_numpy()}
 
 
-def _effects(tree: xr.DataTree, name: str) -> dict[str, Q]:
+def _slope(draws: xr.DataArray) -> Slope:
+    positive = Share.of(draws > 0)
+    return Slope(**vars(Quantity.of(draws)), positive=positive.value, positive_mcse=positive.mcse)
+
+
+def _effects(tree: xr.DataTree, name: str) -> dict[str, Quantity]:
     """Intercept of each region or era, as log-odds from the average."""
     effects = group(tree, "posterior")[f"alpha_{name}"]
-    return {str(level): quantity(effects.sel({name: level})) for level in effects[name].to_numpy()}
+    return {str(level): Quantity.of(effects.sel({name: level})) for level in effects[name].to_numpy()}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from data.groups import REGIONS
 from inference.robustness import specifications
+from reports.numbers.report import Table
+from reports.numbers.types import Agreement, Recoded, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +40,7 @@ def read(folder: Path = FOLDER) -> Tables:
     """The tables of the refits that are there, by name, with a column ``side`` even where nothing could be fitted."""
     import pandas as pd
 
-    out = {}
+    out: Tables = {}
     for name in NAMES:
         path = folder / f"{name}.csv"
         if path.is_file() and path.stat().st_size > 1:
@@ -70,56 +73,64 @@ def changes(panel: str) -> dict[str, specifications.Specification]:
     return {str(s): s for s in specifications.specifications(panel, full=True)}
 
 
-def agreeing(tables: Tables) -> dict[tuple[str, int], dict[str, Any]]:
-    """Share of codings on the side of the registered one, and how many there are, by claim and estimand."""
+def recoded(tables: Tables, index: int, verdict: Verdict) -> Recoded:
+    """What the refits say of the ``index``-th estimand of a claim; nothing when they are of another panel."""
+    agreement = _agreement(tables, index, verdict)
+    if not _of_same_rows(tables, index, verdict):
+        return Recoded(codings=None, stale=agreement is not None, turned={})
+    return Recoded(codings=agreement, stale=False, turned=_turned(tables, index, verdict))
+
+
+def _of_estimand(tables: Tables, name: str, index: int, verdict: Verdict) -> pd.DataFrame | None:
+    rows = of_claim(tables, name, verdict.hypothesis)
+    return None if rows is None else rows[rows["index"] == index]
+
+
+def _agreement(tables: Tables, index: int, verdict: Verdict) -> Agreement | None:
+    """How many codings there are, and the share of them on the side of the registered one."""
     from inference.robustness.summary import agreement
 
-    if "specification" not in tables:
-        return {}
-    found = agreement(tables["specification"])
-    return {
-        (str(row["hypothesis"]), int(row["index"])): {
-            "share": None if row["agreeing"] != row["agreeing"] else float(row["agreeing"]),
-            "codings": int(row["codings"]),
-        }
-        for row in found.to_dict("records")
-    }
+    curve = tables.get("specification")
+    rows = None if curve is None else curve[(curve["hypothesis"] == verdict.hypothesis) & (curve["index"] == index)]
+    if rows is None or rows.empty:
+        return None
+    row = agreement(rows).iloc[0]
+    share = float(row["agreeing"])
+    return Agreement(share=None if isnan(share) else share, codings=int(row["codings"]))
 
 
-def of_same_rows(tables: Tables, claim: str, index: int, rows: int, events: int) -> bool:
+def _of_same_rows(tables: Tables, index: int, verdict: Verdict) -> bool:
     """Whether the refit under the registered coding has the rows and events of the posterior itself."""
-    mine = of_claim(tables, "specification", claim)
-    if mine is None:
+    rows = _of_estimand(tables, "specification", index, verdict)
+    if rows is None:
         return True
-    registered = mine[(mine["index"] == index) & (mine["changes"] == 0)]
-    return registered.empty or tuple(registered[["rows", "events"]].iloc[0]) == (rows, events)
+    registered = rows[rows["changes"] == 0]
+    return registered.empty or tuple(registered[["rows", "events"]].iloc[0]) == (verdict.rows, verdict.events)
 
 
-def turned(tables: Tables, claim: str, index: int, verdict: str) -> dict[str, list[str]]:
-    """What turns the verdict on an estimand over: single changes of the coding, and parts left out."""
-    from inference.robustness.summary import SIDES
-    from inference.robustness.summary import turned as over
+def _turned(tables: Tables, index: int, verdict: Verdict) -> dict[str, tuple[str, ...]]:
+    """What turns the verdict over: single changes of the coding, and parts left out."""
+    from inference.robustness.summary import SIDES, turned
 
-    registered, out = SIDES.get(verdict, "undecided"), {}
-    for name in ("specification", "left_out"):
-        mine = of_claim(tables, name, claim)
-        if mine is None:
-            continue
-        mine = mine[mine["index"] == index]
-        if name == "specification":
-            out["coding"] = [coding(text) for text in over(mine[mine["changes"] == 1], registered)["specification"]]
-        else:
-            found = over(mine, registered)
-            out["left out"] = [
-                level_name(group, level) for group, level in zip(found["group"], found["level"], strict=True)
-            ]
+    registered = SIDES.get(verdict.verdict, "undecided")
+    out: dict[str, tuple[str, ...]] = {}
+    curve = _of_estimand(tables, "specification", index, verdict)
+    if curve is not None:
+        out["coding"] = tuple(map(coding, turned(curve[curve["changes"] == 1], registered)["specification"]))
+    without = _of_estimand(tables, "left_out", index, verdict)
+    if without is not None:
+        over = turned(without, registered)
+        out["left out"] = tuple(map(level_name, over["group"], over["level"]))
     return out
 
 
-def scores(tables: Tables) -> list[dict[str, Any]]:
+def scores(tables: Tables) -> Table:
     """Out-of-sample scores by model, outcome and kind of part left out; None where a score is not defined."""
-    if "scores" not in tables:
-        return []
+    return rows_of(tables["scores"]) if "scores" in tables else ()
+
+
+def rows_of(table: pd.DataFrame) -> Table:
+    """The rows of a table as plain values; None where a number is missing."""
     import json
 
-    return json.loads(tables["scores"].to_json(orient="records", double_precision=12))
+    return tuple(json.loads(table.to_json(orient="records", double_precision=12)))

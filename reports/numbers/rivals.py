@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+
+import xarray as xr
 
 from inference.archives import archive
-from inference.archives.archive import ArchiveError
 from inference.fitting import stacking
 from models.claims.registry import OUTCOMES, REGISTRY, Hypothesis
-from reports.numbers import posteriors
+from reports.numbers import archived
+from reports.numbers.report import Contest, Rival
+
+NUMBERS = ("elpd", "elpd_diff", "elpd_diff_se", "weight")
 
 
 def collect(
-    hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: posteriors.Draft = None
-) -> dict[str, dict[str, Any]]:
-    """Rows, events and the table of rivals by outcome, best first; empty when not every rival was asked for.
+    hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: archived.Draft = None
+) -> dict[str, Contest]:
+    """The contest of each outcome; empty when not every rival was asked for.
 
     Raises ArchiveError for a contest that is missing, failed its gate or is of another panel or code; a draft
     uses a stale one and leaves out any other.
     """
     if not set(stacking.RIVALS) <= {hypothesis.id for hypothesis in hypotheses}:
         return {}
-    out = {}
+    out: dict[str, Contest] = {}
     for outcome in OUTCOMES:
-        try:
-            tree = posteriors.read(stacking.name_of(outcome), alignment, folder, draft)
-        except ArchiveError as error:
-            if draft is None:
-                raise
-            draft.append(str(error))
-            continue
-        table = archive.group(tree, "contest").drop_vars(["elpd_i", "row"]).to_dataframe()
-        table = table.sort_values("elpd", ascending=False)
-        out[outcome] = {
-            "rows": int(tree.attrs["rows"]),
-            "events": int(tree.attrs["events"]),
-            "fit_key": tree.attrs["fit_key"],
-            "rivals": [
-                _rival(str(rival), outcome, dict(zip(table.columns, values, strict=True)))
-                for rival, *values in table.itertuples()
-            ],
-        }
+        tree = archived.read_or_leave_out(stacking.name_of(outcome), (alignment,), folder, draft)
+        if tree is not None:
+            out[outcome] = _contest(tree, outcome)
     return out
 
 
-def _rival(rival: str, outcome: str, row: dict[str, Any]) -> dict[str, Any]:
-    exposures = REGISTRY[rival].equation(outcome).exposures
-    return {"id": rival, "exposures": list(exposures), **row, "bad_k": int(row["bad_k"])}
+def _contest(tree: xr.DataTree, outcome: str) -> Contest:
+    table = archive.group(tree, "contest")
+    rivals = [_rival(table.sel(rival=name), str(name), outcome) for name in table["rival"].to_numpy()]
+    best_first = tuple(sorted(rivals, key=lambda rival: -rival.elpd))
+    return Contest(int(tree.attrs["rows"]), int(tree.attrs["events"]), tree.attrs["fit_key"], best_first)
+
+
+def _rival(row: xr.Dataset, name: str, outcome: str) -> Rival:
+    exposures = REGISTRY[name].equation(outcome).exposures
+    return Rival(name, tuple(exposures), *(float(row[number]) for number in NUMBERS), bad_k=int(row["bad_k"]))

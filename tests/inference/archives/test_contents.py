@@ -7,8 +7,9 @@ from data import schema
 from data.build import transition
 from inference.archives import archive, contents
 from inference.archives.provenance import provenance
-from inference.counterfactual import population, run
+from inference.counterfactual import run
 from inference.counterfactual.scenario import Scenario
+from inference.counterfactual.simulation import population
 from inference.evidence import verdicts as evidence
 from inference.fitting import capacity, logit, stacking, verdicts
 from inference.sampling.settings import Session, Settings

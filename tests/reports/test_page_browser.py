@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from tests.fixtures.browser import NARROW, WIDE, browser
+from tests.fixtures.browser import NARROW, WIDE
 
-__all__ = ["browser"]  # the fixture
 pytestmark = pytest.mark.slow
 PAGES = ("index.html", "appendix.html", "inspect.html")
 SHOWN = "return [...document.querySelectorAll('section.claim')].filter((s) => !s.hidden).map((s) => s.id)"

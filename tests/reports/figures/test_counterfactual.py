@@ -11,9 +11,9 @@ from inference.plain import plain
 from inference.robustness import aid as robustness
 from inference.robustness import specifications
 from models.claims.registry import OUTCOMES
-from reports import style
 from reports.figures import counterfactual, world_map
 from tests.fixtures import chain_truth
+from tests.fixtures.drawn import marked, x_of, y_of
 
 pytestmark = pytest.mark.slow
 
@@ -31,15 +31,6 @@ def found(tree):
     return plain(table.collect(tree))
 
 
-@pytest.fixture(autouse=True)
-def _styled():
-    import matplotlib.pyplot as plt
-
-    with style.applied():
-        yield
-    plt.close("all")
-
-
 def effect(found, arrow, timing, outcome, horizon=20):
     wanted = (arrow, timing, outcome, horizon)
     return next(e for e in found["effects"] if (e["arrow"], e["timing"], e["outcome"], e["horizon"]) == wanted)
@@ -50,10 +41,10 @@ def test_the_fan_ends_where_the_table_does(tree, found):
     upper, lower = np.array(figure.axes).reshape(2, 2)
     for column, outcome in enumerate(OUTCOMES):
         row = effect(found, "given", "early", outcome)
-        none, given = (line.get_ydata()[-1] for line in upper[column].lines)
+        none, given = (y_of(line)[-1] for line in upper[column].lines)
         assert (none, given) == pytest.approx((row["baseline"]["value"], row["treated"]["value"]), rel=1e-4)
         assert len(upper[column].collections) == 2  # an interval around each
-        ends = [line.get_ydata()[-1] for line in lower[column].lines if len(line.get_xdata()) == 20]
+        ends = [y_of(line)[-1] for line in lower[column].lines if len(x_of(line)) == 20]
         expected = [effect(found, arrow, "early", outcome)["difference"]["value"] for arrow in ARROWS]
         np.testing.assert_allclose(ends, expected, atol=1e-3)
         assert upper[column].get_ylim()[0] == 0
@@ -62,9 +53,9 @@ def test_the_fan_ends_where_the_table_does(tree, found):
 def test_timing_shows_every_arrow_early_and_late_with_both_intervals(found):
     figure = counterfactual.timing(found)
     for axes, outcome in zip(figure.axes, OUTCOMES, strict=True):
-        dots = [line for line in axes.lines if line.get_marker() in {"o", "s"}]
+        dots = marked(axes, "o", "s")
         assert len(dots) == 2 * len(ARROWS)
-        values = [line.get_xdata()[0] for line in dots]
+        values = [x_of(line)[0] for line in dots]
         expected = [effect(found, a, t, outcome)["difference"]["value"] for a in ARROWS for t in programme.TIMINGS]
         np.testing.assert_allclose(values, expected)
         assert len(axes.collections) == 4 * len(ARROWS)
@@ -75,17 +66,17 @@ def test_the_dose_begins_at_no_change(found):
     figure = counterfactual.dose(found)
     for axes, outcome in zip(figure.axes, OUTCOMES, strict=True):
         early = axes.lines[0]
-        assert early.get_ydata()[0] == 1
+        assert y_of(early)[0] == 1
         ratio = [q["value"] for q in found["dose"]["ratio"]["early"][outcome]]
-        np.testing.assert_allclose(early.get_ydata(), ratio)
+        np.testing.assert_allclose(y_of(early), ratio)
 
 
 def test_the_paths_are_drawn_beside_their_whole(found):
     figure = counterfactual.paths(found)
     for axes, outcome in zip(figure.axes, OUTCOMES, strict=True):
-        whole = next(line for line in axes.lines if line.get_marker() == "D")
-        assert whole.get_xdata()[0] == pytest.approx(effect(found, "given", "early", outcome)["difference"]["value"])
-        assert len([line for line in axes.lines if line.get_marker() == "o"]) == 4
+        whole = marked(axes, "D")[0]
+        assert x_of(whole)[0] == pytest.approx(effect(found, "given", "early", outcome)["difference"]["value"])
+        assert len(marked(axes, "o")) == 4
 
 
 def test_the_map_has_a_number_for_each_region_and_a_cross_for_the_rest(found):
@@ -93,7 +84,7 @@ def test_the_map_has_a_number_for_each_region_and_a_cross_for_the_rest(found):
     regions = found["regions"]["bandwagon"]
     assert set(regions) == {"West Africa", "Central and East Africa", "Southern Africa", "Middle East"}
     assert len(axes.texts) == len(regions)
-    crosses = [line.get_xydata()[0].tolist() for line in axes.lines if line.get_marker() == "x"]
+    crosses = [[x_of(line)[0], y_of(line)[0]] for line in marked(axes, "x")]
     # In this order, whatever the order of a set of names is in this process: the same figure, the same bytes.
     assert crosses == [list(place) for region, place in world_map.ANCHORS.items() if region not in regions]
     value = regions["West Africa"]["value"]
@@ -133,7 +124,7 @@ def test_natural_course_and_positivity_draw_every_cell(tree, found):
     figure = counterfactual.natural_course(found)
     for axes, outcome in zip(figure.axes, OUTCOMES, strict=True):
         rows = [r for r in found["natural_course"] if r["outcome"] == outcome]
-        observed = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "D"]
+        observed = [x_of(line)[0] for line in marked(axes, "D")]
         assert observed == [r["observed"] for r in rows]
     counts = tree["positivity"].to_dataset()
     figure = counterfactual.positivity(counts)

@@ -1,27 +1,21 @@
 """Sixty hostile texts in every place that prints text: none runs, none loads, each can be read as it is."""
 
-import csv
-import json
-import re
+from typing import Any
 
 import pytest
 
 from reports import page, style
 from reports.appendix import inspecting
 from reports.figures import posterior, verdicts
-from reports.numbers import claims
-from tests.fixtures.browser import browser
-from tests.fixtures.hostile import PAYLOADS, RUN
+from tests.fixtures.hostile import PAYLOADS
 from tests.fixtures.scenario_numbers import COUNTERFACTUAL, SCENARIO
 
-__all__ = ["browser"]  # the fixture
 pytestmark = pytest.mark.slow
 # Names that the templates look things up by, and hashes: not free text.
 KEPT = {"id", "archive", "outcome", "panel", "fit_key", "fit_keys", "arrow", "timing", "horizon", "headline", "name"}
-FREE = ("claim", "source", "note", "sample", "remark", "status")
 
 
-def planted(value, text):
+def planted(value: Any, text: str) -> Any:
     """The value with every free text in it replaced."""
     if isinstance(value, str):
         return text
@@ -60,11 +54,6 @@ def hostile(numbers):
         "draft": list(PAYLOADS),
         "provenance": planted(numbers["provenance"], PAYLOADS[0]) | {"panels": dict.fromkeys(PAYLOADS, PAYLOADS[1])},
     }
-
-
-@pytest.fixture(scope="module")
-def numbers(reported):
-    return json.loads((reported / "build" / "numbers.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -166,25 +155,3 @@ def test_figures_opened_by_themselves_run_and_load_nothing(browser, numbers, rep
         assert browser.run("return document.querySelectorAll('script, image, foreignObject').length") == 0
         squeezed = "".join(str(text).split())
         assert all("".join(payload.split()) in squeezed for payload in PAYLOADS)
-
-
-def test_no_cell_of_the_csv_is_a_formula():
-    line = dict.fromkeys(claims.COLUMNS)
-    table = [line | {"id": text, "claim": text, "remark": text, "estimand": text, "mean": -1.5} for text in PAYLOADS]
-    rows = list(csv.DictReader(claims.to_csv(table).splitlines(keepends=True)))
-    assert len(rows) == len(PAYLOADS)
-    for row, text in zip(rows, PAYLOADS, strict=True):
-        assert {row["id"], row["claim"], row["remark"]} <= {text, "'" + text}
-        assert not row["claim"].startswith(claims.FORMULA)
-        assert row["mean"] == "-1.5"
-    marked = [row["claim"][1:] for row in rows if row["claim"].startswith("'") and row["claim"] not in PAYLOADS]
-    assert marked == [text for text in PAYLOADS if text[0] in "=+-@\t"]
-
-
-def test_no_text_of_the_tex_table_is_a_command():
-    for text in PAYLOADS:
-        plain = claims.escaped(text)
-        assert "\n" not in plain
-        known = r"\\text(backslash|asciitilde|asciicircum|less|greater)\{\}|\\[&%$#_{}]|\$\\(times|pm)\$"
-        assert not re.search(r"[\\&%$#_{}~^<>]", re.sub(known, "", plain)), plain
-    assert RUN in claims.escaped(PAYLOADS[0])

@@ -9,10 +9,7 @@ import pytest
 
 from inference.archives import archive
 from inference.archives.provenance import sha256
-from inference.fitting import stacking
-from models.claims.registry import get
 from reports.__main__ import IN_ORDER
-from reports.numbers import posteriors, rivals
 from tests.fixtures.report_world import finished, reporting, start
 
 pytestmark = pytest.mark.slow
@@ -107,37 +104,3 @@ def test_a_draft_of_posteriors_in_order_says_so(reported, tmp_path):
     numbers = json.loads((tmp_path / "build" / "numbers.json").read_text())
     assert numbers["draft"] == [IN_ORDER]
     assert numbers["hypotheses"][0]["estimands"]
-
-
-def test_a_stale_archive_of_another_model_is_left_out_of_a_draft(reported, monkeypatch):
-    monkeypatch.setattr(archive, "code_sha256", lambda _: "0" * 64)
-    monkeypatch.setattr(posteriors, "GROUPS", (*posteriors.GROUPS, "tomorrow"))
-    draft = []
-    assert posteriors.load(get("cond-1"), reported / "panel.parquet", reported / "posteriors", draft) == {}
-    assert "and without the group tomorrow" in draft[0]
-    assert "another code" in draft[0]
-
-
-def test_a_stale_archive_without_what_is_printed_is_left_out_of_a_draft(reported, monkeypatch):
-    monkeypatch.setattr(archive, "code_sha256", lambda _: "0" * 64)
-    read = archive.read
-
-    def older(name, folder, *, rows):
-        tree = read(name, folder, rows=rows)
-        tree["predictive_checks"] = tree["predictive_checks"].to_dataset().drop_vars("events")
-        return tree
-
-    monkeypatch.setattr(archive, "read", older)
-    draft = []
-    assert posteriors.load(get("cond-1"), reported / "panel.parquet", reported / "posteriors", draft) == {}
-    assert "events" in draft[0].split("without ")[1]
-
-
-def test_a_contest_that_is_missing_is_refused_and_left_out_of_a_draft(reported, monkeypatch):
-    monkeypatch.setattr(stacking, "RIVALS", ("cond-1",))
-    arguments = (get("cond-1"), reported / "panel.parquet", reported / "posteriors")
-    with pytest.raises(archive.ArchiveError, match=r"contest\.bandwagon: no posterior"):
-        rivals.collect(*arguments)
-    draft = []
-    assert rivals.collect(*arguments, draft) == {}
-    assert [reason.partition(":")[0] for reason in draft] == ["contest.bandwagon", "contest.balance"]

@@ -9,21 +9,26 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Rectangle
 
 from data import schema, synthetic
 from inference.archives.provenance import provenance
 from inference.fitting.logit import fit
+from inference.plain import plain
 from inference.sampling.settings import Settings
 from models.claims.registry import OUTCOMES, get
 from reports import style
 from reports.brief import brief, document
 from reports.brief.judgement import LIKELIHOOD
-from reports.brief.printed import FORMS, Place, plain
+from reports.brief.printed import Place, text_of
 from reports.figures import glance
-from reports.numbers import collect as numbers
-from reports.numbers import posteriors
+from reports.formats import FORMS
+from reports.numbers import archived, collect
+from reports.numbers.report import to_json
 from reports.page import TEMPLATES
 from tests.fixtures import brief_world as world
+from tests.fixtures.drawn import x_of
 
 NBSP = "\N{NO-BREAK SPACE}"
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -238,14 +243,17 @@ def test_a_draft_says_so(tmp_path):
 def test_the_figure_draws_each_expectation_and_each_answer():
     collected = world.collected([world.entry("carter-1", 0.9), world.entry("carter-4", 0.2), world.entry("bal-1")])
     with style.applied():
-        left, right = glance.glance(collected).axes
-    dots = [float(line.get_xdata()[0]) for line in left.lines if line.get_marker() == "o"]
+        figure = glance.glance(collected)
+    assert figure is not None
+    left, right = figure.axes
+    dots = [float(x_of(line)[0]) for line in left.lines if line.get_marker() == "o"]
     assert dots == [0.9, 0.9, 0.2]
     assert len(left.patches) == len(LIKELIHOOD)
-    assert [bar.get_width() for bar in right.patches] == pytest.approx([0.6, 0.1, 0.2, 0.1])
+    bars = [patch for patch in right.patches if isinstance(patch, Rectangle)]
+    assert [bar.get_width() for bar in bars] == pytest.approx([0.6, 0.1, 0.2, 0.1])
     assert [tick.get_text() for tick in right.get_yticklabels()] == ["threat"]
     assert [text.get_text() for text in right.texts] == ["0.60", "0.20"]
-    assert right.patches[0].get_facecolor() == mpl.colors.to_rgba(style.COLOURS["balance"])
+    assert right.patches[0].get_facecolor() == to_rgba(style.COLOURS["balance"])
 
 
 def bottom_line(slopes, folder):
@@ -254,18 +262,17 @@ def bottom_line(slopes, folder):
     truths = synthetic.Truth(-3.2, towards, 0.3, 0.3), synthetic.Truth(-2.8, against, 0.3, 0.3)
     frame = synthetic.panel(3000, seed=8, bandwagon=truths[0], balance=truths[1])
     schema.write(frame, panel)
+    made_from = provenance("inference.fitting.logit", panel)
     claims, settings = get("carter-1 carter-2 carter-3 carter-4 bal-1"), Settings(draws=500)
     for claim in claims:
         for outcome in OUTCOMES:
-            assert not fit(
-                claim, outcome, frame, settings, provenance("inference.fitting.logit", panel), folder / "posteriors"
-            ).failed
-    trees = posteriors.load(claims, panel, folder / "posteriors")
-    collected = numbers.collect(claims, trees, {}, {}, panel) | {"figures": []}
-    collected["brief"] = brief.numbers(collected, trees)
+            assert not fit(claim, outcome, frame, settings, made_from, folder / "posteriors").failed
+    trees = archived.load(claims, panel, folder / "posteriors")
+    evidence = to_json(collect.collect(claims, trees, panel))
+    collected = evidence | {"figures": [], "brief": plain(brief.numbers(evidence, trees))}
     page = written(folder / "build", collected)
     test_every_number_of_the_page_stands_in_the_numbers((collected, folder, page))
-    return [plain(sentence) for sentence in document.sections(Place(collected))[0]["blocks"][0]["items"]]
+    return [text_of(sentence) for sentence in document.sections(Place(collected))[0]["blocks"][0]["items"]]
 
 
 def reversed_signs(slopes):

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 Pair = dict[str, "xr.DataTree"]  # outcome -> archive
 Trees = dict[str, Pair]  # claim -> outcome -> archive
 Draft = list[str] | None  # of a draft: what is wrong with it, to be added to; None where nothing may be wrong
-Unlike = Callable[["xr.DataTree"], str | None] | None  # why an archive is not what its name says
+Unlike = Callable[["xr.DataTree"], str | None]  # why an archive is not what its name says
 # What is printed of a posterior; another version of the code may have archived less.
 GROUPS = (
     "posterior", "prior", "prior_predictive", "predictive_checks", "calibration", "contrasts", "curves",
-    "power_scaling", "constant_data",
+    "power_scaling", "constant_data", "verdicts",
 )  # fmt: skip
 
 
 def absent(hypotheses: list[Hypothesis], alignment: Path) -> dict[str, str]:
     """Why a claim has no posterior, by id: public data cannot test it, or its panel is not there."""
-    out = {}
+    out: dict[str, str] = {}
     for hypothesis in hypotheses:
         if not hypothesis.testable:
             out[hypothesis.id] = f"Not tested: {hypothesis.reason}."
@@ -37,21 +37,35 @@ def absent(hypotheses: list[Hypothesis], alignment: Path) -> dict[str, str]:
     return out
 
 
-def read(name: str, panel: Path, folder: Path, draft: Draft = None, unlike: Unlike = None) -> xr.DataTree:
-    """The archive ``name``, if it is verified and was fitted on ``panel`` by the present code and lock.
+def read(
+    name: str, files: tuple[Path, ...], folder: Path, draft: Draft = None, unlike: Unlike | None = None
+) -> xr.DataTree:
+    """The archive ``name``, if it is verified and was fitted on the panels ``files`` by the present code and lock.
 
     Of a draft a stale archive is used, and ``draft`` says so, unless ``unlike`` finds that it holds something else.
     Raises ArchiveError for any other.
     """
     tree = archive.read(name, folder, rows=False)  # of thirty models the rows fill the memory
-    reason = archive.staleness(tree.attrs, panel)
-    if reason and draft is None:
+    reason = archive.staleness(tree.attrs, *files)
+    if reason is None:
+        return tree
+    if draft is None:
         raise ArchiveError(f"{name}: {reason}; run 'make fit'")
-    if reason and unlike and (other := unlike(tree)):
+    if unlike and (other := unlike(tree)):
         raise ArchiveError(f"{name}: {reason}, and {other}; run 'make fit'")
-    if reason and draft is not None:
-        draft.append(f"{name}: used though {reason}")
+    draft.append(f"{name}: used though {reason}")
     return tree
+
+
+def read_or_leave_out(name: str, files: tuple[Path, ...], folder: Path, draft: Draft) -> xr.DataTree | None:
+    """The archive as `read` gives it; of a draft, None for one that cannot be used, and ``draft`` says why."""
+    try:
+        return read(name, files, folder, draft)
+    except ArchiveError as error:
+        if draft is None:
+            raise
+        draft.append(str(error))
+        return None
 
 
 def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: Draft = None) -> Trees:
@@ -62,19 +76,20 @@ def load(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: Dra
     """
     left_out = absent(hypotheses, alignment)
     chosen = [hypothesis for hypothesis in hypotheses if hypothesis.id not in left_out]
-    read_ones, faults = {}, []
+    pairs: dict[str, Pair] = {}
+    faults: list[str] = []
     for name, hypothesis in {archive_of(h): h for h in chosen}.items():
-        read_ones[name] = {}
+        pairs[name] = {}
         for outcome in hypothesis.outcomes:
             try:
-                read_ones[name][outcome] = _of_logit(hypothesis, outcome, name, alignment, folder, draft)
+                pairs[name][outcome] = _of_logit(hypothesis, outcome, alignment, folder, draft)
             except ArchiveError as error:
                 faults.append(str(error))
     if faults and draft is None:
         raise ArchiveError("\n  ".join(["no report from these posteriors:", *faults]))
     if draft is not None:
         draft += faults
-    trees = {hypothesis.id: read_ones[archive_of(hypothesis)] for hypothesis in chosen}
+    trees = {hypothesis.id: pairs[archive_of(hypothesis)] for hypothesis in chosen}
     return {h.id: trees[h.id] for h in chosen if len(trees[h.id]) == len(h.outcomes)}
 
 
@@ -85,9 +100,7 @@ def left_out(hypotheses: list[Hypothesis], trees: Trees, draft: list[str]) -> di
     return {name: f"Left out of this draft: {'; '.join(mine)}." for name, mine in faults.items() if mine}
 
 
-def _of_logit(
-    hypothesis: Hypothesis, outcome: str, name: str, alignment: Path, folder: Path, draft: Draft
-) -> xr.DataTree:
+def _of_logit(hypothesis: Hypothesis, outcome: str, alignment: Path, folder: Path, draft: Draft) -> xr.DataTree:
     def unlike(tree: xr.DataTree) -> str | None:
         expected = ", ".join(hypothesis.equation(outcome).exposures)
         lacking = [group for group in GROUPS if group not in tree.children]
@@ -99,4 +112,5 @@ def _of_logit(
             return f"without what is printed ({error.args[0]})"
         return None if tree.attrs["exposures"] == expected else f"for the exposures {tree.attrs['exposures']}"
 
-    return read(f"{name}.{outcome}", panels.path_of(hypothesis.panel, alignment), folder, draft, unlike)
+    name = f"{archive_of(hypothesis)}.{outcome}"
+    return read(name, (panels.path_of(hypothesis.panel, alignment),), folder, draft, unlike)

@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,12 +41,19 @@ def html(world):
     return page.render(numbers_of(CLAIMS) | {"counterfactual": scenario()}, found)
 
 
+def within(html, pattern):
+    """What stands where the pattern has its brackets."""
+    match = re.search(pattern, html, re.DOTALL)
+    assert match
+    return match[1]
+
+
 def held(html):
-    return json.loads(re.search(r'<script type="application/json" id="grids">(.*?)</script>', html, re.S)[1])
+    return json.loads(within(html, r'<script type="application/json" id="grids">(.*?)</script>'))
 
 
 def test_claims_with_the_same_model_stand_together_and_the_model_of_everything_first(world):
-    found = [(model["id"], model["claims"]) for model in world[3]]
+    found = [(model.id, model.claims) for model in world[3]]
     assert found[0] == ("all-in", ["all-in"])
     assert ("carter-2", ["carter-2", "bal-3"]) in found
     shown = {claim for claim, hypothesis in REGISTRY.items() if contents.movable(hypothesis)}
@@ -55,7 +63,7 @@ def test_claims_with_the_same_model_stand_together_and_the_model_of_everything_f
 
 
 def test_every_driver_of_a_model_says_whether_it_is_its_exposure(world):
-    roles = {model["id"]: model["drivers"] for model in world[3]}
+    roles = {model.id: model.drivers for model in world[3]}
     assert roles["all-in"] == dict.fromkeys(grid.CONTROLS, "exposure")
     assert roles["carter-1"] == {"threat": "exposure", "proximity": "adjusted"}
     assert roles["carter-3"] == {"threat": "exposure", "duress": "exposure"}
@@ -70,15 +78,15 @@ def test_interpolated_numbers_are_those_of_the_rows_at_a_hundred_random_points(w
     for _ in range(100):
         model = found[rng.integers(len(found))]
         outcome = OUTCOMES[rng.integers(2)]
-        part = model["outcomes"][outcome]
-        at = int(rng.integers(len(part["places"])))
-        r, e, *_ = part["places"][at]
-        design = REGISTRY[model["claims"][0]].design(panel, outcome)
+        part = model.outcomes[outcome]
+        at = int(rng.integers(len(part.places)))
+        r, e, *_ = part.places[at]
+        design = REGISTRY[model.claims[0]].design(panel, outcome)
         values = {
             name: float(rng.integers(2)) if len(nodes) == 2 else float(rng.uniform(nodes[0], nodes[-1]))
-            for name, nodes in part["axes"].items()
+            for name, nodes in part.axes.items()
         }
-        posterior = group(trees[model["claims"][0]][outcome], "posterior")
+        posterior = group(trees[model.claims[0]][outcome], "posterior")
         place = (None if r < 0 else list(REGIONS)[r], None if e < 0 else list(ERAS)[e])
         exact = exactly(design, posterior, panel.iloc[design.rows], *place, values)
         errors.append(np.abs(interpolated(part, at, values) - exact).max())
@@ -106,31 +114,31 @@ def test_lagrange_polynomials_give_back_a_polynomial():
 def test_places_count_the_rows_and_events_of_the_panel(world):
     panel, _, _, found = world
     for model in found:
-        for outcome, part in model["outcomes"].items():
-            design = REGISTRY[model["claims"][0]].design(panel, outcome)
+        for outcome, part in model.outcomes.items():
+            design = REGISTRY[model.claims[0]].design(panel, outcome)
             frame = panel.iloc[design.rows]
-            assert part["places"][0][:4] == [-1, -1, len(frame), int(frame[outcome].sum())]
-            r, e, rows, events, typical = part["places"][-1]
+            assert part.places[0][:4] == (-1, -1, len(frame), int(frame[outcome].sum()))
+            r, e, rows, events, typical = part.places[-1]
             mine = frame[(frame["region"] == list(REGIONS)[r]) & (frame["era"] == list(ERAS)[e])]
             assert (rows, events) == (len(mine), int(mine[outcome].sum()))
-            assert typical == pytest.approx([mine[name].median() for name in part["axes"]], abs=1e-4)
+            assert typical == pytest.approx([mine[name].median() for name in part.axes], abs=1e-4)
 
 
 def test_neighbours_count_every_row_once(world):
     panel, _, _, found = world
-    part = found[0]["outcomes"]["balance"]
+    part = found[0].outcomes["balance"]
     design = REGISTRY["all-in"].design(panel, "balance")
-    assert sum(part["neighbours"]["rows"]) == design.y.size
-    assert sum(part["neighbours"]["events"]) == design.y.sum()
-    assert min(part["neighbours"]["rows"]) >= 1
-    assert neighbours.band("proximity", [0.0, -np.log1p(9.0), -5.0]).tolist() == [2, 1, 0]
-    assert neighbours.band("threat", [0.0, np.log(2), 1.0, np.log(3)]).tolist() == [0, 1, 1, 2]
+    assert sum(part.neighbours.rows) == design.y.size
+    assert sum(part.neighbours.events) == design.y.sum()
+    assert min(part.neighbours.rows) >= 1
+    assert neighbours.band("proximity", np.array([0.0, -np.log1p(9.0), -5.0])).tolist() == [2, 1, 0]
+    assert neighbours.band("threat", np.array([0.0, np.log(2), 1.0, np.log(3)])).tolist() == [0, 1, 1, 2]
 
 
 def test_the_policy_names_the_script_and_style_of_the_page_and_nothing_else(html):
-    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1].replace("&#39;", "'")
-    script = re.search(r"<script>(.*?)</script>", html, re.S)[1]
-    style = re.search(r"<style>(.*?)</style>", html, re.S)[1]
+    policy = within(html, r'Content-Security-Policy" content="([^"]+)"').replace("&#39;", "'")
+    script = within(html, r"<script>(.*?)</script>")
+    style = within(html, r"<style>(.*?)</style>")
     for text, source in ((script, "script-src"), (style, "style-src")):
         assert f"{source} 'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" in policy
     assert policy.startswith("default-src 'none'; ")
@@ -142,7 +150,7 @@ def test_the_policy_names_the_script_and_style_of_the_page_and_nothing_else(html
 
 def test_names_and_claims_are_text_wherever_they_stand(world):
     evil = "</script><img src=x onerror=alert(1)>"
-    numbers = numbers_of(CLAIMS) | {"counterfactual": scenario()}
+    numbers: dict[str, Any] = numbers_of(CLAIMS) | {"counterfactual": scenario()}
     for entry in numbers["hypotheses"]:
         entry |= {"claim": evil, "remark": evil, "source": evil}
     numbers["counterfactual"]["shipped"][0] |= {"title": evil, "words": evil}
@@ -164,11 +172,14 @@ def test_without_a_counterfactual_there_is_no_programme_and_without_a_model_no_p
     assert 'id="size"' not in html
     assert held(html)["programme"] is None
     numbers = numbers_of(("bal-2",))
-    page.write(numbers, found_of(("bal-2",), {"bal-2": {}}, file), tmp_path)
-    assert numbers["explorer"] == []
+    none = found_of(("bal-2",), {"bal-2": {}}, file)
+    page.write(numbers, none, tmp_path)
+    assert page.trace(none) == ()
     assert not list(tmp_path.iterdir())
     numbers = numbers_of(("carter-2",))
-    page.write(numbers, found_of(("carter-2",), trees, file), tmp_path)
+    models = found_of(("carter-2",), trees, file)
+    page.write(numbers, models, tmp_path)
+    (traced, _) = page.trace(models)
     first = held((tmp_path / "explorer.html").read_text())["models"][0]["outcomes"]["bandwagon"]
-    assert numbers["explorer"][0]["grid_sha256"] == sha256(first["grid"].encode()).hexdigest()
-    assert numbers["explorer"][0]["fit_key"] == first["fit_key"]
+    assert traced.grid_sha256 == sha256(first["grid"].encode()).hexdigest()
+    assert traced.fit_key == first["fit_key"]

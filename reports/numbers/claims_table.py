@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+
+from reports.formats import bounded, fixed
+from reports.numbers.report import Table
+from reports.numbers.types import Cell, Claim, Estimate
 
 # Column -> heading in print. The order is that of the files.
 COLUMNS = {
@@ -49,8 +53,8 @@ IN_PRINT = {
     "bayes_factor": "r", "agreeing": "r", "verdict": "l",
 }  # fmt: skip
 DIGITS = {"elpd_diff": 1, "elpd_diff_se": 1}
+OF_CLAIM = ("id", "family", "claim", "source", "status", "remark", "panel")
 NOT_RUN = "not run"
-NOT_IDENTIFIED = "not identified without assumption"
 # What spreadsheets take for the beginning of a formula, or skip before one.
 FORMULA = (*"=+-@\t\r\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH COMMERCIAL AT}")
 TEX = str.maketrans(
@@ -62,51 +66,30 @@ TEX = str.maketrans(
 )  # fmt: skip
 
 
-def remark(entry: dict[str, Any]) -> str:
-    """What must stand beside a claim: why it is not tested, its stand-in, what identifies it."""
-    if entry["absent"]:
-        return entry["absent"]
-    parts = []
-    if entry["causal"] and not entry["identified"]:
-        parts.append(NOT_IDENTIFIED)
-    if entry["status"] == "proxy":
-        parts.append(f"stand-in: {entry['note']}")
-    elif not entry["causal"]:
-        parts.append(entry["note"])
-    return "; ".join(part for part in parts if part)
+def rows(claims: Iterable[Claim]) -> Table:
+    """One row per registered estimand, and one for each claim without a posterior; a missing number is None."""
+    return tuple(_row(claim, estimate) for claim in claims for estimate in claim.estimands or (None,))
 
 
-def rows(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row per registered estimand of the claims in ``numbers.collect``; a missing number is None."""
-    out = []
-    for entry in entries:
-        shared = {name: entry[name] for name in ("id", "family", "claim", "source", "status", "panel")}
-        shared["remark"] = remark(entry)
-        for estimand in entry["estimands"] or [{}]:
-            codings = estimand.get("codings") or {}
-            row = shared | estimand | {"codings": codings.get("codings"), "agreeing": _agreeing(estimand)}
-            row["fit_keys"] = " ".join(estimand.get("fit_keys", {}).values()) or None
-            out.append({column: row.get(column) for column in COLUMNS})
-    return out
+def _row(claim: Claim, estimate: Estimate | None) -> dict[str, Cell]:
+    known: dict[str, Cell] = {name: getattr(claim, name) for name in OF_CLAIM}
+    if estimate is not None:
+        codings = estimate.codings
+        known |= {name: getattr(estimate, name, None) for name in COLUMNS if name not in known}
+        known["codings"] = codings.codings if codings else None
+        known["agreeing"] = "of another panel" if estimate.stale else codings.share if codings else NOT_RUN
+        known["fit_keys"] = " ".join(estimate.fit_keys.values())
+    return {column: known.get(column) for column in COLUMNS}
 
 
-def _agreeing(estimand: dict[str, Any]) -> float | str | None:
-    """The share of codings on the registered side, or why there is none."""
-    if not estimand:
-        return None
-    if estimand.get("stale"):
-        return "of another panel"
-    return (estimand.get("codings") or {"share": NOT_RUN})["share"]
-
-
-def _cell(value: object) -> object:
+def _cell(value: Cell) -> Cell:
     """A value of the CSV file: a text that a spreadsheet would run as a formula is marked as text."""
     if isinstance(value, str) and value.startswith(FORMULA):
         return "'" + value
     return "" if value is None else value
 
 
-def to_csv(table: list[dict[str, Any]], *, draft: bool = False) -> str:
+def to_csv(table: Sequence[Mapping[str, Cell]], *, draft: bool = False) -> str:
     """The table with every column and full numbers; that of a draft says so in every row."""
     out, mark = io.StringIO(), ["draft"] if draft else []
     writer = csv.writer(out, lineterminator="\n")
@@ -120,7 +103,7 @@ def escaped(text: str) -> str:
     return " ".join(text.translate(TEX).split())
 
 
-def _printed(column: str, row: dict[str, Any]) -> str:
+def _printed(column: str, row: Mapping[str, Cell]) -> str:
     """One cell in LaTeX: no probability claims certainty, and a bound says that it is one."""
     value = row[column]
     if value is None or (column == "agreeing" and row["p_sign"] is None):
@@ -129,13 +112,14 @@ def _printed(column: str, row: dict[str, Any]) -> str:
         return f"{value:,}" if isinstance(value, int) else escaped(str(value))
     if column == "bayes_factor":
         return f"{'$>$ ' if row['bayes_factor_is_bound'] else ''}{value:.2g}"
-    if column in {"p_sign", "p_sign_prior"} and not 0.005 <= value < 0.995:
-        return "$>$ 0.99" if value > 0.5 else "$<$ 0.01"
-    text = f"{value:.{DIGITS.get(column, 2)}f}"
+    if column in {"p_sign", "p_sign_prior"}:
+        sign, text = bounded(value, 2)
+        return f"${sign}$ {text}" if sign else text
+    text = fixed(value, DIGITS.get(column, 2))
     return f"${text}$" if text.startswith("-") else text
 
 
-def to_tex(table: list[dict[str, Any]], *, draft: bool = False) -> str:
+def to_tex(table: Sequence[Mapping[str, Cell]], *, draft: bool = False) -> str:
     r"""The main columns as a LaTeX ``longtable`` with booktabs rules; the document loads both packages.
 
     A claim's remark stands beside the first of its estimands. The table of a draft says so on every page.
@@ -152,7 +136,7 @@ def to_tex(table: list[dict[str, Any]], *, draft: bool = False) -> str:
     ]
     before = None
     for row in table:
-        shown = row | {"remark": row["remark"] if row["id"] != before else ""}
+        shown = {**row, "remark": row["remark"] if row["id"] != before else ""}
         lines.append(" & ".join(_printed(column, shown) for column in IN_PRINT) + r" \\")
         before = row["id"]
     return "\n".join([*lines, r"\bottomrule", r"\end{longtable}", ""])

@@ -68,11 +68,11 @@ def text(browser, identifier):
 def random_point(found, rng):
     """A model, a place in it, positions of its controls and the values of the drivers there."""
     model = found[rng.integers(len(found))]
-    part = model["outcomes"]["bandwagon"]
-    at = int(rng.integers(len(part["places"])))
-    region, era, *_ = part["places"][at]
-    choices, values = {"claim": model["claims"][0], "region": str(region), "era": str(era)}, {}
-    for name, nodes in part["axes"].items():
+    part = model.outcomes["bandwagon"]
+    at = int(rng.integers(len(part.places)))
+    region, era, *_ = part.places[at]
+    choices, values = {"claim": model.claims[0], "region": str(region), "era": str(era)}, {}
+    for name, nodes in part.axes.items():
         position = int(rng.integers(POSITIONS + 1))
         choices[name] = position % 2 == 0 if name == "duress" else position
         share = float(choices[name]) if name == "duress" else position / POSITIONS
@@ -93,7 +93,7 @@ def test_the_numbers_of_the_page_are_those_of_python_at_a_hundred_random_points(
         model, at, choices, values = random_point(made[2], rng)
         shown = numbers(opened, **choices)
         for outcome in OUTCOMES:
-            expected = interpolated(model["outcomes"][outcome], at, values)
+            expected = interpolated(model.outcomes[outcome], at, values)
             np.testing.assert_allclose([shown[f"{b}-{outcome}"] for b in BOUNDS], expected, rtol=1e-9)
     assert opened.console() == []
 
@@ -136,7 +136,7 @@ def test_data_behind_the_point_are_counted_and_a_thin_point_says_so(opened, made
     numbers(opened, threat=0, proximity=10, support=0, duress=False)
     design = REGISTRY["all-in"].design(panel, "balance")
     mine, frame = np.ones(design.y.size, bool), panel.iloc[design.rows]
-    axes = made[2][0]["outcomes"]["balance"]["axes"]
+    axes = made[2][0].outcomes["balance"].axes
     for name, position in {"threat": 0, "proximity": 0.1, "support": 0, "duress": 0}.items():
         at = axes[name][0] + (axes[name][-1] - axes[name][0]) * position
         mine &= neighbours.band(name, frame[name].to_numpy(float)) == neighbours.band(name, at)

@@ -1,0 +1,273 @@
+"""What numbers.json is: all that a report prints, from the evidence on the claims to the layout of its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from inference.counterfactual.results import LinkResult, ScenarioResult, UnitResult
+from inference.evidence.quantities import Quantity, Share
+from inference.plain import plain
+from reports.numbers.types import Cell, Claim
+
+Numbers = Mapping[str, Any]  # numbers.json, or a part of it, as the pages and figures read it
+Table = tuple[Mapping[str, Cell], ...]  # rows by column
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Which intervals are given."""
+
+    probability: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """The probabilities that a verdict, or a word for likelihood, is given for."""
+
+    label: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Thresholds and units of a report."""
+
+    per: int
+    states: int
+    rope: float
+    sensitive: float
+    verdicts: tuple[Band, ...]
+    bad_k: float
+    most_refits: int
+    curve: float
+    curve_draws: int
+    bin_bounds: float
+    aggressors: int
+    rhat: float
+    ess: float
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Hashes and versions that the posteriors were made with; hashes of their panels by name."""
+
+    code_sha256: str
+    revision: str
+    versions: str
+    engine: str
+    panels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Settings of the sampler."""
+
+    chains: int
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Tested:
+    """How many claims of the two authors the report is on, and how many of them are tested."""
+
+    claims: int
+    tested: int
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A posterior, its hashes, and the claims that share it."""
+
+    name: str
+    claims: tuple[str, ...]
+    fit_key: str
+    panel_sha256: str
+    code_sha256: str
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Events per 1,000 dyad-years of states under duress: as observed, with duress set to none, and the change."""
+
+    observed: Quantity
+    removed: Quantity
+    change: Quantity
+    fit_key: str
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The model of a claim among its rivals on the same rows."""
+
+    id: str
+    exposures: tuple[str, ...]
+    elpd: float
+    elpd_diff: float
+    elpd_diff_se: float
+    weight: float
+    bad_k: int
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The rivals of one outcome, best first."""
+
+    rows: int
+    events: int
+    fit_key: str
+    rivals: tuple[Rival, ...]
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """The scenarios of aid: those of a population, those of a named state, the links of the chain, and its refits."""
+
+    headline: str
+    shipped: tuple[ScenarioResult, ...]
+    units: tuple[UnitResult, ...]
+    links: tuple[LinkResult, ...]
+    refits: Table
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the archives and refits say; ``draft`` holds what is wrong with a draft, and is empty in a report.
+
+    ``families`` are ids of claims by family, ``claims`` is the table of all claims, ``duress_removed`` and ``rivals``
+    are by outcome, ``scores`` are those of what was left out.
+    """
+
+    interval: Interval
+    limits: Limits
+    provenance: Provenance
+    sampling: Sampling
+    families: Mapping[str, tuple[str, ...]]
+    counts: Tested
+    hypotheses: tuple[Claim, ...]
+    archives: tuple[Archive, ...]
+    claims: Table
+    duress_removed: Mapping[str, Removed] | None
+    rivals: Mapping[str, Contest]
+    scores: Table
+    counterfactual: Counterfactual | None
+    draft: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A rate or share without a driver and with it present, the difference, and the probability that it is more."""
+
+    without: Quantity
+    present: Quantity
+    difference: Quantity
+    p_more: Share
+
+
+@dataclass(frozen=True)
+class Frequency(Sides):
+    """Events of one outcome per 1,000 dyad-years."""
+
+    fit_key: str
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of an exposure that are compared."""
+
+    without: float
+    present: float
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Natural frequencies of both outcomes at two values of an exposure, in the model of ``claim``."""
+
+    claim: str
+    values: Values
+    bandwagon: Frequency
+    balance: Frequency
+
+
+@dataclass(frozen=True)
+class Choice(Sides):
+    """How many of 100 alignments are with the aggressor, without a threat from it and with one."""
+
+    claim: str
+    fit_keys: Mapping[str, str]
+    p_mostly_bandwagoning: Share
+
+
+@dataclass(frozen=True)
+class Fewer:
+    """Probability that an outcome is rarer."""
+
+    p_fewer: Share
+    fit_key: str
+
+
+@dataclass(frozen=True)
+class Commoner(Share):
+    """Probability that one outcome is more common than the other."""
+
+    fit_keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The judgement on a claim, how firm it is, and why it is no firmer."""
+
+    judgement: str
+    confidence: str
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What the policy brief needs beyond the evidence; ``contrasts`` are by exposure, ``judgements`` by claim."""
+
+    per: int
+    near_km: float
+    years: tuple[int, int] | None
+    baseline: str | None
+    contrasts: Mapping[str, Contrast]
+    contest: Choice | None
+    duress_removed: Mapping[str, Fewer] | None
+    judgements: Mapping[str, Judgement]
+    likelihoods: Mapping[str, tuple[str, ...]]
+    scale: tuple[Band, ...]
+    sources: tuple[str, ...]
+    p_balancing_commoner: Commoner | None
+    largest_mcse: float
+
+
+@dataclass(frozen=True)
+class Traced:
+    """Where the numbers of the explorer come from: posterior and sha256 of a grid, and the observed rows and events."""
+
+    model: str
+    outcome: str
+    grid_sha256: str
+    fit_key: str
+    mcse: float
+    rows: int
+    events: int
+
+
+@dataclass(frozen=True)
+class Report(Evidence):
+    """All of numbers.json; ``figure_sizes`` are width and height in inches by name."""
+
+    figure_sizes: Mapping[str, tuple[float, float]]
+    figures: tuple[str, ...]
+    brief: Brief
+    explorer: tuple[Traced, ...]
+
+
+def to_json(evidence: Evidence) -> dict[str, Any]:
+    """The evidence, or a whole report, as numbers.json holds it and as pages, brief and figures read it."""
+    return cast(dict[str, Any], plain(evidence, "numbers"))

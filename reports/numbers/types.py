@@ -1,0 +1,166 @@
+"""What is reported of claims, estimands and logits: one frozen value for each part of numbers.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inference.evidence.quantities import Quantity
+from inference.evidence.verdicts import Verdict
+from inference.sampling.checks import CheckResult
+
+Cell = str | int | float | bool | None  # of a table
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows, and how many of them have the outcome."""
+
+    rows: int
+    events: int
+
+
+@dataclass(frozen=True)
+class PriorPredictive:
+    """Mean rate and largest region-era cell per 1,000 rows, and bandwagoning's share of alignments, before the data."""
+
+    rate: Quantity
+    largest_cell: Quantity
+    share_bandwagoning: Quantity | None
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Regions or eras whose observed events lie outside their predictive interval, and how many levels there are."""
+
+    outside: tuple[str, ...]
+    levels: int
+
+
+@dataclass(frozen=True)
+class Predictive:
+    """Observed events, their tail probability, and the posterior predictive ones, in all and by region and era."""
+
+    observed: int
+    tail: float
+    events: Quantity
+    levels: Mapping[str, Outside]
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Predicted and observed rates per 1,000 rows, with the bounds of the observed one."""
+
+    rows: int
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Slope(Quantity):
+    """An average slope, the probability that it is above 0, and the Monte Carlo error of that."""
+
+    positive: float
+    positive_mcse: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The logit of one outcome; rates are per 1,000 rows, ``effects`` are by grouping and level, in log-odds."""
+
+    rows: int
+    events: int
+    rows_lost: Mapping[str, int]
+    exposures: tuple[str, ...]
+    adjustment: tuple[str, ...]
+    fit_key: str
+    gate: tuple[CheckResult, ...]
+    rate: Quantity
+    priors: Mapping[str, str]
+    by_era: Mapping[str, Counts]
+    prior_predictive: PriorPredictive
+    predictive: Predictive
+    calibration: tuple[Bin, ...]
+    slopes: Mapping[str, Slope]
+    effects: Mapping[str, Mapping[str, Quantity]]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Share of ``codings`` on the side of the registered one; None where the registered one could not be fitted."""
+
+    share: float | None
+    codings: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recoded:
+    """What the refits say of an estimand.
+
+    ``codings`` is None when none was run, or when they are of another panel (``stale``). ``turned`` names what turns
+    the verdict over: single changes of the ``coding``, and parts ``left out``.
+    """
+
+    codings: Agreement | None
+    stale: bool
+    turned: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate(Recoded, Verdict):
+    """A registered estimand: what its draws and its refits say, and the hashes of the posteriors they are of."""
+
+    label: str
+    sign: str
+    fit_keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A column with missing values: rows left out and rows filled by rule, by era."""
+
+    column: str
+    label: str
+    lost: tuple[int, ...]
+    substituted: tuple[int, ...]
+    rule: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Rows of a sample by era, its columns with a gap, and the names of those that are known everywhere."""
+
+    eras: tuple[str, ...]
+    rows: tuple[int, ...]
+    columns: tuple[Gap, ...]
+    complete: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim as it was registered, and what its posteriors say; without a posterior, ``absent`` says why.
+
+    ``quadrants`` are the posterior masses of the four quadrants of (balancing slope, bandwagoning slope) by term.
+    """
+
+    id: str
+    claim: str
+    family: str
+    source: str
+    status: str
+    note: str
+    absent: str | None
+    panel: str
+    sample: str
+    causal: bool
+    identified: bool
+    by_era: tuple[str, ...]
+    archive: str | None
+    fits: Mapping[str, Fit]
+    estimands: tuple[Estimate, ...]
+    quadrants: Mapping[str, Mapping[str, float]]
+    quadrant_errors: Mapping[str, Mapping[str, float]]
+    coverage: Coverage | None
+    remark: str

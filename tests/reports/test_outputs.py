@@ -1,0 +1,32 @@
+"""A report as files: the same bytes each time, every reason named, one added claim in all of them."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_same_posteriors_give_the_same_bytes(reported):
+    first, second = ({p.name: p.read_bytes() for p in (reported / name).iterdir()} for name in ("build", "again"))
+    assert first == second
+
+
+def test_claims_without_a_posterior_are_named_with_the_reason(reported, numbers):
+    reasons = {entry["id"]: entry["absent"] for entry in numbers["hypotheses"] if entry["absent"]}
+    assert reasons == {
+        "ideo-5": "Not tested: perceptions are not measured by any public data set.",
+        "cond-5": "Left out: there is no joining.parquet beside panel.parquet.",
+    }
+    said, html = (reported / "said.txt").read_text(), (reported / "build" / "appendix.html").read_text()
+    assert all(reason in said and reason in html for reason in reasons.values())
+
+
+def test_one_added_hypothesis_reaches_table_page_and_figures(reported, numbers):
+    added = numbers["hypotheses"][-1]
+    assert (added["id"], added["family"]) == ("added-1", "beside the claims")
+    assert [row["estimand"] for row in added["estimands"]] == ["b_bal[offence] > 0", "delta[offence] < 0"]
+    assert set(added["quadrants"]) == {"offence"}
+    html = (reported / "build" / "appendix.html").read_text()
+    assert 'id="added-1"' in html
+    assert "<b>claim</b>" not in html
+    assert (reported / "build" / "posterior-added-1.svg").is_file()
+    assert "added-1" in (reported / "build" / "verdicts.svg").read_text()
