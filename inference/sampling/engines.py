@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import xarray as xr
-    from numpy.typing import NDArray
 
     from models.design import Design
 
@@ -15,12 +13,9 @@ ENGINES = ("kernel", "nutpie", "pymc", "numpyro")
 TUNE = {"kernel": 200, "nutpie": 1000, "pymc": 1000, "numpyro": 1000}
 CARE = ((0.85, 1), (0.95, 2), (0.99, 4))  # target acceptance and thinning of the kernel
 TARGET_ACCEPT = 0.97  # of the references: at their default of 0.8 the non-centred model diverges now and then
-Progress = Callable[["NDArray", int], None]
 
 
-def sample(
-    design: Design, engine: str, *, chains: int, draws: int, seed: int, care: int = 0, progress: Progress | None = None
-) -> xr.DataTree:
+def sample(design: Design, engine: str, *, chains: int, draws: int, seed: int, care: int = 0) -> xr.DataTree:
     """Posterior draws and sample statistics of ``design``; ValueError for an unknown engine.
 
     ``care`` 1 and 2 ask the kernel for shorter steps, and for one of two and of four times as many draws.
@@ -29,8 +24,9 @@ def sample(
         from inference.engine import sample as kernel
 
         accept, thin = CARE[care]
-        common = {"chains": chains, "draws": draws, "tune": TUNE[engine] * thin, "seed": seed, "progress": progress}
-        return kernel(design, **common, target_accept=accept, thin=thin)
+        return kernel(
+            design, chains=chains, draws=draws, tune=TUNE[engine] * thin, seed=seed, target_accept=accept, thin=thin
+        )
     if engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}: choose from {', '.join(ENGINES)}")
     return _pymc(design, engine, chains, draws, seed)
