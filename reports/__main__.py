@@ -39,7 +39,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     """Archives, numbers and figures of a report; what takes long is computed in the processes of ``pool``."""
     from reports import gallery
     from reports.brief import brief
-    from reports.explorer import contents
+    from reports.explorer import explored
     from reports.explorer import page as explorer
     from reports.numbers import archived, collect, refits, rivals, simulated
     from reports.numbers.report import Report, to_json
@@ -54,7 +54,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
         raise ArchiveError("none of these claims has a posterior:\n  " + "\n  ".join(absent.values()))
     for identifier, reason in absent.items():
         print(f"{identifier}: {reason}")
-    explored = [pool.submit(contents.collect, model, arguments.panel) for model in contents.shown(hypotheses, trees)]
+    explored = [pool.submit(explored.collect, model, arguments.panel) for model in explored.shown(hypotheses, trees)]
     folder = arguments.refits or refits.FOLDER
     contests = rivals.collect(hypotheses, arguments.panel, arguments.folder, draft)
     scenarios = simulated.load(hypotheses, arguments.panel, arguments.folder, draft)

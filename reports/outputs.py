@@ -16,7 +16,7 @@ from reports.numbers import claims_table
 from reports.numbers.report import Numbers
 
 if TYPE_CHECKING:
-    from reports.explorer.contents import Model
+    from reports.explorer.explored import Model
 
 
 @dataclass(frozen=True)

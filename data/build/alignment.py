@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.build.table import compact, keyed
+from data.build.frame import compact, keyed
 from data.codebook.citations import COW_STATES
 from data.codebook.variable import ERA, Panel, key, region_of
 from data.codings import REGISTERED, Coding

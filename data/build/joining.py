@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.build.table import compact, keyed
+from data.build.frame import compact, keyed
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, NMC, RIVALRIES
 from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.proximity import UNIT_KM

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.build.table import compact, keyed
+from data.build.frame import compact, keyed
 from data.codebook.citations import COW_STATES, FARISS, MID, NMC
 from data.codebook.variable import ERA, Panel, binary, key, number, optional, region_of
 from data.measures.capacity import calibrated, calibrated_variables

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.build.frame import compact, keyed
 from data.build.obligations import KEY, at_risk, endings, phases
-from data.build.table import compact, keyed
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, MARQUEZ, MID, NMC
 from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.duress import mark

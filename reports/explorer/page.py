@@ -13,8 +13,8 @@ from inference.evidence.datagrid import REACH
 from inference.plain import plain
 from models.claims.registry import OUTCOMES
 from reports import page
-from reports.explorer import contents, grid, neighbours
-from reports.explorer.contents import Model, Part
+from reports.explorer import explored, grid, neighbours
+from reports.explorer.explored import Model, Part
 from reports.numbers.limits import PER
 from reports.numbers.report import Numbers, Traced
 from reports.style import COLOURS, EVENTS, NAMES
@@ -57,7 +57,7 @@ def data(numbers: Numbers, models: Sequence[Model]) -> dict[str, Any]:
         "regions": list(REGIONS),
         "eras": list(ERAS),
         "outcomes": {name: {"name": NAMES[name], "events": EVENTS[name]} for name in OUTCOMES},
-        "steps": contents.STEPS,
+        "steps": explored.STEPS,
         "drivers": {
             name: {"label": panel("alignment").columns[name].label, "unit": scales.get(name, ""), **bands[name]}
             for name in grid.CONTROLS

@@ -15,7 +15,7 @@ from inference.engine.density import assemble
 from inference.engine.rows.kernel import Effects, empty_scratch
 from inference.engine.rows.pack import Rows
 from inference.engine.sampler.sampling import CORES
-from inference.engine.stream import sweep
+from inference.engine.stream.sweep import Predictor, RowSums, sum_rows
 from models.design import Design
 
 Float = NDArray[np.float64]
@@ -70,21 +70,21 @@ def over_draws(
     def part(bounds: tuple[int, int]) -> None:
         samples = slice(*bounds)
         own = Effects(*(values[samples] for values in effects))
-        predictor = sweep.Predictor(rows, columns, own, empty_scratch(dtype))
+        predictor = Predictor(rows, columns, own, empty_scratch(dtype))
         loop(predictor, *(values[samples] for values in by_sample), *shared)
 
     _in_threads(part, len(draws.slope))
 
 
-def over_rows(rows: Rows, draws: Draws, sign: Float) -> sweep.RowSums:
-    """`sweep.sum_rows` on parts of the packed rows at the same time; ``sign`` and the sums are in their order."""
+def over_rows(rows: Rows, draws: Draws, sign: Float) -> RowSums:
+    """`sum_rows` on parts of the packed rows at the same time; ``sign`` and the sums are in their order."""
     dtype = rows.x.dtype.name
     columns, effects, start = np.arange(rows.width), draws.effects(dtype), np.cumsum(rows.size) - rows.size
-    sign, sums = sign.astype(dtype), sweep.RowSums(*np.zeros((5, sign.size)))
+    sign, sums = sign.astype(dtype), RowSums(*np.zeros((5, sign.size)))
 
     def part(bounds: tuple[int, int]) -> None:
-        predictor = sweep.Predictor(rows, columns, effects, empty_scratch(dtype))
-        sweep.sum_rows(predictor, *bounds, start, sign, sums)
+        predictor = Predictor(rows, columns, effects, empty_scratch(dtype))
+        sum_rows(predictor, *bounds, start, sign, sums)
 
     _in_threads(part, rows.size.size)
     return sums

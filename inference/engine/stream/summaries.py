@@ -9,14 +9,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine.density import assemble
-from inference.engine.stream import sweep
 from inference.engine.stream.draws import Draws, Float, draws_of, over_draws, over_rows
+from inference.engine.stream.sweep import RowSums, count_events, each_row, sum_changed, sum_probability, sum_softplus
 from models.design import Design
 
 
 def cell_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.DataArray:
     """Mean probability of the rows of each cell (chain, draw, region, era); NaN in cells without rows."""
-    totals = _cell_totals(sweep.sum_probability, design, draws_of(design, posterior), dtype)
+    totals = _cell_totals(sum_probability, design, draws_of(design, posterior), dtype)
     with np.errstate(invalid="ignore"):
         return _by_cell(design, posterior, totals / assemble.sum_by_cell(design))
 
@@ -43,14 +43,14 @@ def mean_probabilities(
         bound.append(len(of))
     rows, _ = assemble.pack_columns(design, np.column_stack(columns), dtype)
     totals = np.zeros((len(draws.slope), len(bound) - 1))
-    over_draws(sweep.sum_changed, rows, draws, (totals,), (np.array(bound), np.array(of, np.int64)))
+    over_draws(sum_changed, rows, draws, (totals,), (np.array(bound), np.array(of, np.int64)))
     return (totals.T / design.y.size).reshape(-1, *draws.shape)
 
 
 def event_counts(design: Design, posterior: xr.Dataset, seed: int) -> xr.DataArray:
     """Events of each cell (chain, draw, region, era) in one replicated data set for each draw."""
     draws = draws_of(design, posterior)
-    totals = _cell_totals(sweep.count_events, design, draws, "float32", _keys(draws, seed))
+    totals = _cell_totals(count_events, design, draws, "float32", _keys(draws, seed))
     return _by_cell(design, posterior, totals.astype(np.int64))
 
 
@@ -64,7 +64,7 @@ def by_row(design: Design, posterior: xr.Dataset, seed: int) -> tuple[xr.DataArr
     shape = (len(draws.slope), design.y.size)
     replicated, log_likelihood = np.empty(shape, np.int8), np.empty(shape, np.float32)
     by_sample = (replicated, log_likelihood, _keys(draws, seed))
-    over_draws(sweep.each_row, rows, draws, by_sample, (order, design.y.astype(np.float32)))
+    over_draws(each_row, rows, draws, by_sample, (order, design.y.astype(np.float32)))
     dims, coords = ("chain", "draw", "obs"), {dim: posterior[dim] for dim in ("chain", "draw")}
     of_draws, of_rows = (xr.DataArray(v.reshape(*draws.shape, -1), dims=dims, coords=coords) for v in by_sample[:2])
     return of_draws, of_rows
@@ -81,20 +81,20 @@ def log_likelihood(design: Design, posterior: xr.Dataset, dtype: str = "float32"
     draws = draws_of(design, posterior)
     if design.weight is not None:
         raise NotImplementedError(f"{design.name}: the summed log likelihood of weighted rows is not defined here")
-    total = -_cell_totals(sweep.sum_softplus, design, draws, dtype).sum(axis=1)
+    total = -_cell_totals(sum_softplus, design, draws, dtype).sum(axis=1)
     cell, x, level = assemble.events(design, assemble.layout(design), draws.extra.shape[1])
     total += draws.intercept @ cell + np.einsum("srk,rk->s", draws.slope, x) + draws.extra @ level
     dims = ("chain", "draw")
     return xr.DataArray(total.reshape(draws.shape), dims=dims, coords={dim: posterior[dim] for dim in dims})
 
 
-def row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> sweep.RowSums:
+def row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> RowSums:
     """Sums over draws for each row, whose linear predictor is multiplied by ``sign`` (obs,)."""
     rows, order = assemble.pack_columns(design, assemble.columns(design), dtype)
     sums = np.stack(over_rows(rows, draws, sign[order]))
     unsorted = np.empty_like(sums)
     unsorted[:, order] = sums
-    return sweep.RowSums(*unsorted)
+    return RowSums(*unsorted)
 
 
 def _cell_totals(loop: Callable[..., None], design: Design, draws: Draws, dtype: str, *by_sample: NDArray) -> Float:

@@ -16,7 +16,7 @@ from inference import panels
 from inference.archives.archive import group
 from inference.evidence.quantities import CI_PROB
 from models.claims.registry import OUTCOMES, REGISTRY
-from reports.explorer import contents, grid, neighbours, page
+from reports.explorer import explored, grid, neighbours, page
 from reports.style import COLOURS
 from tests.fixtures.explorer_world import draws_at, exactly, found_of, interpolated, numbers_of, scenario, trees_of
 
@@ -56,10 +56,10 @@ def test_claims_with_the_same_model_stand_together_and_the_model_of_everything_f
     found = [(model.id, model.claims) for model in world[3]]
     assert found[0] == ("all-in", ["all-in"])
     assert ("carter-2", ["carter-2", "bal-3"]) in found
-    shown = {claim for claim, hypothesis in REGISTRY.items() if contents.movable(hypothesis)}
+    shown = {claim for claim, hypothesis in REGISTRY.items() if explored.movable(hypothesis)}
     assert shown == {*CLAIMS, "bal-1", "bw-1", "bw-3", "cond-3"}  # not those of power, nor of similarity times threat
     mixed = replace(REGISTRY["carter-1"], exposures=("threat", "threat:power"))
-    assert not contents.movable(mixed)
+    assert not explored.movable(mixed)
 
 
 def test_every_driver_of_a_model_says_whether_it_is_its_exposure(world):
