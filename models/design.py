@@ -224,9 +224,25 @@ def build(
 ) -> Design:
     """The design of ``terms`` for ``outcome`` on the rows of ``panel`` where all variables are known.
 
-    Slopes of the terms in ``by_era`` vary by era too, by further terms. Rows with a missing variable are left
-    out, and ``Design.lost`` counts them by variable. Raises ValueError for a constant predictor and for an
-    outcome without an event or without a non-event.
+    Rows with a missing variable are left out, and ``Design.lost`` counts them by variable.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Rows with the outcome, the variables of the terms and the grouping columns.
+    outcome, terms, name
+        Column of 0 and 1, predictors, and what the design is called.
+    varying, by_era
+        Terms whose slopes vary by region; terms whose slopes vary by era too, through further terms.
+    priors, shrunk
+        The priors, and the terms whose slopes share a learnt scale.
+    groups
+        Columns with an intercept for each level.
+
+    Raises
+    ------
+    ValueError
+        For a constant predictor, and for an outcome without an event or without a non-event.
     """
     columns = needed(terms)
     known = panel[[*columns]].notna()

@@ -126,10 +126,20 @@ def forward(
     what: Truth, columns: dict[str, Float], begin: tuple[Float, NDArray], region: NDArray, rng: np.random.Generator,
     *, first: int, last: int, added: Float | None = None, aid: float = 0.0, running: tuple[int, int] = (0, 0),
 ) -> tuple[Float, NDArray]:  # fmt: skip
-    """True capacity and duress of (state, copy, year), from the positions ``first`` to ``last``.
+    """True capacity and duress (state, copy, year) of a simulated world, year after year.
 
-    ``begin`` holds both up to ``first``; ``added`` is a rise of capacity by year beside its own motion, ``aid`` dollars
-    more per head in the years ``running``.
+    Parameters
+    ----------
+    what, columns, region, rng
+        The truth, exogenous columns by name (state, year), region of each state, and the source of noise.
+    begin
+        Capacity and duress (state, copy, year), known up to position ``first``.
+    first, last : int
+        Positions of the years to simulate, ``last`` left out.
+    added
+        Rise of capacity by year beside its own motion; None for no rise.
+    aid, running
+        Dollars per head more, in the years from and to these positions.
     """
     capacity, duress = (np.array(value) for value in begin)
     copies = capacity.shape[1]

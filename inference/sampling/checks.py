@@ -112,10 +112,19 @@ def convergence(
     """The convergence gate over every parameter and every reported estimand.
 
     All values finite, every standard deviation above 0, every chain and draw present, rank-normalised
-    R-hat (Vehtari et al. 2021) at most 1.01, bulk and tail effective sample size at least 400 (times
-    ``scale``, and R-hat at most ``rhat``, for deliberately shorter runs), no divergence, E-BFMI at least 0.3, no
-    saturated tree.
-    ``estimands`` may hold other dims than the posterior's, all with (chain, draw).
+    R-hat (Vehtari et al. 2021) at most 1.01, bulk and tail effective sample size at least 400, no divergence,
+    E-BFMI at least 0.3, no saturated tree.
+
+    Parameters
+    ----------
+    posterior, estimands : Dataset
+        Draws of the parameters and of what is reported, all with (chain, draw) and any other dims.
+    statistics : Dataset
+        The sampler's ``diverging``, ``energy`` and, of samplers that grow trees, ``reached_max_treedepth``.
+    chains, draws : int
+        How many there should be.
+    scale, rhat : float
+        For deliberately shorter runs: the share of 400 effective draws that is asked for, and the bound of R-hat.
     """
     values = np.concatenate([_stack(dataset) for dataset in (posterior, estimands) if dataset.data_vars], axis=2)
     complete = values.shape[:2] == (chains, draws)

@@ -72,7 +72,17 @@ def empty_sums(cells: int, regions: int, predictors: int, levels: int, dtype: st
 
 @njit(**INNER)
 def linear_predictor(x, first, n, columns, slope, intercept, eta):
-    """``eta = intercept + x slope`` for the run of ``n`` rows at ``x[first]``, four columns at a time."""
+    """Fill ``eta = intercept + x slope`` for a run of rows, four columns at a time.
+
+    Parameters
+    ----------
+    x, first, n
+        Packed predictors, where the run begins in them, and its rows.
+    columns, slope
+        Columns to use (predictor,) and their slopes (predictor,).
+    intercept, eta
+        A number, and the array (row,) to fill.
+    """
     for i in range(n):
         eta[i] = intercept
     k = 0
