@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pytensor.compile.mode import Mode
 from scipy import stats
 
 from models import capacity
@@ -58,9 +59,10 @@ def expected(what, point, linear):
 @pytest.mark.slow
 def test_the_density_is_that_of_the_formulas_and_of_the_change_of_coordinates(what):
     model, rng = capacity.build(what), np.random.default_rng(2)
-    density = model.compile_logp()
+    once = Mode(linker="py", optimizer="fast_compile")  # for a few calls, compiling costs more than it gives
+    density = model.compile_logp(mode=once)
     outs = model.replace_rvs_by_values([model[name] for name in LINEAR])
-    deterministic = model.compile_fn(outs, inputs=model.value_vars, on_unused_input="ignore")
+    deterministic = model.compile_fn(outs, inputs=model.value_vars, mode=once, on_unused_input="ignore")
 
     states = len(what.groups["state"].levels)
     sizes = {"z_linear": 2 + 1 + 3 + 2, "z_error": states, "z_scale": states}
