@@ -15,9 +15,10 @@ from matplotlib.patches import Rectangle
 from data import schema, synthetic
 from inference.archives.provenance import provenance
 from inference.fitting.logit import fit
+from inference.fitting.verdicts import judge
 from inference.plain import plain
-from inference.sampling.settings import Settings
-from models.claims.registry import OUTCOMES, get
+from inference.sampling.settings import Session, Settings
+from models.claims.registry import OUTCOMES, archive_of, get
 from reports import style
 from reports.brief import brief, document
 from reports.brief.judgement import LIKELIHOOD
@@ -267,6 +268,8 @@ def bottom_line(slopes, folder):
     for claim in claims:
         for outcome in OUTCOMES:
             assert not fit(claim, outcome, frame, settings, made_from, folder / "posteriors").failed
+    for model in {archive_of(claim) for claim in claims}:
+        assert not judge(model, Session(panel, settings, folder / "posteriors")).failed
     trees = archived.load(claims, panel, folder / "posteriors")
     evidence = to_json(collect.collect(claims, trees, panel))
     collected = evidence | {"figures": [], "brief": plain(brief.numbers(evidence, trees))}
