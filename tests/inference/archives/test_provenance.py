@@ -81,7 +81,7 @@ def test_what_decides_a_fit_and_what_does_not():
         "inference/evidence/sensitivity.py",
     }  # fmt: skip
     assert "inference/counterfactual/table.py" not in of_fit | of_scenario
-    assert of_scenario > {"inference/counterfactual/simulate.py", "inference/engine/forward.py"}
+    assert of_scenario > {"inference/counterfactual/simulation/g_formula.py", "inference/engine/forward.py"}
     for maker in (kind.made_by for kind in KINDS.values()):
         assert not {name for name in names(maker) if name.startswith(("inference/fleet", "reports", "inference/rob"))}
         assert not names(maker) & {"inference/command_line.py", "inference/plan.py", "inference/__main__.py"}
