@@ -26,7 +26,7 @@ WORLD_WARS = (106, 139)  # Correlates of War numbers of the First and the Second
 
 def code_of_data() -> str:
     """Hash of the code that makes a panel."""
-    return code_sha256("data.build.alignment", "data.schema")
+    return code_sha256("data.build.alignment", "data.schema", "data.world.world")
 
 
 def path_of(risk: Specification) -> Path:

@@ -86,7 +86,7 @@ def test_what_decides_a_fit_and_what_does_not():
         assert not {name for name in names(maker) if name.startswith(("inference/fleet", "reports", "inference/rob"))}
         assert not names(maker) & {"inference/command_line.py", "inference/plan.py", "inference/__main__.py"}
     assert "inference/fitting/logit.py" not in names("inference.fitting.capacity") | names("inference.fitting.verdicts")
-    assert "data/world/sources.toml" in names("data.build.alignment")
+    assert "data/world/sources.toml" in names("data.world.world")
 
 
 def test_no_command_is_in_any_closure():
