@@ -13,7 +13,7 @@ import pandas as pd
 
 from data.period import BEGIN, END, FIRST, LAST
 from data.world.grid import spells
-from data.world.treaties import DEFENCE
+from data.world.treaties import DEFENCE, member_spells
 
 if TYPE_CHECKING:
     from data.world.grid import Field, Grid
@@ -28,17 +28,8 @@ def phases(level: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     From raw ``atop-member-level.csv``; ``end`` is LAST + 1 while in force. ``entry`` is the first year of an
     unbroken chain of phases: a member that enters the next phase by the year after stays in the treaty.
     """
-    end = level["yrexit"].to_numpy(int)
-    table = pd.DataFrame(
-        {
-            "treaty": level["atopid"].to_numpy(int),
-            "phase": level["phase"].to_numpy(int),
-            "i": grid.index(level["member"]),
-            "begin": level["yrent"].to_numpy(int),
-            "end": np.where(end == 0, LAST + 1, end),
-            "mode": level["termmode"].to_numpy(int),
-            "wartime": level["wartime"].to_numpy(int),
-        }
+    table = member_spells(level, grid, LAST + 1).assign(
+        mode=level["termmode"].to_numpy(int), wartime=level["wartime"].to_numpy(int)
     )
     table = table[table["i"] >= 0].sort_values(["treaty", "i", "begin", "phase"], ignore_index=True)
     before = table.groupby(["treaty", "i"])["end"].cummax().groupby([table["treaty"], table["i"]]).shift(fill_value=0)

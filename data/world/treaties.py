@@ -39,19 +39,26 @@ class Treaties:
         return (self.held & DEFENCE) > 0
 
 
-def _members(level: pd.DataFrame, grid: Grid) -> pd.DataFrame:
-    mask = sum(level[name].to_numpy(int) * bit for name, bit in TYPES.items())
+def member_spells(level: pd.DataFrame, grid: Grid, in_force: int) -> pd.DataFrame:
+    """(treaty, phase, i, begin, end) of each row of raw ``atop-member-level.csv``.
+
+    ``i`` is -1 for a member outside the state system, ``end`` is the year ``in_force`` of what is still in force.
+    """
     end = level["yrexit"].to_numpy(int)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "treaty": level["atopid"].to_numpy(int),
             "phase": level["phase"].to_numpy(int),
             "i": grid.index(level["member"]),
             "begin": level["yrent"].to_numpy(int),
-            "end": np.where(end == 0, LAST, end),  # 0: still in force
-            "types": mask,
+            "end": np.where(end == 0, in_force, end),
         }
     )
+
+
+def _members(level: pd.DataFrame, grid: Grid) -> pd.DataFrame:
+    mask = sum(level[name].to_numpy(int) * bit for name, bit in TYPES.items())
+    table = member_spells(level, grid, LAST).assign(types=mask)
     return table[table["i"] >= 0].reset_index(drop=True)
 
 

@@ -8,6 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DAY = 86400  # seconds after which a temporary file is of no process that still runs
 
@@ -35,3 +39,11 @@ def write_json(path: Path, value: object, *, sort_keys: bool = False) -> None:
     """Write plain values as JSON; ValueError for a number that is not finite."""
     with replacing(path) as partial:
         partial.write_text(json.dumps(value, indent=1, sort_keys=sort_keys, allow_nan=False), encoding="utf-8")
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> Path:
+    """Write a table without its index, in a folder that is made where it is not there; returns ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as partial:
+        table.to_csv(partial, index=False)
+    return path

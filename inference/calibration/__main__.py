@@ -69,7 +69,7 @@ def _draws(arguments: argparse.Namespace) -> int:
 def _chain(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from inference import tables
+    from inference.archives import atomic
     from inference.calibration import effect_recovery
 
     table = pd.DataFrame(effect_recovery.run(arguments.worlds, arguments.seed))
@@ -81,7 +81,7 @@ def _chain(arguments: argparse.Namespace) -> int:
             f"{arm}, {outcome}: {covered.sum()} of {len(covered)} truths inside their "
             f"{100 * effect_recovery.LEVEL:.0f} % intervals"
         )
-    print(f"results in {tables.write_csv(table, arguments.out / 'chain.csv')}")
+    print(f"results in {atomic.write_csv(arguments.out / 'chain.csv', table)}")
     return 0 if within else 1
 
 

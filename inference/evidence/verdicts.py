@@ -172,14 +172,6 @@ def summarise(draws: Float, prior: Float, sign: int) -> Summary:
     }
 
 
-def quantity(draws: xr.DataArray, scale: float = 1.0) -> dict[str, float]:
-    """Mean, Monte Carlo error of the mean and interval of draws (chain, draw); no error of what does not vary."""
-    values = scale * draws.transpose("chain", "draw").to_numpy().astype(float)
-    low, high = np.quantile(values, CI_BOUNDS)
-    error = mcse_mean(values) if values.std() > 0 else 0.0
-    return {"value": float(values.mean()), "mcse": error, "low": float(low), "high": float(high)}
-
-
 def quadrants(balance: Float, bandwagon: Float) -> dict[str, float]:
     """Posterior mass of the four quadrants of (b_bal, b_bw)."""
     up, towards = balance > 0, bandwagon > 0

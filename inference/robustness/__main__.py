@@ -48,13 +48,13 @@ def _stamp(made_by: str, alignment: Path) -> str:
 
 
 def _summarise(chosen: list[Hypothesis], refits: dict[str, Refit], folder: Path, *, full: bool) -> None:
+    from inference.archives.atomic import write_csv
     from inference.robustness import summary
-    from inference.tables import write_csv
 
     curve = summary.specification_curve(chosen, refits, full=full)
-    write_csv(curve, folder / "specification.csv")
-    write_csv(summary.left_out(chosen, refits), folder / "left_out.csv")
-    write_csv(summary.scores(chosen, refits), folder / "scores.csv")
+    write_csv(folder / "specification.csv", curve)
+    write_csv(folder / "left_out.csv", summary.left_out(chosen, refits))
+    write_csv(folder / "scores.csv", summary.scores(chosen, refits))
     agreement = summary.agreement(curve)
     agreement["agreeing"] = agreement["agreeing"].map(summary.share_words)
     print(agreement.to_string(index=False))
@@ -77,10 +77,10 @@ def _simulations(arguments: argparse.Namespace) -> list[Task]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from inference.archives.atomic import write_csv
     from inference.fleet import fleet
     from inference.robustness import aid, tasks
     from inference.robustness.refit import Refit
-    from inference.tables import write_csv
     from models.claims.registry import get
 
     began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
@@ -110,7 +110,7 @@ def _run(arguments: argparse.Namespace) -> int:
         if simulations:
             plain = go(simulations, "counterfactuals under other codings and without a part")
             summary = aid.summary({key: aid.AidRefit.of(values) for key, values in plain.items()})
-            write_csv(summary, arguments.folder / "chain.csv")
+            write_csv(arguments.folder / "chain.csv", summary)
     gate = [key for key, result in results.items() if result.get("failed")]
     impossible = [key for key, result in results.items() if result.get("impossible") is not None]
     print(

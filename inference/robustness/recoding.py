@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.codings import CHOICES, Coding, to_text
 from inference import panels
+from inference.archives.atomic import replacing
 from inference.archives.provenance import ROOT, code_sha256
 from inference.robustness.specifications import Specification
 
@@ -25,7 +26,7 @@ WORLD_WARS = (106, 139)  # Correlates of War numbers of the First and the Second
 
 
 def code_of_data() -> str:
-    """Hash of the code that makes a panel."""
+    """Hash of the code that makes a panel; its builder takes the world as it is, so the world is named beside it."""
     return code_sha256("data.build.alignment", "data.schema", "data.world.world")
 
 
@@ -57,9 +58,8 @@ def build(risk: str, raw: str | None) -> dict[str, int]:
                 panel[to_text({column: choice})] = events[column]
     path = path_of(Specification.parse(risk, "alignment"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    panel.to_parquet(partial, index=False, compression="zstd")
-    partial.replace(path)
+    with replacing(path) as partial:
+        panel.to_parquet(partial, index=False, compression="zstd")
     return {"rows": len(panel)}
 
 

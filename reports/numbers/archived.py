@@ -46,7 +46,7 @@ def read(
     Raises ArchiveError for any other.
     """
     tree = archive.read(name, folder, rows=False)  # of thirty models the rows fill the memory
-    reason = archive.staleness(tree.attrs, *files)
+    reason = _staleness(tree, files)
     if reason is None:
         return tree
     if draft is None:
@@ -55,6 +55,15 @@ def read(
         raise ArchiveError(f"{name}: {reason}, and {other}; run 'make fit'")
     draft.append(f"{name}: used though {reason}")
     return tree
+
+
+def _staleness(tree: xr.DataTree, files: tuple[Path, ...]) -> str | None:
+    """Why a posterior or the verdicts beside it are of another panel, code or lock than the present, or None."""
+    if reason := archive.staleness(tree.attrs, *files):
+        return reason
+    judged = tree.children.get("verdicts")
+    reason = None if judged is None else archive.outdated(judged.attrs)
+    return reason and f"its verdicts were {reason}"
 
 
 def read_or_leave_out(name: str, files: tuple[Path, ...], folder: Path, draft: Draft) -> xr.DataTree | None:

@@ -54,6 +54,19 @@ def test_posteriors_of_another_panel_are_refused(reported, tmp_path):
         archived.load(get(FITTED), other, reported / "posteriors")
 
 
+def test_verdicts_of_other_code_are_refused_and_used_in_a_draft_that_says_so(reported, monkeypatch):
+    outdated, arguments = archive.outdated, (get("cond-1"), reported / "panel.parquet", reported / "posteriors")
+    of_verdicts = "inference.fitting.verdicts"
+    monkeypatch.setattr(
+        archive, "outdated", lambda a: "fitted on another code" if a["made_by"] == of_verdicts else outdated(a)
+    )
+    with pytest.raises(archive.ArchiveError, match=r"cond-1\.bandwagon: its verdicts were fitted on another code"):
+        archived.load(*arguments)
+    draft: list[str] = []
+    assert set(archived.load(*arguments, draft)) == {"cond-1"}
+    assert draft[0] == "cond-1.bandwagon: used though its verdicts were fitted on another code"
+
+
 def test_an_unknown_claim_or_none_with_a_posterior_is_refused_in_a_sentence(report):
     assert report(hypotheses="carter-9")[1].startswith("error: unknown hypothesis 'carter-9'")
     code, err = report(hypotheses="ideo-5 cond-5")
