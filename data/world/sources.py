@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ class Source:
     @property
     def url(self) -> str:
         """Public address of exactly these bytes."""
-        return PUBLIC.format(repository=self.repository, commit=self.commit, path=self.path)
+        return PUBLIC.format(repository=self.repository, commit=self.commit, path=quote(self.path))
 
 
 @cache
@@ -115,6 +116,8 @@ class Raw:
         return table.astype(dict.fromkeys(whole, int))
 
 
+# Text files that are not UTF-8.
+ENCODING = {"atop5_1m.csv": "latin-1", "atop5_1a.csv": "latin-1"}
 WHOLE = frozenset({"ccode", "ccode1", "ccode2", "year", "styear", "endyear", "gwcode", "member", "yrent", "yrexit"})
 
 
@@ -127,4 +130,6 @@ def _read(path: Path) -> pd.DataFrame:
         return next(iter(pyreadr.read_r(str(path)).values()))
     if path.suffix == ".dta":
         return pd.read_stata(path, convert_categoricals=False)
-    return pd.read_csv(path, encoding="utf-8-sig", low_memory=False)
+    if path.suffix == ".xlsx":
+        return pd.read_excel(path)
+    return pd.read_csv(path, encoding=ENCODING.get(path.name, "utf-8-sig"), low_memory=False)
