@@ -19,6 +19,15 @@ CHOICES: Choices = {
     "balance": ("against-the-aggressor", "any-third-state", "bilateral"),
     "weak": ("weaker", "small", "dwarfed"),
     "window": (10, 5, 15),
+    "treaties": ("atop-5.1", "atop-4.01"),
+    "disputes": ("spliced", "mid-5.0"),
+    "entry": ("own", "any"),
+    "universal": ("half", "third", "none"),
+    "collective": ("apart", "counted"),
+    "order": ("uk-france-us", "uk-us"),
+    "threat": ("disputes", "interests"),
+    "capacity": ("measured", "indicators", "predicted"),
+    "last": (2015, 2011, 2018),
 }
 
 
@@ -61,6 +70,17 @@ class Coding:
     - ``weak``: ``weaker`` (fewer capabilities than j), ``small`` (less than 0.5 % of the system's),
       ``dwarfed`` (less than a tenth of j's).
     - ``window``: years back in which disputes make an aggressor and a threat.
+    - ``treaties``, ``disputes``: editions of the sources. Disputes are ``spliced`` of Gibler, Miller and Little to
+      2010 and MID 5.0 after it, or ``mid-5.0`` throughout.
+    - ``entry``: whose entry into a treaty makes an event of i: its ``own``, or that of ``any`` member.
+    - ``universal``: from which share of all states on a treaty is a declaration and no alliance; ``none``: never.
+    - ``collective``: pacts of more than five parties stand ``apart`` (they neither end the risk between two members
+      nor make a closer treaty of a few of them a renewal), or are ``counted`` like any treaty.
+    - ``order``: who leads the international order.
+    - ``threat``: from ``disputes`` and rivalry, or from the power of states with other ``interests``.
+    - ``capacity``: as ``measured``, from ``indicators`` other than income where not measured, or ``predicted`` from
+      income there.
+    - ``last``: last year of outcomes.
 
     Raises ValueError for any other value.
     """
@@ -70,6 +90,15 @@ class Coding:
     balance: str = "against-the-aggressor"
     weak: str = "weaker"
     window: int = 10
+    treaties: str = "atop-5.1"
+    disputes: str = "spliced"
+    entry: str = "own"
+    universal: str = "half"
+    collective: str = "apart"
+    order: str = "uk-france-us"
+    threat: str = "disputes"
+    capacity: str = "measured"
+    last: int = 2015
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -86,3 +115,9 @@ class Coding:
 
 
 REGISTERED = Coding()
+# The definitions before 2026-11-28 (revision 1): every later change of a definition is undone here.
+REVISION_1 = Coding(
+    treaties="atop-4.01", entry="any", universal="none", collective="counted", order="uk-us", capacity="predicted",
+    last=2011,
+)  # fmt: skip
+REVISIONS = {1: REVISION_1, 2: REGISTERED}

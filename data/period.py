@@ -1,8 +1,9 @@
 """The years of the project: of the grid, of each panel, and of sources that cover only a part of them."""
 
-FIRST, LAST = 1816, 2016  # the grid of states and years
+FIRST, LAST = 1816, 2018  # the grid of states and years
 YEARS = LAST - FIRST + 1
-BEGIN, END = 1817, 2011  # outcomes: exposures are of the year before, and disputes end in 2010
+BEGIN, END = 1817, 2015  # outcomes: exposures are of the year before, and disputes end in 2014
+TRAINED_TO = 2011  # registered posteriors learn from outcomes up to this year; those after it score them
 LAST_STATE_YEAR = 2015  # the state panel: capacity, leaders and ruling parties end in it
 FIRST_TRANSITION = 1961  # the transitions: the first year with a measured capacity in the year before
 

@@ -38,12 +38,14 @@ ALIGNMENT = Panel(
 
 def rows_at_risk(world: World, coding: Coding = REGISTERED) -> Rows:
     """The dyad-years at risk under a coding."""
+    world = world.under(coding)
     contiguous = np.isfinite(world.contiguity_km)
     return riskset(world.grid, world.treaties, world.disputes, world.cinc, contiguous, world.occupied, coding)
 
 
 def alignment(world: World, coding: Coding = REGISTERED) -> pd.DataFrame:
     """The alignment panel under a coding: the columns of ``ALIGNMENT``, rows sorted by state, aggressor, year."""
+    world = world.under(coding)
     rows = rows_at_risk(world, coding)
     states = world.grid.states
     keys = keyed({"state": states[rows.i], "aggressor": states[rows.j], "year": rows.t + FIRST}, "state")

@@ -1,7 +1,8 @@
-"""Who owes whom what in a year: treaties as dyadic obligations (ATOP 4.01, Leeds et al. 2002).
+"""Who owes whom what in a year: treaties as dyadic obligations (ATOP 5.1 or 4.01, Leeds et al. 2002).
 
-ATOP 4.01 is used throughout because it has treaty ids and named targets, which the 5.1 dyad-years lack.
-An obligation stands between two states when either owes it to the other under a treaty both are in.
+An obligation stands between two states when either owes it to the other under a treaty both are in. A treaty whose
+parties are ever as large a share of all states as a coding says is a declaration, not an alliance, and is left out
+(``universal``). A pact of more than five parties is collective.
 """
 
 from dataclasses import dataclass
@@ -11,27 +12,34 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.period import FIRST, LAST
-from data.world.grid import Cube, Field, Grid
+from data.world.grid import Cube, Field, Grid, spells
 
 TYPES = {"defense": 1, "offense": 2, "neutral": 4, "nonagg": 8, "consul": 16}
 DEFENCE, OFFENCE = TYPES["defense"], TYPES["offense"]
 HARD = DEFENCE | OFFENCE
 SOFT = 31 & ~HARD
+EDITIONS = {"atop-5.1": "atop5_1m.csv", "atop-4.01": "atop-member-level.csv"}
+UNIVERSAL = {"half": 1 / 2, "third": 1 / 3, "none": np.inf}  # share of all states from which a treaty is a declaration
+PARTIES = 5  # a pact of more parties is collective
 
 
 @dataclass(frozen=True)
 class Treaties:
-    """Treaties as tables of pairs and members, and as a cube.
+    """Treaties as tables of pairs and members, and as cubes.
 
-    ``pairs``: directed dyads (treaty, i, j, begin, end, types as a bit mask; end is LAST while in force),
-    both directions of each. ``members``: (treaty, phase, i, begin, end). ``targets``: treaty -> state
-    positions it names as targets. ``held``: cube uint8, the mask of types in force between i and j on any day.
+    ``pairs``: directed dyads (treaty, phase, i, j, begin, end, types as a bit mask; end is LAST while in force),
+    both directions of each; ``own`` tells whether i itself entered the phase in ``begin`` and ``own_types`` what i
+    owes under it, ``stays`` whether i was in an earlier phase of the treaty the year before, ``collective`` whether
+    more than five states are in it together with them. ``members``: (treaty, phase, i, begin, end, types).
+    ``targets``: treaty -> state positions it names as targets. ``held``, ``held_close``: cubes uint8, the mask of
+    types in force between i and j on any day, under any treaty and under those that are not collective.
     """
 
     pairs: pd.DataFrame
     members: pd.DataFrame
     targets: dict[int, frozenset[int]]
     held: NDArray[np.uint8]
+    held_close: NDArray[np.uint8]
 
     @property
     def defence(self) -> Cube:
@@ -40,7 +48,7 @@ class Treaties:
 
 
 def member_spells(level: pd.DataFrame, grid: Grid, in_force: int) -> pd.DataFrame:
-    """(treaty, phase, i, begin, end) of each row of raw ``atop-member-level.csv``.
+    """(treaty, phase, i, begin, end) of each row of ATOP's member level.
 
     ``i`` is -1 for a member outside the state system, ``end`` is the year ``in_force`` of what is still in force.
     """
@@ -62,21 +70,45 @@ def _members(level: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     return table[table["i"] >= 0].reset_index(drop=True)
 
 
+def parties(members: pd.DataFrame) -> pd.Series:
+    """Number of states in the treaty, by (treaty, year), of the years in which it has any."""
+    long = spells(members[["treaty", "i", "begin", "end"]], "begin", "end").drop_duplicates(["treaty", "i", "year"])
+    return long.groupby(["treaty", "year"]).size()
+
+
+def universal(members: pd.DataFrame, grid: Grid, share: float) -> frozenset[int]:
+    """Treaties whose parties are in some year at least this ``share`` of all states in the system."""
+    size = parties(members)
+    states = grid.member.sum(axis=0)[size.index.get_level_values("year").to_numpy(int) - FIRST]
+    treaty = size.index.get_level_values("treaty").to_numpy(int)
+    return frozenset(np.unique(treaty[size.to_numpy() >= share * states]).tolist())
+
+
 def _pairs(members: pd.DataFrame) -> pd.DataFrame:
     """Directed pairs of members of the same treaty and phase, while both are in it."""
+    members = members.sort_values(["treaty", "i", "begin", "phase"], kind="stable")
+    ended = members.groupby(["treaty", "i"])["end"].cummax().groupby([members["treaty"], members["i"]]).shift()
+    members = members.assign(stays=members["begin"] <= ended + 1)
     both = members.merge(members, on=["treaty", "phase"], suffixes=("", "_j")).query("i != i_j")
+    begin = both[["begin", "begin_j"]].max(axis=1)
+    size = parties(members)
     pairs = pd.DataFrame(
         {
             "treaty": both["treaty"],
             "phase": both["phase"],
             "i": both["i"],
             "j": both["i_j"],
-            "begin": both[["begin", "begin_j"]].max(axis=1),
+            "begin": begin,
             "end": both[["end", "end_j"]].min(axis=1),
             "types": both["types"] | both["types_j"],
+            "own": both["begin"] == begin,
+            "own_types": both["types"],
+            "stays": both["stays"],
         }
     )
-    return pairs[(pairs["begin"] <= pairs["end"]) & (pairs["types"] > 0)].reset_index(drop=True)
+    pairs = pairs[(pairs["begin"] <= pairs["end"]) & (pairs["types"] > 0)].reset_index(drop=True)
+    first = pd.MultiIndex.from_arrays([pairs["treaty"], pairs["begin"].clip(lower=FIRST)])
+    return pairs.assign(collective=size.reindex(first).fillna(0).to_numpy() > PARTIES)
 
 
 def _held(pairs: pd.DataFrame, grid: Grid) -> NDArray[np.uint8]:
@@ -95,11 +127,18 @@ def _targets(level: pd.DataFrame, grid: Grid) -> dict[int, frozenset[int]]:
     return {treaty: frozenset(positions[treaties == treaty].tolist()) for treaty in np.unique(treaties).tolist()}
 
 
-def treaties(member_level: pd.DataFrame, grid: Grid) -> Treaties:
-    """Dyadic obligations of every treaty of raw ``atop-member-level.csv``."""
+def treaties(member_level: pd.DataFrame, grid: Grid, share: float = np.inf) -> Treaties:
+    """Dyadic obligations of every treaty of ATOP's member level (raw ``atop5_1m.csv`` or ``atop-member-level.csv``).
+
+    Treaties that ever hold at least this ``share`` of all states are left out.
+    """
     members = _members(member_level, grid)
+    declarations = universal(members, grid, share)
+    members = members[~members["treaty"].isin(declarations)].reset_index(drop=True)
     pairs = _pairs(members)
-    return Treaties(pairs, members, _targets(member_level, grid), _held(pairs, grid))
+    targets = {treaty: named for treaty, named in _targets(member_level, grid).items() if treaty not in declarations}
+    close = pairs[~pairs["collective"]]
+    return Treaties(pairs, members, targets, _held(pairs, grid), _held(close, grid))
 
 
 def membership(members: pd.DataFrame, capability: Field) -> tuple[pd.Series, pd.Series]:

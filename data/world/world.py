@@ -1,11 +1,14 @@
 """Everything that the raw files say and no coding changes: the grid and its fields and cubes, read once."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from data.codings import REGISTERED, Coding
 from data.period import FIRST, LAST, YEARS
 from data.world import disputes, grid, treaties
 from data.world.codes import recode, to_cow
@@ -17,6 +20,8 @@ EARTH_KM = 6371.0
 CONTIGUITY_KM = {1: 0.0, 2: 19.0, 3: 39.0, 4: 241.0, 5: 644.0}
 OBLIGATIONS = 2  # transaction type of the US foreign aid data; the others are disbursements, from 2001 on only
 COMMITTED = "commitment_amount_usd_constant_sum"
+# What depends on the coding, and the dimensions that it depends on.
+DEPENDS = {"treaties": ("treaties", "universal"), "disputes": ("disputes",)}
 OCCUPATION_YEARS = 5  # an occupier won its war in the year or in the five before
 
 
@@ -26,19 +31,36 @@ def _year(dates: pd.Series) -> pd.Series:
 
 @dataclass(frozen=True)
 class World:
-    """Fields [state, year] and cubes [i, j, year] of the raw sources, each read when first asked for."""
+    """Fields [state, year] and cubes [i, j, year] of the raw sources, each read when first asked for.
+
+    The coding says which editions of treaties and disputes are read and how; all else is the same under each.
+    """
 
     raw: Reader
+    coding: Coding = REGISTERED
+
+    def under(self, coding: Coding) -> World:
+        """This world under another coding; what has been read and does not depend on the coding is shared."""
+        other = World(self.raw, coding)
+        for name, choices in DEPENDS.items():
+            if any(getattr(coding, choice) != getattr(self.coding, choice) for choice in choices):
+                continue
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        same = set(self.__dict__) - set(DEPENDS) - {"raw", "coding"}
+        other.__dict__.update({name: self.__dict__[name] for name in same})
+        return other
 
     @cached_property
     def grid(self) -> grid.Grid:
         """States and years, membership and major powers."""
-        return grid.grid(self.raw.read("cow_states.rda"), self.raw.read("cow_majors.rda"))
+        return grid.grid(self.raw.read("statelist2024.csv"), self.raw.read("cow_majors.rda"))
 
     @cached_property
     def treaties(self) -> treaties.Treaties:
-        """Obligations of ATOP 4.01."""
-        return treaties.treaties(self.raw.read("atop-member-level.csv"), self.grid)
+        """Obligations of the edition of ATOP that the coding names, declarations left out as it says."""
+        level = self.raw.read(treaties.EDITIONS[self.coding.treaties])
+        return treaties.treaties(level, self.grid, treaties.UNIVERSAL[self.coding.universal])
 
     @cached_property
     def disputes(self) -> disputes.Disputes:
