@@ -24,6 +24,7 @@ CHOICES: Choices = {
     "entry": ("own", "any"),
     "universal": ("half", "third", "none"),
     "collective": ("apart", "counted"),
+    "classes": ("by-rule", "all"),
     "order": ("uk-france-us", "uk-us"),
     "threat": ("disputes", "interests"),
     "capacity": ("measured", "indicators", "predicted"),
@@ -76,6 +77,8 @@ class Coding:
     - ``universal``: from which share of all states on a treaty is a declaration and no alliance; ``none``: never.
     - ``collective``: pacts of more than five parties stand ``apart`` (they neither end the risk between two members
       nor make a closer treaty of a few of them a renewal), or are ``counted`` like any treaty.
+    - ``classes``: whether events of a class that is no alignment count (``all``) or not (``by-rule``, see
+      ``data/measures/event_classes.py``).
     - ``order``: who leads the international order.
     - ``threat``: from ``disputes`` and rivalry, or from the power of states with other ``interests``.
     - ``capacity``: as ``measured``, from ``indicators`` other than income where not measured, or ``predicted`` from
@@ -95,6 +98,7 @@ class Coding:
     entry: str = "own"
     universal: str = "half"
     collective: str = "apart"
+    classes: str = "by-rule"
     order: str = "uk-france-us"
     threat: str = "disputes"
     capacity: str = "measured"
@@ -117,7 +121,7 @@ class Coding:
 REGISTERED = Coding()
 # The definitions before 2026-11-28 (revision 1): every later change of a definition is undone here.
 REVISION_1 = Coding(
-    treaties="atop-4.01", entry="any", universal="none", collective="counted", order="uk-us", capacity="predicted",
-    last=2011,
+    treaties="atop-4.01", entry="any", universal="none", collective="counted", classes="all",
+    order="uk-us", capacity="predicted", last=2011,
 )  # fmt: skip
 REVISIONS = {1: REVISION_1, 2: REGISTERED}

@@ -35,7 +35,7 @@ def schema(name: str = ALIGNMENT) -> DataFrameSchema:
     whole = pa.Check(lambda values: values == values.round(), error="a whole number")
 
     def column(variable: Variable) -> pa.Column:
-        if variable.kind == "group":
+        if variable.kind in {"group", "category"}:
             check = pa.Check.isin(variable.levels, error=f"one of {', '.join(variable.levels)}")
         elif variable.kind in {"outcome", "binary"}:
             check = pa.Check.isin((0, 1), error="0 or 1")
@@ -61,7 +61,7 @@ def _columns(panel: pd.DataFrame, book: Panel) -> None:
             f"unknown column {', '.join(extra)}; the {book.name} panel has only the columns of {book.codebook}"
         )
     for variable in book.variables:
-        if variable.kind != "group" and not pd.api.types.is_numeric_dtype(panel[variable.name]):
+        if variable.kind not in {"group", "category"} and not pd.api.types.is_numeric_dtype(panel[variable.name]):
             numbers = pd.to_numeric(panel[variable.name], errors="coerce")
             row = int(np.argmax((numbers.isna() & panel[variable.name].notna()).to_numpy()))
             raise PanelError(f"column {variable.name}, row {row}: {panel[variable.name].iloc[row]!r} is not a number")

@@ -13,8 +13,8 @@ LEFT_OUT = "rows left out of models that need it, and counted"
 class Variable:
     """One column of a panel.
 
-    ``kind`` is key, group, outcome, binary, count or continuous; ``low`` and ``high`` bound its values
-    (None: unbounded); ``nullable`` columns may be missing, and ``missing`` says what follows. Some values are not
+    ``kind`` is key, group, outcome, category, weight, binary, count or continuous; ``low`` and ``high`` bound its
+    values (None: unbounded); ``nullable`` columns may be missing, and ``missing`` says what follows. Some values are not
     measured and stand by rule: those of years before ``since``, when the source begins, and those of rows where
     the column ``measured_by`` is 0.
     """
@@ -89,6 +89,18 @@ def treaty(name: str, label: str) -> Variable:
     """The ATOP id of the treaty behind an event."""
     missing = "no event in the row"
     return Variable(name, "key", label, "ATOP id", "lowest id behind the event", ATOP, 1000, 9999, True, missing)
+
+
+def category(name: str, label: str, levels: tuple[str, ...]) -> Variable:
+    """A named class of an event; missing where there is none."""
+    formula = "first rule that fits, see data/measures/event_classes.py"
+    return Variable(name, "category", label, "name", formula, ATOP, None, None, True, "no event in the row", levels)
+
+
+def weight(name: str, label: str) -> Variable:
+    """What an event counts for in its row: the weights of one decision sum to one."""
+    formula = "1/m where the decision counts against m aggressors in reach; 1 without event"
+    return Variable(name, "weight", label, "decisions", formula, ATOP, 0, 1)
 
 
 def optional(variable: Variable) -> Variable:

@@ -18,7 +18,8 @@ class Disputes:
     ``revisionist``: cube [j, i, year], new disputes in which j was the revisionist party against i and
     itself threatened, displayed or used force. ``launched`` (state, year): the same against anyone, each
     dispute once in a year of onset (it has several when others join later). ``any`` and ``display``: cubes,
-    a dispute between the two under way, and one in which either side displayed force or more. Hostility is
+    a dispute between the two under way, and one in which either side displayed force or more;
+    ``deaths``: one in which either lost lives to it. Hostility is
     coded for a dispute as a whole, so one begun at t-1 may carry force that was first used in t.
     """
 
@@ -26,6 +27,7 @@ class Disputes:
     launched: Counts
     any: Counts
     display: Counts
+    deaths: Counts
 
 
 def disputes(directed: pd.DataFrame, grid: Grid) -> Disputes:
@@ -38,10 +40,12 @@ def disputes(directed: pd.DataFrame, grid: Grid) -> Disputes:
 
     new = (directed["midonset"] == 1) & (directed["revstate1"] == 1) & (directed["hostlev1"] >= FORCE)
     display = directed[["hostlev1", "hostlev2"]].max(axis=1) >= DISPLAY
+    deaths = directed[["fatality1", "fatality2"]].max(axis=1) > 0
     once = directed[new].drop_duplicates(["dispnum", "ccode1", "year"])
     launched = np.zeros((len(grid.states), YEARS), np.float32)
     np.add.at(launched, (grid.index(once["ccode1"]), once["year"].to_numpy(int) - FIRST), 1)
-    return Disputes(cube(new.to_numpy()), launched, cube(np.ones(len(directed), bool)), cube(display.to_numpy()))
+    masks = np.ones(len(directed), bool), display.to_numpy(), deaths.to_numpy()
+    return Disputes(cube(new.to_numpy()), launched, *(cube(mask) for mask in masks))
 
 
 def rivalries(table: pd.DataFrame, grid: Grid) -> Cube:

@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.codings import Coding
-from data.period import BEGIN, END, FIRST, YEARS
+from data.period import BEGIN, FIRST, LAST, YEARS
 from data.world.disputes import Disputes
 from data.world.grid import Cube, Field, Grid, Ints, window
 from data.world.treaties import HARD, Treaties
 
-# Leaders of the international order, and the first year in which they lead it.
-LEADERS = {200: 1816, 2: 1942}
+# Leaders of the international order with the years in which they lead it. France guaranteed the settlement of 1919
+# until it fell (definition of 2026-11-28).
+LEADERS: dict[str, dict[int, tuple[int, int]]] = {
+    "uk-france-us": {200: (1816, LAST), 220: (1919, 1940), 2: (1942, LAST)},
+    "uk-us": {200: (1816, LAST), 2: (1942, LAST)},
+}
 PACT_YEARS = 3  # a pact makes a status-quo power when it has stood for more than this
 QUIET_YEARS = 10
 SMALL, DWARFED = 0.005, 10.0
@@ -49,7 +53,7 @@ def before[T: np.generic](field: NDArray[T]) -> NDArray[T]:
     return out
 
 
-def status_quo(grid: Grid, treaties: Treaties, disputes: Disputes) -> Cube:
+def status_quo(grid: Grid, treaties: Treaties, disputes: Disputes, coding: Coding) -> Cube:
     """[state, year]: leaders of the order, and major powers long allied and lately at peace with them.
 
     A major power counts when its defence pact with a leader has stood for more than three years and it has
@@ -58,7 +62,10 @@ def status_quo(grid: Grid, treaties: Treaties, disputes: Disputes) -> Cube:
     Anglo-Soviet treaty of 1942 would do so in 1948.
     """
     years = np.arange(YEARS) + FIRST
-    leads = {int(grid.index(code)): years >= since for code, since in LEADERS.items()}
+    leads = {
+        int(grid.index(code)): (years >= first) & (years <= last)
+        for code, (first, last) in LEADERS[coding.order].items()
+    }
     stood = np.zeros_like(grid.member)
     quiet = np.ones_like(grid.member)
     for leader, in_office in leads.items():
@@ -79,7 +86,7 @@ def aggressors(grid: Grid, treaties: Treaties, disputes: Disputes, coding: Codin
         revisionist = (window(disputes.launched, coding.window) > 0)[None]
     if coding.aggressor == "any-revisionist":
         return revisionist
-    return revisionist & ~status_quo(grid, treaties, disputes)[None]
+    return revisionist & ~status_quo(grid, treaties, disputes, coding)[None]
 
 
 def weak(grid: Grid, cinc: Field, coding: Coding) -> Cube:
@@ -105,7 +112,8 @@ def riskset(
     """Rows at risk: members in t-1 and t, i weak, j an aggressor, relevant, unallied and not occupying i.
 
     Relevant: contiguous by land or within 400 miles of water, or j a major power. Unallied: no defence or
-    offence obligation between the two at t-1 (softer ties may be upgraded).
+    offence obligation between the two at t-1 (softer ties may be upgraded), none of a collective pact counted where
+    these stand apart.
 
     Parameters
     ----------
@@ -120,11 +128,12 @@ def riskset(
     """
     member = grid.member & before(grid.member)
     relevant = contiguous | grid.major[None]
-    free = (treaties.held & HARD) == 0
+    held = treaties.held_close if coding.collective == "apart" else treaties.held
+    free = (held & HARD) == 0
     risk = before(weak(grid, cinc, coding) & relevant & free)
     risk &= member[:, None] & member[None] & aggressors(grid, treaties, disputes, coding)
     risk &= ~(occupied | before(occupied))
     risk[:, :, : BEGIN - FIRST] = False
-    risk[:, :, END - FIRST + 1 :] = False
+    risk[:, :, coding.last - FIRST + 1 :] = False
     i, j, t = np.nonzero(risk & ~np.eye(len(grid.states), dtype=bool)[:, :, None])
     return Rows(i, j, t)

@@ -16,6 +16,7 @@ from data.world.grid import Cube, Field, Grid, spells
 
 TYPES = {"defense": 1, "offense": 2, "neutral": 4, "nonagg": 8, "consul": 16}
 DEFENCE, OFFENCE = TYPES["defense"], TYPES["offense"]
+NEUTRALITY, NONAGGRESSION, CONSULTATION = TYPES["neutral"], TYPES["nonagg"], TYPES["consul"]
 HARD = DEFENCE | OFFENCE
 SOFT = 31 & ~HARD
 EDITIONS = {"atop-5.1": "atop5_1m.csv", "atop-4.01": "atop-member-level.csv"}

@@ -40,7 +40,7 @@ class World:
     coding: Coding = REGISTERED
 
     def under(self, coding: Coding) -> World:
-        """This world under another coding; what has been read and does not depend on the coding is shared."""
+        """The world under another coding; what has been read and does not depend on the coding is shared."""
         other = World(self.raw, coding)
         for name, choices in DEPENDS.items():
             if any(getattr(coding, choice) != getattr(self.coding, choice) for choice in choices):

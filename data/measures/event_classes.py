@@ -1,0 +1,151 @@
+"""The class of a decision to align, by rule from treaty text, disputes, wars and leaders (2026-11-28).
+
+Alliances with a threatening state are signed for more than one reason: some are dictated by an occupier, some end a
+war, some renew what has lapsed, some are aimed at a third state (Weitsman 2004 calls the last and the tethering of
+rivals apart from bandwagoning). The first rule that fits, in the order of `CLASSES`, gives the class. Nothing that
+happens after the year of the signature decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.period import FIRST
+from data.world.grid import Counts, window
+from data.world.treaties import CONSULTATION, EDITIONS, HARD, NEUTRALITY, NONAGGRESSION
+
+if TYPE_CHECKING:
+    from data.world.grid import Cube
+    from data.world.world import World
+
+IMPOSED_YEARS, SETTLED_YEARS, LAPSED_YEARS = 5, 3, 5
+Mask = NDArray[np.bool_]
+
+
+class Decisions:
+    """Positions of state, partner and year of decisions (n,), with what was new, and the world they fell into."""
+
+    def __init__(self, events: pd.DataFrame, world: World) -> None:
+        self.world = world
+        self.i, self.j = events["i"].to_numpy(), events["partner"].to_numpy()
+        self.t = events["year"].to_numpy() - FIRST
+        self.treaty, self.new = events["treaty"].to_numpy(), events["new"].to_numpy()
+        self.collective = events["collective"].to_numpy(bool)
+
+    def lately(self, happened: Counts | Cube, years: int) -> Mask:
+        """Whether a cube is true in t or in one of so many years before, between state and partner in that order."""
+        return np.any([self.at(happened, lag) for lag in range(years + 1)], axis=0)
+
+    def at(self, cube: Counts | Cube, lag: int) -> Mask:
+        """Truth of a cube [i, partner, year] so many years before t; False before the grid begins."""
+        t = self.t - lag
+        return (cube[self.i, self.j, t.clip(0)] > 0) & (t >= 0)
+
+
+def _imposing(world: World) -> Cube:
+    """[i, j, year]: a foreign power put i's leader in office in the year (Archigos), and it was j.
+
+    The source does not say which power it was: here the states with which i had a dispute with deaths in that year or
+    the year before, or, where none had deaths, one with display of force.
+    """
+    table = world.raw.read("archigos.rda")
+    imposed = table[table["entry"].astype(str) == "Foreign Imposition"]
+    i = world.grid.index(imposed["gwcode"])
+    t = imposed["startdate"].astype(str).str[:4].to_numpy(int) - FIRST
+    out = np.zeros(world.grid.shape, bool)
+    for state, year in zip(i[i >= 0].tolist(), t[i >= 0].tolist(), strict=True):
+        lately = slice(max(year - 1, 0), year + 1)
+        killed = (world.disputes.deaths[state, :, lately] > 0).any(axis=1)
+        shown = (world.disputes.display[state, :, lately] > 0).any(axis=1)
+        out[state, :, year] |= killed if killed.any() else shown
+    return out
+
+
+def _imposed(d: Decisions) -> Mask:
+    return d.lately(d.world.occupied, IMPOSED_YEARS) | d.lately(_imposing(d.world), IMPOSED_YEARS)
+
+
+def _settlement(d: Decisions) -> Mask:
+    peaceful = (d.new & ~(NONAGGRESSION | CONSULTATION)) == 0
+    return peaceful & d.lately(d.world.disputes.deaths, SETTLED_YEARS)
+
+
+def _strength(types: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Rank of the strongest type of a mask: 3 defence or offence, 2 neutrality or non-aggression, 1 consultation."""
+    types = np.asarray(types, int)
+    ranks = (types & HARD) > 0, (types & (NEUTRALITY | NONAGGRESSION)) > 0, (types & CONSULTATION) > 0
+    return np.select(ranks, (3, 2, 1), 0)
+
+
+def _renewal(d: Decisions) -> Mask:
+    """An obligation at least as strong stood between them in t-5..t-2; that it was new in t says it had lapsed.
+
+    Where collective pacts stand apart, what stood under one does not make a closer treaty a renewal.
+    """
+    held, treaties = np.zeros_like(d.new), d.world.treaties
+    apart = (d.world.coding.collective == "apart") & ~d.collective
+    for lag in range(2, LAPSED_YEARS + 1):
+        at = d.i, d.j, (d.t - lag).clip(0)
+        held |= np.where(d.t >= lag, np.where(apart, treaties.held_close[at], treaties.held[at]), 0)
+    return _strength(held) >= _strength(d.new)
+
+
+def _named(d: Decisions) -> Mask:
+    """The treaty names as its target a state that is neither of the two."""
+    targets = d.world.treaties.targets
+    third = [bool(targets.get(treaty, frozenset[int]()) - {i, j}) for treaty, i, j in zip(
+        d.treaty.tolist(), d.i.tolist(), d.j.tolist(), strict=True)]  # fmt: skip
+    return np.array(third, bool)
+
+
+def threatening(world: World) -> Cube:
+    """[k, i, year]: k threatens i, by a new revisionist dispute with force in the window or rivalry the year before."""
+    rivals = np.zeros_like(world.rivals)
+    rivals[..., 1:] = world.rivals[..., :-1]
+    return (window(world.disputes.revisionist, world.coding.window) > 0) | rivals
+
+
+def _common_enemy(d: Decisions) -> Mask:
+    world = d.world
+    threatens = threatening(world)
+    rivals = np.zeros_like(world.rivals)
+    rivals[..., 1:] = world.rivals[..., :-1]
+    opposed = (window(world.disputes.any, world.coding.window) > 0) | rivals
+    shared = [bool((threatens[:, i, t] & opposed[:, j, t]).any()) for i, j, t in zip(d.i, d.j, d.t, strict=True)]
+    return _named(d) | np.array(shared, bool)
+
+
+def _communique(d: Decisions) -> Mask:
+    """Consultation only, unconditional, between states that neither adjoin nor have had a dispute in the window."""
+    level = d.world.raw.read(EDITIONS[d.world.coding.treaties])
+    conditional = set(level.loc[level["conditio"].fillna(0) != 0, "atopid"].astype(int))
+    free = ~np.isin(d.treaty, list(conditional))
+    near = np.isfinite(d.world.contiguity_km[d.i, d.j, d.t - 1])
+    disputed = window(d.world.disputes.any, d.world.coding.window)[d.i, d.j, d.t] > 0
+    return ((d.new & ~CONSULTATION) == 0) & free & ~near & ~disputed
+
+
+def _source_of_threat(d: Decisions) -> Mask:
+    return threatening(d.world)[d.j, d.i, d.t]
+
+
+RULES = {
+    "imposed": _imposed,
+    "settlement": _settlement,
+    "renewal": _renewal,
+    "common enemy": _common_enemy,
+    "communique": _communique,
+    "source of threat": _source_of_threat,
+}
+CLASSES = (*RULES, "other")
+NO_ALIGNMENT = ("imposed", "settlement", "renewal", "communique")  # no choice of a side: not counted by any claim
+
+
+def classify(events: pd.DataFrame, world: World) -> NDArray[np.object_]:
+    """The class of each event (n,); events have the columns treaty, i, partner, year and new."""
+    decisions = Decisions(events, world)
+    return np.select([rule(decisions) for rule in RULES.values()], list(RULES), "other").astype(object)
