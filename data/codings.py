@@ -13,6 +13,11 @@ from typing import Self
 Choices = Mapping[str, tuple[object, ...]]
 UNCHANGED = "registered"
 
+# Classes of a decision to align, in the order in which their rules are tried; the rules are in
+# ``data/measures/event_classes.py``.
+CLASSES = ("imposed", "settlement", "renewal", "common enemy", "communique", "source of threat", "other")
+NO_ALIGNMENT = ("imposed", "settlement", "renewal", "communique")  # no choice of a side: not counted by any claim
+
 CHOICES: Choices = {
     "aggressor": ("challenger", "any-revisionist", "revisionist-against-i"),
     "bandwagon": ("aggressor-centred", "any-treaty", "small", "bilateral", "hard", "soft"),

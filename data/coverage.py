@@ -14,7 +14,7 @@ def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
     """
     table: list[dict[str, object]] = []
     for variable in book(name).variables:
-        if variable.kind in {"key", "group", "outcome", "category", "weight"}:
+        if variable.kind in {"key", "group", "outcome", "category", "rows"}:
             continue
         missing = panel[variable.name].isna()
         substituted = _substituted(panel, variable, book(name).lag)

@@ -44,7 +44,7 @@ def schema(name: str = ALIGNMENT) -> DataFrameSchema:
             high = FINITE if variable.high is None else variable.high
             rule = "a finite number" + f", at least {low:g}" * (low > -FINITE) + f", at most {high:g}" * (high < FINITE)
             check = pa.Check.in_range(low, high, error=rule)
-        checks = [check, whole] if variable.kind in {"key", "count"} else [check]
+        checks = [check, whole] if variable.kind in {"key", "count", "rows"} else [check]
         return pa.Column(checks=checks, nullable=variable.nullable)
 
     return pa.DataFrameSchema({v.name: column(v) for v in panels.panel(name).variables}, strict=True)

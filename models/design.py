@@ -58,7 +58,8 @@ class Design:
     those whose slopes share a learnt scale. ``rows`` are the positions of the rows in the panel.
 
     ``error`` holds, for each predictor measured with error, the variance of that error (obs,) on the
-    predictor's scale. ``weight`` (obs,), if given, multiplies each row's log likelihood.
+    predictor's scale. ``weight`` (obs,), if given, multiplies each row's log likelihood: a decision that counts in m
+    rows weighs 1/m in each.
     """
 
     name: str
@@ -75,6 +76,11 @@ class Design:
     lost: Mapping[str, int]
     error: Mapping[str, Float] = field(default_factory=dict[str, Float])
     weight: Float | None = None
+
+    @property
+    def decisions(self) -> Float:
+        """What each row holds of a decision (obs,): its outcome times its weight."""
+        return self.y.astype(float) if self.weight is None else self.y * self.weight
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -153,6 +159,31 @@ class Design:
         x, y, rows = self.x[keep], self.y[keep], self.rows[keep]
         return replace(self, x=x, y=y, groups=groups, rows=rows, error=error, weight=weight)
 
+    def elsewhere(self, frame: pd.DataFrame) -> Design:
+        """The same design on the rows of other data, scaled as on the analysis sample; ``rows`` point into ``frame``.
+
+        Rows with a missing variable, or of a group without rows in the analysis sample, are left out.
+        """
+        import pandas as pd
+
+        keep = frame[[*self.scaling, self.outcome]].notna().all(axis=1).to_numpy()
+        groups: dict[str, Group] = {}
+        for name, group in self.groups.items():
+            codes = pd.Categorical(frame[name].astype(str), categories=list(group.levels)).codes
+            keep &= codes >= 0
+            groups[name] = Group(np.asarray(codes, dtype=np.intp), group.levels)
+        known = frame.loc[keep]
+        y = known[self.outcome].to_numpy(np.int8)
+        return replace(
+            self,
+            x=self.predictors(known),
+            y=y,
+            groups={name: Group(group.index[keep], group.levels) for name, group in groups.items()},
+            rows=np.flatnonzero(keep),
+            error=_errors(known, self.terms, self.varying, self.scaling),
+            weight=_weights(known, self.outcome, y),
+        )
+
     def predictors(self, frame: pd.DataFrame) -> Float:
         """Predictors (obs, predictor) of other data, scaled as on the analysis sample."""
         return predictors(frame, self.terms, self.scaling)
@@ -208,6 +239,14 @@ def _errors(
             )
         out[name] = (frame[sd].to_numpy(float) / scaling[name].scale) ** 2
     return out
+
+
+def _weights(frame: pd.DataFrame, outcome: str, y: NDArray[np.int8]) -> Float | None:
+    """What each row counts for (obs,): an event its part of the decision behind it; None where all count alike."""
+    if f"{outcome}_rows" not in frame:
+        return None
+    weight = np.where(y == 1, 1.0 / frame[f"{outcome}_rows"].to_numpy(float), 1.0)
+    return None if (weight == 1.0).all() else weight
 
 
 def build(
@@ -272,4 +311,5 @@ def build(
         rows=np.flatnonzero(keep.to_numpy()),
         lost=lost,
         error=_errors(frame, terms, varying, scaling),
+        weight=_weights(frame, outcome, y),
     )

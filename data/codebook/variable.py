@@ -13,9 +13,9 @@ LEFT_OUT = "rows left out of models that need it, and counted"
 class Variable:
     """One column of a panel.
 
-    ``kind`` is key, group, outcome, category, weight, binary, count or continuous; ``low`` and ``high`` bound its
-    values (None: unbounded); ``nullable`` columns may be missing, and ``missing`` says what follows. Some values are not
-    measured and stand by rule: those of years before ``since``, when the source begins, and those of rows where
+    ``kind`` is key, group, outcome, category, rows, binary, count or continuous; ``low`` and ``high`` bound its
+    values (None: unbounded); ``nullable`` columns may be missing, and ``missing`` says what follows. Some values are
+    not measured and stand by rule: those of years before ``since``, when the source begins, and those of rows where
     the column ``measured_by`` is 0.
     """
 
@@ -97,10 +97,10 @@ def category(name: str, label: str, levels: tuple[str, ...]) -> Variable:
     return Variable(name, "category", label, "name", formula, ATOP, None, None, True, "no event in the row", levels)
 
 
-def weight(name: str, label: str) -> Variable:
-    """What an event counts for in its row: the weights of one decision sum to one."""
-    formula = "1/m where the decision counts against m aggressors in reach; 1 without event"
-    return Variable(name, "weight", label, "decisions", formula, ATOP, 0, 1)
+def rows_of(name: str, label: str) -> Variable:
+    """In how many rows one decision counts: in each it weighs one over that number."""
+    formula = "m where the decision counts against m aggressors in reach; 1 without event"
+    return Variable(name, "rows", label, "rows", formula, ATOP, 1)
 
 
 def optional(variable: Variable) -> Variable:

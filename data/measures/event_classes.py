@@ -8,12 +8,14 @@ happens after the year of the signature decides.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.codings import CLASSES
 from data.period import FIRST
 from data.world.grid import Counts, window
 from data.world.treaties import CONSULTATION, EDITIONS, HARD, NEUTRALITY, NONAGGRESSION
@@ -133,7 +135,7 @@ def _source_of_threat(d: Decisions) -> Mask:
     return threatening(d.world)[d.j, d.i, d.t]
 
 
-RULES = {
+RULES: dict[str, Callable[[Decisions], Mask]] = {
     "imposed": _imposed,
     "settlement": _settlement,
     "renewal": _renewal,
@@ -141,11 +143,10 @@ RULES = {
     "communique": _communique,
     "source of threat": _source_of_threat,
 }
-CLASSES = (*RULES, "other")
-NO_ALIGNMENT = ("imposed", "settlement", "renewal", "communique")  # no choice of a side: not counted by any claim
 
 
 def classify(events: pd.DataFrame, world: World) -> NDArray[np.object_]:
     """The class of each event (n,); events have the columns treaty, i, partner, year and new."""
     decisions = Decisions(events, world)
-    return np.select([rule(decisions) for rule in RULES.values()], list(RULES), "other").astype(object)
+    names = [name for name in CLASSES if name in RULES]
+    return np.select([RULES[name](decisions) for name in names], names, "other").astype(object)

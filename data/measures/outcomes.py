@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from data.codebook.citations import ATOP
-from data.codebook.variable import binary, category, treaty, weight
-from data.measures.event_classes import CLASSES, NO_ALIGNMENT, classify
+from data.codebook.variable import binary, category, rows_of, treaty
+from data.codings import CLASSES, NO_ALIGNMENT
+from data.measures.event_classes import classify
 from data.measures.measure import Measure, Sample
 from data.period import FIRST, LAST
 from data.world.grid import Field, window
@@ -121,7 +122,7 @@ def balances(world: World) -> pd.DataFrame:
 
 
 def in_reach(events: pd.DataFrame, rows: Rows, world: World) -> pd.DataFrame:
-    """The events that fall into rows at risk, with ``row`` and ``weight``, 1/m of m rows of one decision.
+    """The events that fall into rows at risk, with ``row`` and ``rows``, the number of rows of the same decision.
 
     Of several decisions in one row an alignment goes before what is none, then the lowest id of a treaty.
     """
@@ -131,12 +132,11 @@ def in_reach(events: pd.DataFrame, rows: Rows, world: World) -> pd.DataFrame:
     events = events[events["row"] >= 0]
     out = events["class"].isin(NO_ALIGNMENT if world.coding.classes == "by-rule" else ())
     events = events.assign(out=out).sort_values(["row", "out", "treaty"]).drop_duplicates("row").drop(columns="out")
-    size = events.groupby(DECISION)["row"].transform("size")
-    return events.assign(weight=1.0 / size).reset_index(drop=True)
+    return events.assign(rows=events.groupby(DECISION)["row"].transform("size")).reset_index(drop=True)
 
 
 def _columns(events: pd.DataFrame, rows: int, outcome: str, treaty_behind: str) -> pd.DataFrame:
-    """The outcome of each row, the treaty and the class of the decision behind it, and its weight."""
+    """The outcome of each row, the treaty and the class of the decision behind it, and the rows that it counts in."""
 
     def spread(values: pd.Series) -> pd.Series:
         return pd.Series(values.to_numpy(), index=events["row"].to_numpy()).reindex(range(rows))
@@ -149,19 +149,19 @@ def _columns(events: pd.DataFrame, rows: int, outcome: str, treaty_behind: str) 
             outcome: happened,
             treaty_behind: spread(events["treaty"].astype("Int32")).astype("Int32"),
             f"{outcome}_class": classes,
-            f"{outcome}_weight": spread(events["weight"]).fillna(1.0).to_numpy(),
+            f"{outcome}_rows": spread(events["rows"]).fillna(1).to_numpy(np.int16),
         }
     )
 
 
 def bandwagon(sample: Sample) -> pd.DataFrame:
-    """``bandwagon``, ``treaty``, ``bandwagon_class`` and ``bandwagon_weight`` of each row."""
+    """``bandwagon``, ``treaty``, ``bandwagon_class`` and ``bandwagon_rows`` of each row."""
     events = in_reach(bandwagons(sample.world), sample.rows, sample.world)
     return _columns(events, len(sample.rows.i), "bandwagon", "treaty")
 
 
 def balance(sample: Sample) -> pd.DataFrame:
-    """``balance``, ``balance_treaty``, ``balance_class`` and ``balance_weight`` of each row."""
+    """``balance``, ``balance_treaty``, ``balance_class`` and ``balance_rows`` of each row."""
     events = in_reach(balances(sample.world), sample.rows, sample.world)
     return _columns(events, len(sample.rows.i), "balance", "balance_treaty")
 
@@ -176,7 +176,7 @@ BANDWAGON = Measure(
         ),
         treaty("treaty", "treaty behind bandwagoning"),
         category("bandwagon_class", "class of the bandwagoning", CLASSES),
-        weight("bandwagon_weight", "weight of the bandwagoning"),
+        rows_of("bandwagon_rows", "rows in which the bandwagoning counts"),
     ),
     bandwagon,
 )  # fmt: skip
@@ -190,7 +190,7 @@ BALANCE = Measure(
         ),
         treaty("balance_treaty", "treaty behind balancing"),
         category("balance_class", "class of the balancing", CLASSES),
-        weight("balance_weight", "weight of the balancing"),
+        rows_of("balance_rows", "rows in which the balancing counts"),
     ),
     balance,
 )  # fmt: skip

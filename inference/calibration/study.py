@@ -100,7 +100,7 @@ def linear_predictor(design: Design, x: Float, parameters: Parameters) -> Float:
 def simulate(design: Design, truth: Parameters, rng: np.random.Generator) -> Design:
     """``design`` with an outcome drawn from the one draw ``truth``."""
     probability = expit(linear_predictor(design, design.x, truth)[0])
-    return replace(design, y=(rng.random(design.y.size) < probability).astype(np.int8))
+    return replace(design, y=(rng.random(design.y.size) < probability).astype(np.int8), weight=None)
 
 
 def quantities(shared: Study, design: Design, parameters: Parameters) -> dict[str, Float]:

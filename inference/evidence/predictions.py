@@ -24,13 +24,13 @@ BY_ROW = 400  # draws of which every row is kept: with fewer the mean of a rare 
 
 
 def cells(design: Design) -> xr.Dataset:
-    """Rows and events of each region-era cell (region, era)."""
+    """Rows and events, counted in decisions, of each region-era cell (region, era)."""
     region, era = design.groups["region"], design.groups["era"]
     shape = (len(region.levels), len(era.levels))
-    rows, events = (sum_by_cell(design, values).reshape(shape) for values in (None, design.y))
+    rows, events = (sum_by_cell(design, values).reshape(shape) for values in (None, design.decisions))
     dims = ("region", "era")
     coords = {"region": list(region.levels), "era": list(era.levels)}
-    return xr.Dataset({"rows": (dims, rows), "events": (dims, events.astype(np.int64))}, coords)
+    return xr.Dataset({"rows": (dims, rows), "events": (dims, events)}, coords)
 
 
 def cell_probability(design: Design, draws: xr.Dataset) -> xr.Dataset:
@@ -70,6 +70,9 @@ def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int
     counts, truth = margins(simulated), margins(observed)
     density = np.exp(loo["lppd"].to_numpy())  # of each row's own outcome, averaged over the draws
     fitted = np.where(design.y == 1, density, 1 - density)
+    if design.weight is not None:  # there the density is that of a part of a decision
+        parts = np.flatnonzero(design.weight != 1.0)
+        fitted[parts] = stream.row_probability(design.subset(parts), posterior)
     tails = checks.posterior_predictive(counts, truth)
     observed_counts = {f"observed_{name}": truth[name] for name in truth.data_vars}
     replicated, log_likelihood = stream.by_row(design, thinned(posterior, BY_ROW), seed + 1)
@@ -78,7 +81,7 @@ def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int
         "log_likelihood": xr.Dataset({"y": log_likelihood}),
         "predictive_checks": counts.merge(tails).assign(observed_counts),
         "fitted": xr.Dataset({"probability": ("obs", fitted.astype(np.float32))}),
-        "calibration": checks.calibration(fitted, design.y),
+        "calibration": checks.calibration(fitted, design.decisions),
     }
 
 

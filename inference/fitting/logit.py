@@ -16,7 +16,7 @@ from inference import panels
 from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance
 from inference.engine import stream
-from inference.evidence import loo, predictions, sensitivity
+from inference.evidence import holdout, loo, predictions, sensitivity
 from inference.fitting.result import FitResult, finish, model_attributes, origin_attributes, refused
 from inference.sampling import checks
 from inference.sampling.converge import draw_until_converged
@@ -82,6 +82,8 @@ def _data_groups(design: Design, panel: pd.DataFrame, keys: tuple[str, ...]) -> 
     constant: dict[str, object] = {"x": (("obs", "predictor"), design.x.astype(np.float32))}
     constant |= {f"{name}_index": ("obs", group.index.astype(np.int16)) for name, group in design.groups.items()}
     constant |= {name: ("obs", rows[name].to_numpy()) for name in keys}
+    if design.weight is not None:
+        constant["weight"] = "obs", design.weight
     constant["slope_prior_sd"] = "predictor", np.where(design.shrunk, np.nan, design.slope_sd)
     scaling = {
         "centre": ("variable", [s.centre for s in design.scaling.values()]),
@@ -139,6 +141,8 @@ def fit(
             likelihood = stream.log_likelihood(design, posterior)
         groups["power_scaling"] = sensitivity.power_scaling(design, posterior, likelihood, exposures)
         groups |= predictions.predictive(design, posterior, groups["loo"], seed_of(settings, design.name, "predictive"))
+        later = holdout.holdout(hypothesis, design, posterior, panel)
+        groups |= {} if later is None else {"holdout": later}
     failed = checks.failures(gate)
     result = xr.DataTree.from_dict(groups)
     result.attrs = model_attributes(hypothesis, outcome, gate) | change
@@ -147,6 +151,9 @@ def fit(
         "priors": json.dumps(design.priors.describe(outcome)),
         "rows": design.y.size,
         "events": int(design.y.sum()),
+        "decisions": float(design.decisions.sum()),
+        "excluded": json.dumps(hypothesis.excluded),
+        "until": hypothesis.until,
         "rows_lost": json.dumps(dict(design.lost)),
     }
     return finish(result, design.name, f"{design.y.size:,} rows, {int(design.y.sum())} events", failed, folder)

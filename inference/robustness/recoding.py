@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.codings import CHOICES, Coding, to_text
+from data.codings import CHOICES, CLASSES, Coding, to_text
+from data.period import LAST
 from inference import panels
 from inference.archives.atomic import replacing
 from inference.archives.provenance import ROOT, code_sha256
@@ -18,9 +19,12 @@ from inference.robustness.specifications import Specification
 
 if TYPE_CHECKING:
     from data.world.world import World
+    from models.claims.claim import Hypothesis
 
 CACHE = ROOT / ".cache" / "panels"
-RISK = ("aggressor", "weak", "window")  # the dimensions that decide which rows there are and what is measured
+# The dimensions that decide which rows there are and what is measured.
+RISK = tuple(name for name in CHOICES if name not in {"bandwagon", "balance", "last", "classes"}) + ("until",)
+COLUMNS = ("{}", "{}_class", "{}_rows")  # of an outcome, beside the treaty behind it
 TREATIES = {"bandwagon": "treaty", "balance": "balance_treaty"}  # column of the treaty behind each outcome
 WORLD_WARS = (106, 139)  # Correlates of War numbers of the First and the Second World War
 
@@ -35,28 +39,41 @@ def path_of(risk: Specification) -> Path:
     return CACHE / f"{risk}.{code_of_data()[:12]}.parquet"
 
 
+def risk_of(specification: Specification) -> Specification:
+    """The changes that a panel has to be built for."""
+    changes = specification.within(RISK).changes
+    return replace(specification, changes=tuple(c for c in changes if c[0] != "until" or c[1] == LAST))
+
+
+def coding_of(specification: Specification) -> Coding:
+    """The coding of the panel that a specification needs."""
+    changes = dict(specification.changes)
+    named = {name: choice for name, choice in changes.items() if name in CHOICES}
+    return Coding(**named | ({"last": LAST} if changes.get("until") == LAST else {}))
+
+
 def build(risk: str, raw: str | None) -> dict[str, int]:
-    """Build and keep the panel of a risk set, with a column ``<outcome>=<choice>`` for every coding of the outcomes.
+    """Build and keep the panel of a risk set, with columns ``<column>=<choice>`` for every coding of the outcomes.
 
     ``risk`` is the text form of a specification of the dimensions of `RISK`, ``raw`` the folder of the raw files;
     without it they are fetched. Returns the number of rows.
     """
     from data import schema
     from data.build.alignment import alignment, rows_at_risk
+    from data.measures.measure import Sample
     from data.measures.outcomes import balance, bandwagon
 
-    world, coding = _world(raw), Coding.parse(risk)
+    specification = Specification.parse(risk, "alignment")
+    coding = coding_of(specification)
+    world = _world(raw).under(coding)
     panel, rows = schema.validate(alignment(world, coding)), rows_at_risk(world, coding)
-    for outcome, treaty in TREATIES.items():
+    for outcome, columns_of in (("bandwagon", bandwagon), ("balance", balance)):
         for choice in CHOICES[outcome]:
             other = replace(coding, **{outcome: choice})
-            if outcome == "bandwagon":
-                events = bandwagon(rows, world.treaties, world.cinc, other, world.grid)
-            else:
-                events = balance(rows, world.treaties, world.disputes, world.rivals, world.cinc, other, world.grid)
-            for column in (outcome, treaty):
-                panel[to_text({column: choice})] = events[column]
-    path = path_of(Specification.parse(risk, "alignment"))
+            columns = columns_of(Sample(rows, world.under(other), other))
+            for column in columns:
+                panel[to_text({column: choice})] = columns[column]
+    path = path_of(specification)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as partial:
         panel.to_parquet(partial, index=False, compression="zstd")
@@ -86,12 +103,22 @@ def recoded(specification: Specification, alignment: Path) -> pd.DataFrame:
 
 def alignment_under(specification: Specification) -> pd.DataFrame:
     """The alignment panel under a specification; its panel must have been built."""
-    panel = _kept(path_of(specification.within(RISK)))
+    panel = _kept(path_of(risk_of(specification)))
     return panel.assign(**{
         column: panel[to_text({column: specification.choice(outcome)})]
         for outcome, treaty in TREATIES.items()
-        for column in (outcome, treaty)
+        for column in (treaty, *(name.format(outcome) for name in COLUMNS))
     })  # fmt: skip
+
+
+def reclassified(claim: Hypothesis, specification: Specification) -> Hypothesis:
+    """The claim under a specification's classes of events and its last year that is learnt from."""
+    if specification.panel != "alignment":
+        return claim
+    excluded = {name for name in claim.excluded if specification.choice(name.replace(" ", "-")) != "in"}
+    excluded |= {name for name in ("common enemy", "other") if specification.choice(name.replace(" ", "-")) == "out"}
+    until = int(str(specification.choice("until")))
+    return replace(claim, excluded=tuple(name for name in CLASSES if name in excluded), until=until)
 
 
 def treaty_weights(panel: pd.DataFrame, outcome: str) -> np.ndarray:

@@ -16,6 +16,7 @@ import xarray as xr
 
 from inference import panels
 from inference.engine import sample, stream
+from inference.evidence.holdout import Scores, score
 from inference.robustness import recoding
 from inference.robustness.specifications import Specification
 from inference.sampling.converge import Run, first_to_converge, judged
@@ -41,22 +42,6 @@ class Slope:
     mean: float
     sd: float
     positive: float
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Means over held-out rows of the log score and the Brier score, and the area under the precision-recall curve.
-
-    ``_base`` are those of the event rate of all other rows. The area is the average precision, for the base rate the
-    share of events; it is None without an event.
-    """
-
-    log: float
-    log_base: float
-    brier: float
-    brier_base: float
-    precision: float | None
-    precision_base: float
 
 
 @dataclass(frozen=True)
@@ -109,10 +94,14 @@ def _refitted(design: Design, facts: Refit, hypothesis: str, change: str) -> tup
 
 
 def weighted(design: Design, frame: pd.DataFrame, specification: Specification) -> Design:
-    """The design, with every treaty counted once where the specification says so."""
-    if ("event", "treaty") not in specification.changes:
-        return design
-    return replace(design, weight=recoding.treaty_weights(frame, design.outcome)[design.rows])
+    """The design, with every dyad-year or every treaty counted once where the specification says so."""
+    event = dict(specification.changes).get("event")
+    if event == "dyad":
+        return replace(design, weight=None)
+    if event == "treaty":
+        events = frame.iloc[design.rows].assign(**{design.outcome: design.y})
+        return replace(design, weight=recoding.treaty_weights(events, design.outcome))
+    return design
 
 
 def aggressors(panel: pd.DataFrame) -> list[int]:
@@ -125,7 +114,7 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Re
     """Refit a logit under a specification, given as its text form."""
     claim = REGISTRY[hypothesis]
     coding = Specification.parse(specification, claim.panel)
-    frame = recoding.recoded(coding, Path(panel))
+    claim, frame = recoding.reclassified(claim, coding), recoding.recoded(coding, Path(panel))
     try:
         design = claim.design(frame, outcome)
     except ValueError as error:
@@ -150,29 +139,4 @@ def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str) 
     if not held.any() or rest.y.sum() < FEW:
         return replace(facts, impossible=f"{facts.rows} rows to leave out, {int(rest.y.sum())} events left")
     posterior, found = _refitted(rest, facts, hypothesis, f"without {group}={level}")
-    return replace(found, scores=score(stream.row_probability(away, posterior), away.y, float(rest.y.mean())))
-
-
-def score(probability: np.ndarray, y: np.ndarray, base: float) -> Scores:
-    """Scores of the probabilities of held-out rows, beside those of the rate ``base`` of all others."""
-
-    def log_score(p: np.ndarray | float) -> float:
-        return float(np.mean(np.where(y == 1, np.log(p), np.log1p(-np.asarray(p)))))
-
-    return Scores(
-        log=log_score(probability),
-        log_base=log_score(base),
-        brier=float(np.mean((probability - y) ** 2)),
-        brier_base=float(np.mean((base - y) ** 2)),
-        precision=average_precision(probability, y) if y.any() else None,
-        precision_base=float(y.mean()),
-    )
-
-
-def average_precision(probability: np.ndarray, y: np.ndarray) -> float:
-    """Mean precision at each event, ranked by probability; ties share their precision."""
-    order = np.argsort(-probability, kind="stable")
-    ranked, sorted_p = y[order].astype(float), probability[order]
-    last = np.append(np.flatnonzero(np.diff(sorted_p)), y.size - 1)  # of each run of equal probabilities
-    hits = np.cumsum(ranked)[last]
-    return float(np.sum(np.diff(hits, prepend=0.0) * hits / (last + 1)) / ranked.sum())
+    return replace(found, scores=score(away, stream.row_probability(away, posterior), float(rest.decisions.mean())))

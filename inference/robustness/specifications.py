@@ -1,8 +1,10 @@
 """The codings that every claim is refitted under.
 
 A specification changes some dimensions of the registered coding of a panel. On the alignment panel these are the
-dimensions of ``data.codings`` and the decision that an event stands for: each dyad-year, or each treaty, whose events
-then weigh one together. The other panels have dimensions of their own.
+dimensions of ``data.codings``; what an event stands for (a part of a state's decision, each dyad-year, or each treaty,
+whose events then weigh one together); each class of events in or out; and the last year that is learnt from. The other
+panels have dimensions of their own. Pairs of changes are tried among the dimensions of `PAIRED`, which decide who is at
+risk and what counts; editions, rules for treaties and classes are changed one at a time.
 """
 
 from __future__ import annotations
@@ -12,11 +14,19 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Self
 
-from data.codings import CHOICES, Choices, from_text, to_text
+from data.codings import CHOICES, NO_ALIGNMENT, Choices, from_text, to_text
+from data.period import TRAINED_TO
 
 # By panel; the first choice of each dimension is the registered one.
 DIMENSIONS: dict[str, Choices] = {
-    "alignment": {**CHOICES, "event": ("dyad", "treaty")},
+    "alignment": {
+        **{name: choices for name, choices in CHOICES.items() if name not in {"last", "classes"}},
+        "event": ("decision", "dyad", "treaty"),
+        **{name: ("out", "in") for name in NO_ALIGNMENT},
+        "common-enemy": ("as-claimed", "in", "out"),
+        "other": ("in", "out"),
+        "until": (TRAINED_TO, 2015, 2018),
+    },
     "termination": {
         "ending": ("dissolved", "terminated", "abrogated"),
         "alliance": ("any", "defence-pact"),
@@ -25,6 +35,7 @@ DIMENSIONS: dict[str, Choices] = {
     },
     "joining": {"war": ("any", "not-a-world-war"), "state": ("any", "contiguous", "minor-power")},
 }
+PAIRED = frozenset({"aggressor", "bandwagon", "balance", "weak", "window", "event"})
 # The dimension that codes only the other outcome: its changes need no refit of this one.
 IRRELEVANT = {"bandwagon": ("balance",), "balance": ("bandwagon",)}
 
@@ -62,13 +73,18 @@ class Specification:
 
 
 def specifications(panel: str, *, full: bool = False) -> list[Specification]:
-    """The registered coding, every single change and every pair of changes; with ``full`` the whole product."""
+    """The registered coding, every single change and every pair of changes; with ``full`` the whole product.
+
+    On the alignment panel pairs and products are of the dimensions of `PAIRED`.
+    """
     alternatives = {name: choices[1:] for name, choices in DIMENSIONS[panel].items()}
-    most = len(alternatives) if full else 2
+    crossed = [name for name in alternatives if panel != "alignment" or name in PAIRED]
+    most = len(crossed) if full else 2
+    chosen = [(), *((name,) for name in alternatives)]
+    chosen += [names for count in range(2, most + 1) for names in combinations(crossed, count)]
     return [
         Specification(panel, tuple(zip(names, choices, strict=True)))
-        for count in range(most + 1)
-        for names in combinations(alternatives, count)
+        for names in chosen
         for choices in product(*(alternatives[name] for name in names))
     ]
 

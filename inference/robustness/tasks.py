@@ -47,7 +47,7 @@ def recodings(chosen: list[Hypothesis], alignment: Path, *, full: bool) -> list[
 
     def panel(item: tuple[str, tuple[Hypothesis, str, Specification]]) -> str:
         _, (h, _, s) = item
-        return str(s.within(recoding.RISK)) if h.panel == "alignment" else h.panel
+        return str(recoding.risk_of(s)) if h.panel == "alignment" else h.panel
 
     common = {"kind": "recoded", "panel": str(alignment.resolve())}
     return [
@@ -86,7 +86,7 @@ def builds(refits: list[Task], raw: Path | None) -> list[Task]:
         for task in refits
         if task.arguments["kind"] == "aid" or REGISTRY[task.arguments["hypothesis"]].panel == "alignment"
     ]
-    risks = dict.fromkeys(Specification.parse(text, "alignment").within(recoding.RISK) for text in texts)
+    risks = dict.fromkeys(recoding.risk_of(Specification.parse(text, "alignment")) for text in texts)
     common = {"kind": "panel", "raw": str(raw.resolve()) if raw else None}
     return [
         Task(f"panel.{risk}", {"risk": str(risk)} | common) for risk in risks if not recoding.path_of(risk).is_file()

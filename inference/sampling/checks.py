@@ -169,7 +169,7 @@ def posterior_predictive(counts: xr.Dataset, observed: xr.Dataset) -> xr.Dataset
     )
 
 
-def calibration(probability: Float, y: NDArray[np.int8], bins: int = 10) -> xr.Dataset:
+def calibration(probability: Float, y: Float, bins: int = 10) -> xr.Dataset:
     """Predicted against observed event rates in bins of equal expected events, lowest probability first.
 
     Bins of equal numbers of rows would put nearly all events of a rare outcome into the last one. Returns

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from data.codings import NO_ALIGNMENT
+from data.period import TRAINED_TO
 from models import graph
 from models.claims.estimand import Estimand, outcomes_of
 from models.priors import DEFAULT, Priors
@@ -54,7 +56,8 @@ class Hypothesis:
     differ. What else enters the model follows from the causal graph, unless ``adjust_for`` says it outright.
     ``status`` is ``now`` (measured), ``proxy`` (through the stand-in that ``note`` names) or ``no`` (not testable
     with public data, for the ``reason``). ``years`` and ``where`` (column: value) bound the sample, ``by_era``
-    names exposures whose slope varies by era; where ``pooled``, no slope varies by region.
+    names exposures whose slope varies by era; where ``pooled``, no slope varies by region. Rows after ``until`` are
+    not learnt from: they score the posterior. Events of the classes ``excluded`` do not count.
     """
 
     id: str
@@ -72,6 +75,8 @@ class Hypothesis:
     by_era: tuple[str, ...] = ()
     pooled: bool = False
     years: tuple[int, int] | None = None
+    until: int = TRAINED_TO
+    excluded: tuple[str, ...] = NO_ALIGNMENT
     where: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
@@ -123,11 +128,22 @@ class Hypothesis:
     def model(self) -> tuple[object, ...]:
         """What decides the posterior: two claims with the same model share it."""
         equations = tuple((o, self.equation(o)) for o in self.outcomes)
-        sample = self.panel, self.years, tuple(sorted(self.where.items()))
+        sample = self.panel, self.years, self.until, self.excluded, tuple(sorted(self.where.items()))
         return equations, sample, self.by_era, self.priors, self.adjust_for is None
 
     def sample(self, panel: pd.DataFrame) -> NDArray[np.intp]:
         """Positions of the rows of ``panel`` in its sample (row,), those with missing values included."""
+        import numpy as np
+
+        return np.flatnonzero(self._within(panel) & (panel["year"] <= self.until).to_numpy())
+
+    def held_out(self, panel: pd.DataFrame) -> NDArray[np.intp]:
+        """Positions of the rows of ``panel`` after ``until`` that would be in its sample (row,)."""
+        import numpy as np
+
+        return np.flatnonzero(self._within(panel) & (panel["year"] > self.until).to_numpy())
+
+    def _within(self, panel: pd.DataFrame) -> NDArray[np.bool_]:
         import numpy as np
 
         keep = np.ones(len(panel), bool)
@@ -135,7 +151,17 @@ class Hypothesis:
             keep &= panel["year"].between(*self.years).to_numpy()
         for column, value in self.where.items():
             keep &= (panel[column] == value).to_numpy()
-        return np.flatnonzero(keep)
+        return keep
+
+    def counted(self, panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
+        """``panel`` with the events of excluded classes set to none.
+
+        Balancing is against an enemy, so there a common enemy is never excluded.
+        """
+        if f"{outcome}_class" not in panel:
+            return panel
+        excluded = [c for c in self.excluded if outcome == "bandwagon" or c != "common enemy"]
+        return panel.assign(**{outcome: panel[outcome].where(~panel[f"{outcome}_class"].isin(excluded), 0)})
 
     @property
     def sample_description(self) -> str:
@@ -159,7 +185,7 @@ class Hypothesis:
 
         shrunk = equation.terms if self.adjust_for is not None else equation.adjustment
         built = build(
-            panel.iloc[rows],
+            self.counted(panel.iloc[rows], outcome),
             outcome,
             equation.terms,
             name=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from inference.engine.stream.sweep import Predictor, RowSums, sum_rows
 from models.design import Design
 
 Float = NDArray[np.float64]
+BLOCK = 256  # rows of which every draw is held at a time
 
 
 class Draws(NamedTuple):
@@ -55,6 +56,19 @@ def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
     intercept = alpha[:, None, None] + region[:, :, None] + era[:, None, :]
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
     return Draws(intercept.reshape(samples, -1), slope, np.concatenate(effects, axis=1), shape)
+
+
+def linear_predictors(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
+    """Blocks of some ``rows``, each of one cell, and their linear predictors (row, sample)."""
+    (region, _, levels), cell = assemble.indices(design), assemble.cell_index(design)
+    x, order = assemble.columns(design), rows[np.argsort(cell[rows], kind="stable")]
+    for of_cell in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
+        for start in range(0, of_cell.size, BLOCK):
+            block = of_cell[start : start + BLOCK]
+            eta = x[block] @ draws.slope[:, region[block[0]]].T + draws.intercept[:, cell[block[0]]]
+            for group in levels:
+                eta += draws.extra[:, group[block]].T
+            yield block, eta
 
 
 def over_draws(

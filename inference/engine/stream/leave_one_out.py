@@ -15,29 +15,23 @@ sums, :math:`\sum_s w_s^2 (L_s - \hat L)^2 / (\sum_s w_s)^2 / \hat L^2`, over th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from inference.engine.density import assemble
-from inference.engine.stream.draws import Draws, Float, draws_of
+from inference.engine.stream.draws import Float, draws_of, linear_predictors
 from inference.engine.stream.summaries import row_sums
 from models.design import Design
 
 NO_TAIL = 0.2  # range of log weights below which nothing is smoothed
-BLOCK = 256  # rows smoothed at a time
 
 
 def loo(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.Dataset:
     """Leave-one-out predictive densities by Pareto-smoothed importance sampling.
 
     Returns ``elpd``, ``lppd``, ``p_loo``, ``mcse`` (of ``elpd``) and ``pareto_k`` by row (obs,); ``pareto_k`` is 0
-    where nothing is smoothed. The sums over rows are those of ``az.loo``.
+    where nothing is smoothed. The sums over rows are those of ``az.loo``. Of a row that weighs w the likelihood is
+    raised to the power w, so that a decision that counts in m rows is one observation in their sum.
     """
-    if design.weight is not None:
-        raise NotImplementedError(f"{design.name}: leave-one-out densities of weighted rows are not defined here")
     draws, efficiency = draws_of(design, posterior), _relative_efficiency(posterior)
     samples = len(draws.slope)
     sums = row_sums(design, draws, np.where(design.y == 1, 1.0, -1.0), dtype)
@@ -47,11 +41,16 @@ def loo(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.Dat
         "mcse": np.sqrt(variance / efficiency),
         "pareto_k": np.zeros(design.y.size),
     }
-    spread = np.logaddexp(0.0, -sums.low) - np.logaddexp(0.0, -sums.high)
-    for rows, log_likelihood in _blocks(design, draws, np.flatnonzero(spread >= NO_TAIL)):
-        for name, values in zip(out, _smoothed(log_likelihood, efficiency), strict=True):
-            out[name][rows] = values
     out["lppd"] = np.log(sums.probability / samples)
+    weight = np.ones(design.y.size) if design.weight is None else design.weight
+    spread = np.logaddexp(0.0, -sums.low) - np.logaddexp(0.0, -sums.high)
+    for rows, eta in linear_predictors(design, draws, np.flatnonzero((spread >= NO_TAIL) | (weight != 1.0))):
+        signed = np.where(design.y[rows, None] == 1, -eta, eta)
+        log_likelihood = -weight[rows, None] * np.logaddexp(0.0, signed)
+        for name, values in zip(("elpd", "mcse", "pareto_k"), _smoothed(log_likelihood, efficiency), strict=True):
+            out[name][rows] = values
+        parts = weight[rows] != 1.0
+        out["lppd"][rows[parts]] = np.log(np.exp(log_likelihood[parts]).mean(axis=1))
     out["p_loo"] = out["lppd"] - out["elpd"]
     return xr.Dataset({name: ("obs", values) for name, values in out.items()})
 
@@ -81,16 +80,3 @@ def _relative_efficiency(posterior: xr.Dataset) -> float:
         flat = flat.reshape(*flat.shape[:2], -1)
         ess.append(np.ravel(array_stats.ess(flat, method="mean", chain_axis=0, draw_axis=1)))
     return float(np.concatenate(ess).mean() / (posterior.sizes["chain"] * posterior.sizes["draw"]))
-
-
-def _blocks(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
-    """Blocks of ``rows``, each of one cell, and their log likelihood (row, sample)."""
-    (region, _, levels), cell = assemble.indices(design), assemble.cell_index(design)
-    x, order = assemble.columns(design), rows[np.argsort(cell[rows], kind="stable")]
-    for of_cell in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
-        for start in range(0, of_cell.size, BLOCK):
-            block = of_cell[start : start + BLOCK]
-            eta = x[block] @ draws.slope[:, region[block[0]]].T + draws.intercept[:, cell[block[0]]]
-            for group in levels:
-                eta += draws.extra[:, group[block]].T
-            yield block, -np.logaddexp(0.0, np.where(design.y[block, None] == 1, -eta, eta))

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine.density import assemble
-from inference.engine.stream.draws import Draws, Float, draws_of, over_draws, over_rows
+from inference.engine.stream.draws import Draws, Float, draws_of, linear_predictors, over_draws, over_rows
 from inference.engine.stream.sweep import RowSums, count_events, each_row, sum_changed, sum_probability, sum_softplus
 from models.design import Design
 
@@ -65,6 +65,8 @@ def by_row(design: Design, posterior: xr.Dataset, seed: int) -> tuple[xr.DataArr
     replicated, log_likelihood = np.empty(shape, np.int8), np.empty(shape, np.float32)
     by_sample = (replicated, log_likelihood, _keys(draws, seed))
     over_draws(each_row, rows, draws, by_sample, (order, design.y.astype(np.float32)))
+    if design.weight is not None:
+        log_likelihood *= design.weight.astype(np.float32)
     dims, coords = ("chain", "draw", "obs"), {dim: posterior[dim] for dim in ("chain", "draw")}
     of_draws, of_rows = (xr.DataArray(v.reshape(*draws.shape, -1), dims=dims, coords=coords) for v in by_sample[:2])
     return of_draws, of_rows
@@ -77,12 +79,13 @@ def row_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32
 
 
 def log_likelihood(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.DataArray:
-    """Log likelihood of all rows together (chain, draw)."""
+    """Log likelihood of all rows together (chain, draw), each by its weight."""
     draws = draws_of(design, posterior)
-    if design.weight is not None:
-        raise NotImplementedError(f"{design.name}: the summed log likelihood of weighted rows is not defined here")
     total = -_cell_totals(sum_softplus, design, draws, dtype).sum(axis=1)
     cell, x, level = assemble.events(design, assemble.layout(design), draws.extra.shape[1])
+    if design.weight is not None:  # the loop counts every row as one
+        for some, eta in linear_predictors(design, draws, np.flatnonzero(design.weight != 1.0)):
+            total += (1.0 - design.weight[some]) @ np.logaddexp(0.0, eta)
     total += draws.intercept @ cell + np.einsum("srk,rk->s", draws.slope, x) + draws.extra @ level
     dims = ("chain", "draw")
     return xr.DataArray(total.reshape(draws.shape), dims=dims, coords={dim: posterior[dim] for dim in dims})
