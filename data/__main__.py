@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.codebook.variable import BUILT, unknown_panel
-from data.codings import UNCHANGED, Coding
+from data.codings import REVISIONS, UNCHANGED, Coding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, help="file to write one panel to (default: its place in data/panels)")
     parser.add_argument(
         "--coding", nargs="*", default=[], metavar="NAME=VALUE", help="change the coding: a=b c=d, or a=b+c=d"
+    )
+    parser.add_argument(
+        "--revision",
+        type=int,
+        choices=tuple(REVISIONS),
+        help="definitions of a revision, as a coding; written to data/panels/revision-<n>",
     )
     parser.add_argument("--simulate", type=int, metavar="ROWS", help="simulate a panel instead")
     parser.add_argument("--seed", type=int, default=0, help="seed of the simulation (default: 0)")
@@ -53,7 +59,7 @@ def _panel(name: str, world: World, coding: Coding) -> pd.DataFrame:
     from data.build.termination import termination
 
     others = {"termination": termination, "joining": joining, "state": state}
-    return alignment(world, coding) if name == ALIGNMENT else others[name](world)
+    return alignment(world, coding) if name == ALIGNMENT else others[name](world.under(coding))
 
 
 def _summary(panel: pd.DataFrame, name: str) -> str:
@@ -76,18 +82,39 @@ def _write(panel: pd.DataFrame, name: str, out: Path) -> None:
     print(f"\nwritten: {out} and its .coverage.csv\n")
 
 
+def _coding(arguments: argparse.Namespace) -> Coding:
+    if arguments.revision is None:
+        return Coding.parse("+".join(arguments.coding) or UNCHANGED)
+    if arguments.coding:
+        raise ValueError("--revision is a coding of its own: give it, or --coding, not both")
+    return REVISIONS[arguments.revision]
+
+
+def _write_events(world: World, out: Path) -> None:
+    from data.build.events import events
+
+    table = events(world)
+    partial = out.with_suffix(".partial")
+    table.to_csv(partial, index=False)
+    partial.replace(out)
+    print(f"written: {out}, {len(table):,} decisions under any coding\n")
+
+
 def _build(arguments: argparse.Namespace) -> None:
-    coding, names = Coding.parse("+".join(arguments.coding) or UNCHANGED), _names(arguments)
+    coding, names = _coding(arguments), _names(arguments)
 
     from data import synthetic
     from data.world.sources import Raw
     from data.world.world import World
 
     world = World(Raw(arguments.raw))
+    folder = FOLDER if arguments.revision is None else FOLDER / f"revision-{arguments.revision}"
     for name in names:
         simulated = arguments.simulate is not None
         panel = synthetic.panel(arguments.simulate, arguments.seed) if simulated else _panel(name, world, coding)
-        _write(panel, name, arguments.out or FOLDER / f"{name}.parquet")
+        _write(panel, name, arguments.out or folder / f"{name}.parquet")
+        if name == ALIGNMENT and arguments.out is None and not simulated and coding == Coding():
+            _write_events(world, FOLDER / "events.csv")
 
 
 def main() -> int:

@@ -120,7 +120,12 @@ class Coding:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The coding that a text form names; ValueError with the choices for any other text."""
-        return cls(**from_text(text, CHOICES))  # pyright: ignore[reportArgumentType] - choices have their field's type
+        return cls.changed(from_text(text, CHOICES))
+
+    @classmethod
+    def changed(cls, changes: Mapping[str, object]) -> Self:
+        """The registered coding with some choices changed, by dimension; ValueError for a choice that is none."""
+        return cls(**changes)  # pyright: ignore[reportArgumentType] - choices have their field's type
 
 
 REGISTERED = Coding()

@@ -1,4 +1,4 @@
-"""Who is bound by which alliance in a year, and how an obligation ends: ATOP 4.01, member level (Leeds et al. 2002).
+"""Who is bound by which alliance in a year, and how an obligation ends: ATOP, member level (Leeds et al. 2002).
 
 A member is at risk in t when its obligation to at least one other member of the state system stands at the end of
 t-1.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.period import BEGIN, END, FIRST, LAST
+from data.period import BEGIN, FIRST, LAST
 from data.world.grid import spells
 from data.world.treaties import DEFENCE, member_spells
 
@@ -25,7 +25,7 @@ KEY = ["treaty", "i", "year"]
 def phases(level: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     """One row per (treaty, phase, i): first and last year of the obligation and how it ended.
 
-    From raw ``atop-member-level.csv``; ``end`` is LAST + 1 while in force. ``entry`` is the first year of an
+    From ATOP's member level; ``end`` is LAST + 1 while in force. ``entry`` is the first year of an
     unbroken chain of phases: a member that enters the next phase by the year after stays in the treaty.
     """
     table = member_spells(level, grid, LAST + 1).assign(
@@ -49,7 +49,7 @@ def bonds(world: World) -> pd.DataFrame:
     pairs = world.treaties.pairs
     pairs = pairs.assign(first=pairs["begin"] + 1, defence=(pairs["types"] & DEFENCE) > 0)
     long = spells(pairs[["treaty", "i", "j", "first", "end", "defence"]], "first", "end")
-    by_pair = long[long["year"].between(BEGIN, END)].groupby(["treaty", "i", "j", "year"])
+    by_pair = long[long["year"].between(BEGIN, world.coding.last)].groupby(["treaty", "i", "j", "year"])
     return by_pair["defence"].max().to_frame().reset_index()
 
 

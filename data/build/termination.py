@@ -20,6 +20,7 @@ from data.measures.threat import LONG, threat_of_all
 from data.period import BEGIN, END, FIRST
 from data.world.grid import Field, window
 from data.world.riskset import Rows
+from data.world.treaties import EDITIONS
 
 if TYPE_CHECKING:
     from data.world.world import World
@@ -177,11 +178,11 @@ def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
 
 
 def termination(world: World) -> pd.DataFrame:
-    """The termination panel: one row per treaty, member and year at risk, 1817-2011.
+    """The termination panel: one row per treaty, member and year at risk, from 1817 on.
 
     Columns are those of ``TERMINATION``, in that order; rows are sorted by treaty, member, year.
     """
-    table = phases(world.raw.read("atop-member-level.csv"), world.grid)
+    table = phases(world.raw.read(EDITIONS[world.coding.treaties]), world.grid)
     rows = at_risk(world, table)
     at = Rows(rows["i"].to_numpy(), rows["k"].to_numpy(), (rows["year"] - FIRST).to_numpy())
     states = world.grid.states

@@ -91,8 +91,9 @@ def refitted(
     The draws of the refits are repeated to be as many as those of the chain.
     """
     logits, failed = {}, []
+    last = recoding.reclassified(REGISTRY[LAST_LINK], specification)
     for outcome in OUTCOMES:
-        design = refit.weighted(REGISTRY[LAST_LINK].design(frame, outcome), frame, specification)
+        design = refit.weighted(last.design(frame, outcome), frame, specification)
         posterior, checks = refit.draw(design, seed)
         few = logit(design, posterior)
         again = np.resize(np.arange(few.intercept.shape[-1]), chain.draws)

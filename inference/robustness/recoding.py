@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CACHE = ROOT / ".cache" / "panels"
 # The dimensions that decide which rows there are and what is measured.
-RISK = tuple(name for name in CHOICES if name not in {"bandwagon", "balance", "last", "classes"}) + ("until",)
+RISK = (*(name for name in CHOICES if name not in {"bandwagon", "balance", "last", "classes"}), "until")
 COLUMNS = ("{}", "{}_class", "{}_rows")  # of an outcome, beside the treaty behind it
 TREATIES = {"bandwagon": "treaty", "balance": "balance_treaty"}  # column of the treaty behind each outcome
 WORLD_WARS = (106, 139)  # Correlates of War numbers of the First and the Second World War
@@ -49,7 +49,7 @@ def coding_of(specification: Specification) -> Coding:
     """The coding of the panel that a specification needs."""
     changes = dict(specification.changes)
     named = {name: choice for name, choice in changes.items() if name in CHOICES}
-    return Coding(**named | ({"last": LAST} if changes.get("until") == LAST else {}))
+    return Coding.changed(named | ({"last": LAST} if changes.get("until") == LAST else {}))
 
 
 def build(risk: str, raw: str | None) -> dict[str, int]:
@@ -72,7 +72,7 @@ def build(risk: str, raw: str | None) -> dict[str, int]:
             other = replace(coding, **{outcome: choice})
             columns = columns_of(Sample(rows, world.under(other), other))
             for column in columns:
-                panel[to_text({column: choice})] = columns[column]
+                panel[to_text({str(column): choice})] = columns[column]
     path = path_of(specification)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as partial:

@@ -22,7 +22,7 @@ DIMENSIONS: dict[str, Choices] = {
     "alignment": {
         **{name: choices for name, choices in CHOICES.items() if name not in {"last", "classes"}},
         "event": ("decision", "dyad", "treaty"),
-        **{name: ("out", "in") for name in NO_ALIGNMENT},
+        **dict.fromkeys(NO_ALIGNMENT, ("out", "in")),
         "common-enemy": ("as-claimed", "in", "out"),
         "other": ("in", "out"),
         "until": (TRAINED_TO, 2015, 2018),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from data.codings import NO_ALIGNMENT
-
 from models.claims.claim import Hypothesis
 
 SOURCE = "Walt (1987)"
