@@ -166,7 +166,7 @@ class Design:
         """
         import pandas as pd
 
-        keep = frame[[*self.scaling, self.outcome]].notna().all(axis=1).to_numpy()
+        keep = np.array(frame[[*self.scaling, self.outcome]].notna().all(axis=1))
         groups: dict[str, Group] = {}
         for name, group in self.groups.items():
             codes = pd.Categorical(frame[name].astype(str), categories=list(group.levels)).codes

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from data.codings import CLASSES
 from data.period import FIRST
 from data.world.grid import Counts, window
+from data.world.riskset import before
 from data.world.treaties import CONSULTATION, EDITIONS, HARD, NEUTRALITY, NONAGGRESSION
 
 if TYPE_CHECKING:
@@ -104,19 +105,23 @@ def _named(d: Decisions) -> Mask:
     return np.array(third, bool)
 
 
+def _up_to_now(events: Counts, years: int) -> Cube:
+    """Whether any event fell into t or the ``years`` before it: what is signed in the year of a dispute follows it.
+
+    A class says what a decision was, unlike a covariate, which must be known the year before.
+    """
+    return (window(events, years) + events) > 0
+
+
 def threatening(world: World) -> Cube:
-    """[k, i, year]: k threatens i, by a new revisionist dispute with force in the window or rivalry the year before."""
-    rivals = np.zeros_like(world.rivals)
-    rivals[..., 1:] = world.rivals[..., :-1]
-    return (window(world.disputes.revisionist, world.coding.window) > 0) | rivals
+    """[k, i, year]: k threatens i, by a new revisionist dispute with force in t-10..t or rivalry the year before."""
+    return _up_to_now(world.disputes.revisionist, world.coding.window) | before(world.rivals)
 
 
 def _common_enemy(d: Decisions) -> Mask:
     world = d.world
     threatens = threatening(world)
-    rivals = np.zeros_like(world.rivals)
-    rivals[..., 1:] = world.rivals[..., :-1]
-    opposed = (window(world.disputes.any, world.coding.window) > 0) | rivals
+    opposed = _up_to_now(world.disputes.any, world.coding.window) | before(world.rivals)
     shared = [bool((threatens[:, i, t] & opposed[:, j, t]).any()) for i, j, t in zip(d.i, d.j, d.t, strict=True)]
     return _named(d) | np.array(shared, bool)
 
@@ -127,7 +132,7 @@ def _communique(d: Decisions) -> Mask:
     conditional = set(level.loc[level["conditio"].fillna(0) != 0, "atopid"].astype(int))
     free = ~np.isin(d.treaty, list(conditional))
     near = np.isfinite(d.world.contiguity_km[d.i, d.j, d.t - 1])
-    disputed = window(d.world.disputes.any, d.world.coding.window)[d.i, d.j, d.t] > 0
+    disputed = _up_to_now(d.world.disputes.any, d.world.coding.window)[d.i, d.j, d.t]
     return ((d.new & ~CONSULTATION) == 0) & free & ~near & ~disputed
 
 

@@ -33,7 +33,7 @@ class Treaties:
     owes under it, ``stays`` whether i was in an earlier phase of the treaty the year before, ``collective`` whether
     more than five states are in it together with them. ``members``: (treaty, phase, i, begin, end, types).
     ``targets``: treaty -> state positions it names as targets. ``held``, ``held_close``: cubes uint8, the mask of
-    types in force between i and j on any day, under any treaty and under those that are not collective.
+    types in force between i and j on any day, under any treaty and under those that are not collective in the year.
     """
 
     pairs: pd.DataFrame
@@ -112,12 +112,16 @@ def _pairs(members: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(collective=size.reindex(first).fillna(0).to_numpy() > PARTIES)
 
 
-def _held(pairs: pd.DataFrame, grid: Grid) -> NDArray[np.uint8]:
+def _held(pairs: pd.DataFrame, grid: Grid, collective: dict[int, NDArray[np.bool_]]) -> NDArray[np.uint8]:
+    """Cube of the types in force; those of a treaty are left out in its ``collective`` years (year,)."""
     held = np.zeros(grid.shape, np.uint8)
     begin = pairs["begin"].to_numpy().clip(min=FIRST) - FIRST
     end = pairs["end"].to_numpy().clip(max=LAST) - FIRST
-    for i, j, first, last, types in zip(pairs["i"], pairs["j"], begin, end, pairs["types"], strict=True):
-        held[i, j, first : last + 1] |= types
+    of = pairs["treaty"], pairs["i"], pairs["j"], begin, end, pairs["types"]
+    for treaty, i, j, first, last, types in zip(*of, strict=True):
+        years = slice(first, last + 1)
+        counted = True if treaty not in collective else ~collective[treaty][years]
+        held[i, j, years] |= np.where(counted, types, 0).astype(np.uint8)
     return held
 
 
@@ -138,8 +142,13 @@ def treaties(member_level: pd.DataFrame, grid: Grid, share: float = np.inf) -> T
     members = members[~members["treaty"].isin(declarations)].reset_index(drop=True)
     pairs = _pairs(members)
     targets = {treaty: named for treaty, named in _targets(member_level, grid).items() if treaty not in declarations}
-    close = pairs[~pairs["collective"]]
-    return Treaties(pairs, members, targets, _held(pairs, grid), _held(close, grid))
+    size = parties(members)
+    large = size[size > PARTIES].reset_index()
+    collective = {
+        int(str(treaty)): np.isin(np.arange(FIRST, LAST + 1), table["year"])
+        for treaty, table in large.groupby("treaty")
+    }
+    return Treaties(pairs, members, targets, _held(pairs, grid, {}), _held(pairs, grid, collective))
 
 
 def membership(members: pd.DataFrame, capability: Field) -> tuple[pd.Series, pd.Series]:

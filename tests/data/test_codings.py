@@ -1,13 +1,14 @@
 """Codings are values with one text form, and the risk sets and outcomes of all of them nest as they should."""
 
 from dataclasses import FrozenInstanceError
-from itertools import product
+from itertools import combinations, product
 from typing import Any, cast
 
 import pytest
 
 from data.build.alignment import rows_at_risk
-from data.codings import CHOICES, REGISTERED, Coding
+from data.codings import CHOICES, REGISTERED, REVISION_1, Coding
+from data.measures.measure import Sample
 from data.measures.outcomes import balance
 
 RISK = [Coding.parse(f"{name}={value}") for name in ("aggressor", "weak", "window") for value in CHOICES[name][1:]]
@@ -23,9 +24,12 @@ def test_a_coding_is_a_frozen_value_and_says_what_it_changes():
 
 
 def test_the_text_of_a_coding_returns_it():
-    for choices in product(*CHOICES.values()):
-        values: dict[str, Any] = dict(zip(CHOICES, choices, strict=True))
-        assert Coding.parse(str(Coding(**values))) == Coding(**values)
+    """Every choice of every pair of dimensions, and revision 1, whose text changes many."""
+    for names in combinations(CHOICES, 2):
+        for choices in product(*(CHOICES[name] for name in names)):
+            coding = Coding.changed(dict(zip(names, choices, strict=True)))
+            assert Coding.parse(str(coding)) == coding
+    assert Coding.parse(str(REVISION_1)) == REVISION_1 != REGISTERED
 
 
 @pytest.mark.parametrize(
@@ -66,9 +70,7 @@ def test_every_coding_of_the_risk_set_builds_and_nests_as_it_should(world, rows,
 def test_every_coding_of_balancing_builds_and_nests_as_it_should(world, rows):
     def events(value: Any):
         coding = Coding(balance=value)
-        return (
-            balance(rows, world.treaties, world.disputes, world.rivals, world.cinc, coding, world.grid)["balance"] == 1
-        )
+        return balance(Sample(rows, world.under(coding), coding))["balance"] == 1
 
     against, anyone, two = (events(value) for value in CHOICES["balance"])
     assert 0 < two.sum() < against.sum() < anyone.sum()

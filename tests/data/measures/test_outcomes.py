@@ -1,10 +1,13 @@
 """When an obligation is new, when it is bandwagoning and when balancing: on toy treaties, then on named ones."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.codings import REGISTERED, Coding
+from data.codings import REGISTERED, REVISION_1, Coding
+from data.measures.measure import Sample
 from data.measures.outcomes import balance, bandwagon, new_obligations
 from data.period import FIRST, LAST, YEARS
 from data.world.disputes import Disputes
@@ -23,6 +26,33 @@ def member(atopid, code, yrent, yrexit=0, phase=0, target=np.nan, **types):
 
 def pact(atopid, codes, yrent, yrexit=0, **more):
     return [member(atopid, code, yrent, yrexit, **more) for code in codes]
+
+
+class NoFiles:
+    """Raw files that say nothing: no leader was imposed, no obligation is conditional."""
+
+    def read(self, file):
+        columns = {"archigos.rda": ["gwcode", "startdate", "entry"]}.get(file, ["atopid", "conditio"])
+        return pd.DataFrame(columns=columns)
+
+
+@pytest.fixture
+def toy_world(toy_grid):
+    """A world of four states at peace with equal capabilities, under some treaties and a coding."""
+
+    def make(made, coding=REGISTERED, dispute=None, rivals=None):
+        cube, rivalry = np.zeros(toy_grid.shape, np.float32), np.zeros(toy_grid.shape, bool)
+        if dispute:
+            cube[UK, B, dispute - FIRST] = cube[B, UK, dispute - FIRST] = 1
+        if rivals:
+            rivalry[UK, B, rivals - FIRST] = rivalry[B, UK, rivals - FIRST] = True
+        zero = np.zeros_like(cube)
+        return SimpleNamespace(
+            grid=toy_grid, treaties=made, coding=coding, cinc=EQUAL, rivals=rivalry, raw=NoFiles(), occupied=zero > 0,
+            disputes=Disputes(zero, zero[0], cube, zero, zero), contiguity_km=np.full_like(cube, np.inf),
+        )  # fmt: skip
+
+    return make
 
 
 @pytest.fixture
@@ -57,13 +87,31 @@ def test_exit_year_zero_is_still_in_force(sign):
     assert made.pairs["end"].unique().tolist() == [LAST]
 
 
-def test_an_obligation_begins_when_the_later_of_the_two_enters(sign):
+def test_an_obligation_is_the_decision_of_the_state_that_enters(sign):
     made = sign([*pact(1001, [200, 300], 1950, defense=1), member(1001, 310, 1960, defense=1)])
-    assert found(new_obligations(made, EQUAL)) == {
-        (1001, UK, A, 1950): DEFENCE, (1001, A, UK, 1950): DEFENCE,
-        (1001, UK, B, 1960): DEFENCE, (1001, B, UK, 1960): DEFENCE,
-        (1001, A, B, 1960): DEFENCE, (1001, B, A, 1960): DEFENCE,
-    }  # fmt: skip
+    founders = {(1001, UK, A, 1950): DEFENCE, (1001, A, UK, 1950): DEFENCE}
+    entrant = {(1001, B, UK, 1960): DEFENCE, (1001, B, A, 1960): DEFENCE}
+    assert found(new_obligations(made, EQUAL, REGISTERED)) == founders | entrant
+    others = {(1001, UK, B, 1960): DEFENCE, (1001, A, B, 1960): DEFENCE}
+    assert found(new_obligations(made, EQUAL, Coding(entry="any"))) == founders | entrant | others
+
+
+def test_a_new_phase_is_a_decision_of_the_state_whose_own_obligation_it_raises(sign):
+    made = sign(
+        pact(1001, [300, 310], 1950, 1954, consul=1),
+        [member(1001, 300, 1955, phase=1, consul=1, defense=1), member(1001, 310, 1955, phase=1, consul=1)],
+    )
+    later = {key: new for key, new in found(new_obligations(made, EQUAL, REGISTERED)).items() if key[-1] == 1955}
+    assert later == {(1001, A, B, 1955): DEFENCE}
+    both = found(new_obligations(made, EQUAL, Coding(entry="any")))
+    assert both[1001, A, B, 1955] == both[1001, B, A, 1955] == DEFENCE
+
+
+def test_a_declaration_of_half_of_all_states_is_no_treaty(toy_grid):
+    table = pd.DataFrame(pact(1001, [2, 200], 1950, nonagg=1) + pact(1002, [2, 200, 300], 1950, nonagg=1))
+    assert set(treaties(table, toy_grid, 3 / 4).pairs["treaty"]) == {1001}
+    assert set(treaties(table, toy_grid, 1 / 2).pairs["treaty"]) == set()
+    assert set(treaties(table, toy_grid).pairs["treaty"]) == {1001, 1002}
 
 
 def test_states_that_never_overlap_in_a_treaty_owe_each_other_nothing(sign):
@@ -77,7 +125,7 @@ def test_a_renewal_is_not_new_an_upgrade_is_only_for_what_it_adds_and_a_lapse_st
         pact(1003, [300, 310], 1958, 1960, consul=1, defense=1),  # upgraded
         pact(1004, [300, 310], 1965, 1970, consul=1),  # again, four years after the end
     )
-    one_way = {key: mask for key, mask in found(new_obligations(made, EQUAL)).items() if key[1] == A}
+    one_way = {key: mask for key, mask in found(new_obligations(made, EQUAL, REGISTERED)).items() if key[1] == A}
     assert one_way == {(1001, A, B, 1950): CONSULT, (1003, A, B, 1958): DEFENCE, (1004, A, B, 1965): CONSULT}
 
 
@@ -85,11 +133,11 @@ def test_the_centre_holds_half_of_the_capabilities_as_known_the_year_before(sign
     made = sign(pact(1001, [200, 300, 310], 1950, nonagg=1))
     shares = cinc(0.0, 0.1, 0.1, 0.2)
     shares[:, 1950 - FIRST] = [0.0, 0.9, 0.0, 0.0]  # the year itself does not count
-    new = new_obligations(made, shares)
+    new = new_obligations(made, shares, REGISTERED)
     assert new["size"].unique().tolist() == [3]
     assert new.loc[new["centred"], "j"].unique().tolist() == [B]
     shares[B, 1949 - FIRST] = 0.199
-    assert not new_obligations(made, shares)["centred"].any()
+    assert not new_obligations(made, shares, REGISTERED)["centred"].any()
 
 
 @pytest.fixture
@@ -114,39 +162,53 @@ def row():
         ("soft", 2, "defense", 0),
     ],
 )
-def test_each_coding_of_bandwagoning_counts_its_treaties(sign, toy_grid, row, coding, members, types, expected):
+def test_each_coding_of_bandwagoning_counts_its_treaties(sign, toy_world, row, coding, members, types, expected):
     made = sign(pact(1001, [310, 300, 200, 2][:members], 1950, **{types: 1}))
-    out = bandwagon(row, made, EQUAL, Coding(bandwagon=coding), toy_grid)
+    out = bandwagon(Sample(row, toy_world(made, Coding(bandwagon=coding)), REGISTERED))
     assert out["bandwagon"].tolist() == [expected]
     assert out["treaty"].fillna(0).tolist() == [1001 * expected]
+    assert out["bandwagon_rows"].tolist() == [1]
 
 
-def test_bandwagoning_happens_in_the_year_and_not_beside_it(sign, toy_grid, row):
+def test_bandwagoning_happens_in_the_year_and_not_beside_it(sign, toy_world, row):
     for year, expected in ((1949, 0), (1950, 1), (1951, 0)):
         made = sign(pact(1001, [310, 300], year, nonagg=1))
-        assert bandwagon(row, made, EQUAL, REGISTERED, toy_grid)["bandwagon"].tolist() == [expected]
+        assert bandwagon(Sample(row, toy_world(made), REGISTERED))["bandwagon"].tolist() == [expected]
 
 
-def test_the_lowest_treaty_id_stands_for_several(sign, toy_grid, row):
-    made = sign(pact(1009, [310, 300], 1950, nonagg=1), pact(1002, [310, 300], 1950, consul=1))
-    assert bandwagon(row, made, EQUAL, REGISTERED, toy_grid)["treaty"].tolist() == [1002]
+def test_the_lowest_treaty_id_stands_for_several(sign, toy_world, row):
+    made = sign(pact(1009, [310, 300], 1950, nonagg=1), pact(1002, [310, 300], 1950, nonagg=1))
+    assert bandwagon(Sample(row, toy_world(made), REGISTERED))["treaty"].tolist() == [1002]
+
+
+def test_an_alignment_goes_before_what_is_none(sign, toy_world, row):
+    made = sign(
+        pact(1000, [310, 300], 1940, 1948, consul=1),
+        pact(1002, [310, 300], 1950, consul=1),  # a renewal
+        pact(1009, [310, 300], 1950, defense=1),
+    )
+    out = bandwagon(Sample(row, toy_world(made), REGISTERED))
+    assert (out["treaty"].tolist(), out["bandwagon_class"].tolist()) == ([1009], ["other"])
+    all_classes = bandwagon(Sample(row, toy_world(made, Coding(classes="all")), REGISTERED))
+    assert (all_classes["treaty"].tolist(), all_classes["bandwagon_class"].tolist()) == ([1002], ["renewal"])
+
+
+def test_one_decision_counts_once_over_all_aggressors(sign, toy_world):
+    rows = Rows(np.array([A, A, A]), np.array([B, US, B]), np.array([1950, 1950, 1951]) - FIRST)
+    made = sign(pact(1001, [300, 200], 1950, defense=1))
+    world = toy_world(made, Coding(balance="any-third-state"))
+    out = balance(Sample(rows, world, REGISTERED))
+    assert out["balance"].tolist() == [1, 1, 0]
+    assert out["balance_rows"].tolist() == [2, 2, 1]
 
 
 @pytest.fixture
-def balancing(sign, toy_grid, row):
+def balancing(sign, toy_world, row):
     """Outcome of A against B in 1950 when A and the UK sign; ``dispute`` is a year of one between UK and B."""
 
     def outcome(*groups, dispute=None, rivals=None, coding=REGISTERED):
-        made = sign(*groups)
-        cube = np.zeros(toy_grid.shape, np.float32)
-        if dispute:
-            cube[UK, B, dispute - FIRST] = cube[B, UK, dispute - FIRST] = 1
-        zero = np.zeros_like(cube)
-        rivalry = np.zeros(toy_grid.shape, bool)
-        if rivals:
-            rivalry[UK, B, rivals - FIRST] = rivalry[B, UK, rivals - FIRST] = True
-        disputes = Disputes(zero, zero[0], cube, zero)
-        return int(balance(row, made, disputes, rivalry, EQUAL, coding, toy_grid)["balance"].iloc[0])
+        world = toy_world(sign(*groups), coding, dispute, rivals)
+        return int(balance(Sample(row, world, coding))["balance"].iloc[0])
 
     return outcome
 
@@ -183,7 +245,7 @@ def test_bilateral_balancing_counts_no_larger_pact(balancing):
 @pytest.fixture(scope="module")
 def obligations(world):
     """New obligations of every pair, by COW code."""
-    new = new_obligations(world.treaties, world.cinc)
+    new = new_obligations(world.treaties, world.cinc, REGISTERED)
     return new.assign(i=world.grid.states[new["i"]], j=world.grid.states[new["j"]])
 
 
@@ -209,25 +271,31 @@ def test_named_bandwagoning(rebuilt, name, key, treaty):
     assert case["treaty"] == treaty, name
 
 
-@pytest.mark.parametrize("treaty", [UNITED_NATIONS, HELSINKI])
-def test_region_wide_declarations_are_nobodys_bandwagoning(obligations, rebuilt, rows, world, treaty):
-    assert not obligations.query("treaty == @treaty")["centred"].any()
-    assert not (rebuilt["treaty"] == treaty).any()
-    anyhow = bandwagon(rows, world.treaties, world.cinc, Coding(bandwagon="any-treaty"), world.grid)
-    assert (anyhow["treaty"] == treaty).any()  # it is the rule that keeps them out, not the risk set
+def test_helsinki_is_nobodys_bandwagoning(obligations, rebuilt, rows, world):
+    assert not obligations.query("treaty == @HELSINKI")["centred"].any()
+    assert not (rebuilt["treaty"] == HELSINKI).any()
+    other = Coding(bandwagon="any-treaty")
+    anyhow = bandwagon(Sample(rows, world.under(other), other))
+    assert (anyhow["treaty"] == HELSINKI).any()  # it is the rule that keeps it out, not the risk set
+
+
+def test_the_declaration_of_1942_is_no_treaty_but_under_a_coding(world, obligations):
+    assert UNITED_NATIONS not in set(obligations["treaty"])
+    old = world.under(REVISION_1)
+    assert UNITED_NATIONS in set(old.treaties.pairs["treaty"])
 
 
 @pytest.mark.parametrize("treaty", [ARAB_LEAGUE, ARAB_DEFENCE])
-def test_the_arab_league_is_centred_on_no_state_but_egypt(obligations, rebuilt, treaty):
+def test_the_arab_league_is_centred_on_no_state_but_egypt_and_nobodys_bandwagoning(obligations, rebuilt, treaty):
     case = obligations.query("treaty == @treaty and centred")
     assert set(case["j"]) == {651}
-    assert set(rebuilt.loc[rebuilt["treaty"] == treaty, "aggressor"]) == {651}
+    assert not (rebuilt["treaty"] == treaty).any()
 
 
 def test_hard_and_soft_part_the_aggressor_centred_and_the_bilateral_are_small(rows, world):
     kinds = ("aggressor-centred", "any-treaty", "small", "bilateral", "hard", "soft")
     events = {
-        kind: bandwagon(rows, world.treaties, world.cinc, Coding(bandwagon=kind), world.grid)["bandwagon"] == 1
+        kind: bandwagon(Sample(rows, world.under(Coding(bandwagon=kind)), Coding(bandwagon=kind)))["bandwagon"] == 1
         for kind in kinds
     }
     assert (events["hard"] | events["soft"] == events["aggressor-centred"]).all()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from data.codings import REGISTERED, Coding
-from data.period import BEGIN, END, FIRST, YEARS
+from data.period import BEGIN, END, FIRST, LAST, YEARS
 from data.world.disputes import Disputes
 from data.world.grid import spells
 from data.world.riskset import riskset, status_quo
@@ -19,7 +19,8 @@ T = 1950 - FIRST
 
 
 def held(cube):
-    return Treaties(pd.DataFrame(), pd.DataFrame(), {}, cube)
+    """Treaties that are not collective: both cubes are one."""
+    return Treaties(pd.DataFrame(), pd.DataFrame(), {}, cube, cube)
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def toy(toy_grid):
     return SimpleNamespace(
         grid=replace(toy_grid, major=toy_grid.major.copy(), member=toy_grid.member.copy()),
         treaties=held(np.zeros(toy_grid.shape, np.uint8)),
-        disputes=Disputes(revisionist, revisionist.sum(axis=1), zero, zero.copy()),
+        disputes=Disputes(revisionist, revisionist.sum(axis=1), zero, zero.copy(), zero),
         cinc=cinc,
         contiguous=contiguous,
         occupied=np.zeros(toy_grid.shape, bool),
@@ -151,13 +152,21 @@ def test_status_quo_needs_a_major_power_long_allied_and_lately_at_peace(toy, pac
     toy.treaties.held[B, UK, pact_since - FIRST :] = DEFENCE
     if display:
         toy.disputes.display[B, UK, display - FIRST] = 1
-    assert status_quo(toy.grid, toy.treaties, toy.disputes)[B, T] == expected
+    assert status_quo(toy.grid, toy.treaties, toy.disputes, REGISTERED)[B, T] == expected
+
+
+def test_a_collective_pact_does_not_end_the_risk_unless_it_is_counted(toy):
+    cube = toy.treaties.held.copy()
+    cube[A, B, T - 1] = DEFENCE
+    toy.treaties = replace(toy.treaties, held=cube)
+    assert at_risk(toy)
+    assert not at_risk(toy, Coding(collective="counted"))
 
 
 def test_the_leaders_are_the_uk_and_from_1942_the_us(toy):
-    quo = status_quo(toy.grid, toy.treaties, toy.disputes)
+    quo = status_quo(toy.grid, toy.treaties, toy.disputes, REGISTERED)
     assert quo[UK].all()
-    assert (np.flatnonzero(quo[US]) + FIRST).tolist() == [*range(1942, 2017)]
+    assert (np.flatnonzero(quo[US]) + FIRST).tolist() == [*range(1942, LAST + 1)]
 
 
 @pytest.mark.parametrize(
@@ -170,6 +179,10 @@ def test_the_leaders_are_the_uk_and_from_1942_the_us(toy):
         ("US", 2, 1950, True),
         ("France", 220, 1960, True),
         ("France", 220, 1900, False),
+        ("France", 220, 1918, False),
+        ("France", 220, 1919, True),
+        ("France", 220, 1940, True),
+        ("France", 220, 1941, False),
         ("Japan", 740, 1905, False),
         ("Japan", 740, 1910, True),
         ("Germany", 255, 1939, False),
@@ -177,7 +190,7 @@ def test_the_leaders_are_the_uk_and_from_1942_the_us(toy):
     ],
 )
 def test_status_quo_of_named_powers(world, name, code, year, expected):
-    quo = status_quo(world.grid, world.treaties, world.disputes)
+    quo = status_quo(world.grid, world.treaties, world.disputes, REGISTERED)
     assert quo[int(world.grid.index(code)), year - FIRST] == expected, name
 
 
@@ -190,19 +203,26 @@ def triples(frame, *names):
 
 def test_no_row_holds_a_defence_or_offence_obligation_the_year_before(rebuilt, world):
     columns = ["atopid", "phase", "member", "yrent", "yrexit", "defense", "offense"]
-    raw = world.raw.read("atop-member-level.csv")[columns].copy()
-    raw = raw.assign(last=raw["yrexit"].where(raw["yrexit"] > 0, 2016))
+    raw = world.raw.read("atop5_1m.csv")[columns].copy()
+    raw = raw.assign(last=raw["yrexit"].where(raw["yrexit"] > 0, LAST))
+    known = raw[raw["member"].isin(world.grid.states)]
+    years = spells(known[["atopid", "member", "yrent", "last"]], "yrent", "last").drop_duplicates()
+    years = years.drop_duplicates(["atopid", "member", "year"])
+    size = years.groupby(["atopid", "year"]).size()
+    collective = set(size[size > 5].index)
     pairs = raw.merge(raw, on=["atopid", "phase"], suffixes=("", "_j")).query("member != member_j")
     hard = pairs[pairs[["defense", "offense", "defense_j", "offense_j"]].max(axis=1) == 1]
     hard = hard.assign(first=hard[["yrent", "yrent_j"]].max(axis=1), end=hard[["last", "last_j"]].min(axis=1))
-    allied = triples(spells(hard[["member", "member_j", "first", "end"]], "first", "end"), "member", "member_j", "year")
+    long = spells(hard[["atopid", "member", "member_j", "first", "end"]], "first", "end")
+    long = long[[key not in collective for key in long[["atopid", "year"]].itertuples(index=False, name=None)]]
+    allied = triples(long, "member", "member_j", "year")
     before = rebuilt.assign(before=rebuilt["year"].astype(int) - 1)
-    assert len(allied) > 100_000
+    assert len(allied) > 20_000
     assert not triples(before, "state", "aggressor", "before") & allied
 
 
 def test_both_are_members_in_the_year_and_the_year_before(rebuilt, world):
-    members = triples(spells(world.raw.read("cow_states.rda"), "styear", "endyear"), "ccode", "year")
+    members = triples(spells(world.raw.read("statelist2024.csv"), "styear", "endyear"), "ccode", "year")
     for side in ("state", "aggressor"):
         for lag in (0, 1):
             keys = triples(rebuilt.assign(then=rebuilt["year"].astype(int) - lag), side, "then")

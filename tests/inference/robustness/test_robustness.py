@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pytest
 from data import schema, synthetic
 from data.codings import CHOICES, REGISTERED, to_text
 from inference import panels
+from inference.evidence.holdout import Scores, score
 from inference.fleet import fleet
 from inference.plain import plain
 from inference.robustness import recoding, refit, summary, tasks
@@ -129,15 +132,18 @@ def test_a_new_region_is_predicted_with_an_effect_of_its_own(small):
 
 
 def test_scores_by_hand():
+    def scored(p, y, base):
+        return score(cast("Any", SimpleNamespace(y=y, weight=None, decisions=y)), p, base)
+
     p, y = np.array([0.9, 0.2, 0.2, 0.6]), np.array([1, 0, 1, 0])
-    out = refit.score(p, y, 0.25)
+    out = scored(p, y, 0.25)
     assert out.log == pytest.approx(np.mean(np.log([0.9, 0.8, 0.2, 0.4])))
     assert out.log_base == pytest.approx(np.mean(np.log([0.25, 0.75, 0.25, 0.75])))
     assert out.brier == pytest.approx(np.mean([0.01, 0.04, 0.64, 0.36]))
     # precision at the event ranked first is 1; the other is tied with a non-event behind three rows: 2 of 4
     assert out.precision == pytest.approx((1 + 2 / 4) / 2)
     assert out.precision_base == 0.5
-    assert refit.score(p, np.zeros(4, int), 0.25).precision is None
+    assert scored(p, np.zeros(4, int), 0.25).precision is None
 
 
 def result(**slopes):
@@ -145,7 +151,7 @@ def result(**slopes):
 
 
 def test_a_refit_is_kept_as_plain_values():
-    scores = refit.score(np.ones(2) / 2, np.ones(2), 0.1)
+    scores = Scores(-0.7, -2.3, 0.25, 0.81, 1.0, 1.0)
     kept = replace(result(threat=(0.3, 0.1, 0.99)), failed=("R-hat",), scores=scores)
     assert Refit.of(json.loads(json.dumps(plain(kept)))) == kept
 

@@ -83,7 +83,7 @@ def test_posterior_predictive_tail_probability():
 def test_calibration_bins_hold_equal_expected_events():
     rng = np.random.default_rng(1)
     probability = rng.beta(0.3, 30, 50_000)
-    y = (rng.random(probability.size) < probability).astype(np.int8)
+    y = (rng.random(probability.size) < probability).astype(float)
     bins = checks.calibration(probability, y)
     expected = (bins["predicted"] * bins["rows"]).to_numpy()
     np.testing.assert_allclose(expected, probability.sum() / 10, rtol=0.02)
