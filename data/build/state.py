@@ -18,7 +18,7 @@ from data.codebook.citations import COW_STATES, FARISS, MID, NMC
 from data.codebook.variable import ERA, Panel, binary, key, number, optional, region_of
 from data.measures.capacity import calibrated, calibrated_variables
 from data.measures.duress import duress_variables, events
-from data.measures.threat import threat_of_all
+from data.measures.threat import OF_ALL
 from data.period import AIDDATA_YEARS, BEGIN, END, FIRST, LAST, LAST_STATE_YEAR, US_AID_BEGINS, YEARS
 from data.world.codes import to_cow
 from data.world.grid import Field
@@ -60,7 +60,9 @@ STATE = Panel(
         optional(
             number(
                 "threat", "threat to the state", "log disputes",
-                "log(1 + new revisionist disputes with force of any state against it in t-10..t-1)", MID, 0,
+                "log(1 + new revisionist disputes with force of any state against it in t-10..t-1); under "
+                "`threat=interests` by power and interest of all states in reach at t-1",
+                MID, 0,
             )
         ),
     ),
@@ -119,7 +121,7 @@ def per_head(dollars: Field, people: Field) -> Field:
 
 def _threat(world: World) -> Field:
     """Threat up to the last year whose window the dispute data fill, NaN after it."""
-    threat, _ = threat_of_all(world.disputes.revisionist)
+    threat, _ = OF_ALL[world.coding.threat](world)
     return np.where(np.arange(YEARS) + FIRST <= END, threat, np.nan)
 
 
