@@ -73,11 +73,14 @@ TERMINATION = Panel(
         ),
         number(
             "threat", "threat to the member", "log disputes",
-            "log(1 + new revisionist disputes with force of any state against i in t-10..t-1)", MID, 0,
+            "log(1 + new revisionist disputes with force of any state against i in t-10..t-1); under "
+            "`threat=interests` by power and interest of all states in reach at t-1",
+            MID, 0,
         ),
         number(
             "threat_rise", "rise in the threat to the member", "difference of log disputes",
-            "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4)", MID,
+            "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4); under `threat=interests` the same of "
+            "yearly means", MID,
         ),
         binary(
             "marxist_pair", "Marxist one-party regimes of member and partner",

@@ -40,10 +40,14 @@ class Scores(NamedTuple):
 def measured(world: World) -> Scores:
     """The published scores and no others.
 
-    583 state-years of the file have no code, 13 small states (Iceland, Luxembourg, Malta ...); none has a score.
+    583 state-years of the file have no code, 13 small states (Iceland, Luxembourg, Malta ...); none has a score. Where
+    a year has scores of a state and of its successor under one COW code (Vietnam 1976, Yugoslavia 1991, Serbia 2006),
+    that of the successor stands.
     """
     table = world.raw.read("StateCapacityDataset_v1.dta").dropna(subset=["ccode", "Capacity"])
     table = recode(table, "ccode", "polity").astype({"year": int})
+    ends = table.groupby("country")["year"].transform("max")
+    table = table.assign(ends=ends).sort_values("ends", kind="stable").drop_duplicates(["ccode", "year"], keep="last")
     value, sd = (world.grid.field(table, "ccode", name) for name in ("Capacity", "Capacity_sd"))
     return Scores(value, sd, np.isfinite(value))
 

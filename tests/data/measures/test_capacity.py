@@ -43,6 +43,17 @@ def test_state_years_without_a_code_have_no_score_either(world):
     assert without["Capacity"].isna().all()
 
 
+def test_of_a_state_and_its_successor_in_one_year_the_successor_has_the_score(world):
+    table = world.raw.read("StateCapacityDataset_v1.dta").set_index(["country", "year"])["Capacity"]
+    value = measured(world).value
+    for code, country, other, year in [
+        (816, "Vietnam", "Vietnam, North", 1976),
+        (345, "Yugoslavia, Fed. Rep.", "Yugoslavia", 1991),
+        (345, "Serbia", "Serbia-Montenegro", 2006),
+    ]:
+        assert value[int(world.grid.index(code)), year - FIRST] == table[country, year] != table[other, year]
+
+
 def test_capacity_may_be_predicted_from_income_with_the_residual_as_its_error(world, dyad):
     value, _, known = by_income(world)
     both = known & np.isfinite(world.income)

@@ -3,6 +3,8 @@ from math import expm1, log1p
 import numpy as np
 import pytest
 
+from data.build.state import state
+from data.build.termination import termination
 from data.codings import Coding
 from data.measures.interests import INTERESTS, by_era, kappa, portfolios, threat_of_interests, threats
 from data.measures.threat import THREAT
@@ -123,6 +125,17 @@ def test_threat_to_a_state_is_that_of_all_the_year_before_and_rises_with_the_rec
     assert rise[new, 1961 - FIRST : 1965 - FIRST].tolist() == [0] * 4
     assert rise[new, 1970 - FIRST] != 0
     assert threat[new, 1961 - FIRST] == 0 < threat[new, 1962 - FIRST]
+
+
+def test_the_other_panels_follow_the_coding_of_their_world(world):
+    coded = world.under(Coding(threat="interests"))
+    threat, rise = threat_of_interests(world)
+    states = state(coded).set_index(["state", "year"])["threat"]
+    members = termination(coded).drop_duplicates(["member", "year"]).set_index(["member", "year"])
+    i, t = int(world.grid.index(POLAND)), 1938 - FIRST
+    assert states[POLAND, 1938] == pytest.approx(threat[i, t])
+    row = members.loc[(POLAND, 1938)]
+    assert row[["threat", "threat_rise"]].tolist() == pytest.approx([threat[i, t], rise[i, t]])
 
 
 def test_nothing_of_the_year_itself_enters(world):
