@@ -79,8 +79,8 @@ TERMINATION = Panel(
         ),
         number(
             "threat_rise", "rise in the threat to the member", "difference of log disputes",
-            "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4); under `threat=interests` the same of "
-            "yearly means", MID,
+            "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4); under `threat=interests` "
+            "the same of yearly means", MID,
         ),
         binary(
             "marxist_pair", "Marxist one-party regimes of member and partner",

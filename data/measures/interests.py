@@ -11,8 +11,8 @@ and where the two differ in how many they have (Haege 2011, Political Analysis 1
 A proxy: parties of one pact count as alike whatever divides them (Kuwait and Iraq in the Arab League, 1990; China and
 the USSR until their pact lapsed in 1980), and a state with which i shares no ally counts by half its capabilities.
 Among aggressors in reach most of the measure is therefore their power, and it falls as disputes rise, since these are
-with neighbours (`by_era`). Coverage: complete but for states without
-CINC, which add nothing. Defined on 2026-11-28.
+with neighbours (`by_era`). It falls as well with S split at its median, or with ideal points of votes in the United
+Nations. Coverage: complete but for states without CINC, which add nothing. Defined on 2026-11-28.
 """
 
 from __future__ import annotations

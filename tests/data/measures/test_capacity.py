@@ -105,12 +105,13 @@ def test_where_nothing_is_measured_indicators_predict_with_the_error_of_held_out
 
 def test_held_out_states_are_predicted_as_the_docstring_says_and_not_by_income_alone(world):
     fields, known = indicators(world), measured(world)
-    said = {FULL: (0.61, 0.53, 0.84), REDUCED: (0.52, 0.41, 0.71)}
-    for names, (states, earlier, income) in said.items():
+    said = {FULL: (0.61, 0.53, 0.84, 0.1), REDUCED: (0.52, 0.41, 0.71, 0.2)}
+    for names, (states, earlier, income, too_high) in said.items():
         x = matrix(fields, names)
         sample = known_in(known.value, x)
         assert r_squared(sample, held_out(sample, earlier=False)) == pytest.approx(states, abs=0.006)
         assert r_squared(sample, held_out(sample, earlier=True)) == pytest.approx(earlier, abs=0.006)
+        assert -np.nanmean(held_out(sample, earlier=True)) == pytest.approx(too_high, abs=0.05)
         both = known.measured & np.isfinite(x).all(axis=-1) & np.isfinite(world.income)
         fitted = x[both] @ capacity_indicators.fit(sample)
         assert np.corrcoef(fitted, world.income[both])[0, 1] == pytest.approx(income, abs=0.006)

@@ -133,9 +133,9 @@ def test_the_other_panels_follow_the_coding_of_their_world(world):
     states = state(coded).set_index(["state", "year"])["threat"]
     members = termination(coded).drop_duplicates(["member", "year"]).set_index(["member", "year"])
     i, t = int(world.grid.index(POLAND)), 1938 - FIRST
-    assert states[POLAND, 1938] == pytest.approx(threat[i, t])
-    row = members.loc[(POLAND, 1938)]
-    assert row[["threat", "threat_rise"]].tolist() == pytest.approx([threat[i, t], rise[i, t]])
+    assert states.at[POLAND, 1938] == pytest.approx(threat[i, t])
+    for column, field in (("threat", threat), ("threat_rise", rise)):
+        assert members[column].to_numpy()[members.index == (POLAND, 1938)].tolist() == pytest.approx([field[i, t]])
 
 
 def test_nothing_of_the_year_itself_enters(world):
