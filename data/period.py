@@ -10,6 +10,7 @@ FIRST_TRANSITION = 1961  # the transitions: the first year with a measured capac
 AIDDATA_YEARS = (1973, 2013)  # aid by sector, and that of donors other than the United States
 US_AID_BEGINS = 1946
 ARMS_BEGIN = 1950
+RECENT, LONG = 3, 10  # years of a recent rise of threat, and of threat as such
 FLOW_YEARS = 5  # arms and aid are summed over so many years before t
 # Outcome years whose flows are known for all of the years before.
 ARMS_YEARS = (ARMS_BEGIN + FLOW_YEARS, END)

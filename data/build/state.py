@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from data.build.frame import compact, keyed
 from data.codebook.citations import COW_STATES, FARISS, MID, NMC
 from data.codebook.variable import ERA, Panel, binary, key, number, optional, region_of
-from data.measures.capacity import calibrated, calibrated_variables
+from data.measures.capacity import SCORES, scored_variables
 from data.measures.duress import duress_variables, events
-from data.measures.threat import threat_of_all
+from data.measures.threat import OF_ALL
 from data.period import AIDDATA_YEARS, BEGIN, END, FIRST, LAST, LAST_STATE_YEAR, US_AID_BEGINS, YEARS
 from data.world.codes import to_cow
 from data.world.grid import Field
@@ -37,7 +37,7 @@ STATE = Panel(
         region_of("the state"),
         replace(ERA, formula="first years; the last era goes on to the last year"),
         binary("major", "major power", "1 if a major power in t", "Correlates of War 2016"),
-        *calibrated_variables("", "in t", "t"),
+        *scored_variables("", "in t", "t"),
         *duress_variables("t", 1870),
         number("income", "income", "log dollars per head", "log GDP per head in t", FARISS, nullable=True),
         number("population", "population", "log millions", "log of people in t", NMC),
@@ -60,7 +60,9 @@ STATE = Panel(
         optional(
             number(
                 "threat", "threat to the state", "log disputes",
-                "log(1 + new revisionist disputes with force of any state against it in t-10..t-1)", MID, 0,
+                "log(1 + new revisionist disputes with force of any state against it in t-10..t-1); under "
+                "`threat=interests` by power and interest of all states in reach at t-1",
+                MID, 0,
             )
         ),
     ),
@@ -119,21 +121,21 @@ def per_head(dollars: Field, people: Field) -> Field:
 
 def _threat(world: World) -> Field:
     """Threat up to the last year whose window the dispute data fill, NaN after it."""
-    threat, _ = threat_of_all(world.disputes.revisionist)
+    threat, _ = OF_ALL[world.coding.threat](world)
     return np.where(np.arange(YEARS) + FIRST <= END, threat, np.nan)
 
 
 def fields(world: World) -> dict[str, NDArray[Any]]:
     """Every measured column as a field [state, year], in the order of the codebook."""
-    capacity, sd, measured = calibrated(world)
+    capacity, capacity_sd, measured = SCORES[world.coding.capacity](world)
     components = {name: field > 0 for name, field in events(world).items()}
     people = population(world)
     governance, everything = donors(world)
     return {
         "major": world.grid.major,
         "capacity": capacity,
-        "capacity_sd": np.where(np.isnan(capacity), np.nan, sd),
-        "capacity_measured": measured > 0,
+        "capacity_sd": capacity_sd,
+        "capacity_measured": measured,
         "duress": np.logical_or.reduce(list(components.values())),
         **components,
         "income": world.income,

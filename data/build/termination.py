@@ -16,8 +16,8 @@ from data.build.obligations import KEY, at_risk, endings, phases
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, MARQUEZ, MID, NMC
 from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.duress import mark
-from data.measures.threat import LONG, threat_of_all
-from data.period import BEGIN, END, FIRST
+from data.measures.threat import OF_ALL
+from data.period import BEGIN, END, FIRST, LONG
 from data.world.grid import Field, window
 from data.world.riskset import Rows
 from data.world.treaties import EDITIONS
@@ -74,11 +74,14 @@ TERMINATION = Panel(
         ),
         number(
             "threat", "threat to the member", "log disputes",
-            "log(1 + new revisionist disputes with force of any state against i in t-10..t-1)", MID, 0,
+            "log(1 + new revisionist disputes with force of any state against i in t-10..t-1); under "
+            "`threat=interests` by power and interest of all states in reach at t-1",
+            MID, 0,
         ),
         number(
             "threat_rise", "rise in the threat to the member", "difference of log disputes",
-            "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4)", MID,
+            "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4); under `threat=interests` "
+            "the same of yearly means", MID,
         ),
         binary(
             "marxist_pair", "Marxist one-party regimes of member and partner",
@@ -158,9 +161,8 @@ def _war(rows: pd.DataFrame, won: pd.DataFrame) -> pd.DataFrame:
 def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.log(at.of_j(world.cinc) / at.of_i(world.cinc))
-    threat, rise = (
-        at.of_i(field, lag=0) for field in threat_of_all(world.disputes.revisionist)
-    )  # windows never hold the year itself
+    fields = OF_ALL[world.coding.threat](world)
+    threat, rise = (at.of_i(field, lag=0) for field in fields)  # windows never hold the year itself
     rule, regime = marxist(world), world.regime
     return pd.DataFrame(
         {

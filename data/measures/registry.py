@@ -7,6 +7,7 @@ from data.measures.capacity import CAPACITY
 from data.measures.dependence import DEPENDENCE
 from data.measures.duress import DURESS
 from data.measures.history import HISTORY
+from data.measures.interests import INTERESTS
 from data.measures.measure import Measure
 from data.measures.offence import OFFENCE
 from data.measures.outcomes import BALANCE, BANDWAGON
@@ -35,4 +36,5 @@ MEASURES: tuple[Measure, ...] = (
     DEPENDENCE,
     PENETRATION,
     REGIME,
+    INTERESTS,
 )

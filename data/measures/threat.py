@@ -1,19 +1,31 @@
 """Threat: what the aggressor has done to the weak state, and what others have.
 
+Under the coding ``threat=interests`` the columns ``threat`` and ``threat_other`` hold the threat by power and interest
+of ``data.measures.interests`` instead; those of disputes and rivalry stay what they are. Both measures are logs that
+are 0 without a threat.
+
 A proxy: disputes stand for threats perceived. They count where the other side was the revisionist and itself
 threatened, displayed or used force. Coverage: complete; windows are shorter in the first years after 1816.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from data.codebook.citations import MID, RIVALRIES
 from data.codebook.variable import Variable, binary, number
-from data.measures.measure import Measure
-from data.world.grid import Counts, Cube, window
+from data.measures.interests import interests, threat_of_interests
+from data.measures.measure import Measure, Sample
+from data.period import LONG, RECENT
+from data.world.grid import Counts, Cube, Field, window
 from data.world.riskset import Rows
 
-RECENT, LONG = 3, 10  # years of a recent rise of threat, and of threat as such
+if TYPE_CHECKING:
+    from data.world.world import World
 
 
 def threat(rows: Rows, revisionist: Counts, rivals: Cube, years: int) -> pd.DataFrame:
@@ -48,11 +60,31 @@ def threat_of_all(revisionist: Counts) -> tuple[Counts, Counts]:
     return np.log1p(total), np.log1p(recent) - np.log1p(expected)
 
 
+def _disputes(sample: Sample) -> pd.DataFrame:
+    world = sample.world
+    return threat(sample.rows, world.disputes.revisionist, world.rivals, sample.coding.window)
+
+
+def _interests(sample: Sample) -> pd.DataFrame:
+    by_interest = interests(sample.rows, sample.world)
+    return _disputes(sample).assign(
+        threat=by_interest["threat_interests"], threat_other=by_interest["threat_interests_other"]
+    )
+
+
+# What each choice of the coding `threat` makes of a threat from one state to another, and of the threat to a state.
+OF_THE_AGGRESSOR: dict[str, Callable[[Sample], pd.DataFrame]] = {"disputes": _disputes, "interests": _interests}
+OF_ALL: dict[str, Callable[[World], tuple[Field, Field] | tuple[Counts, Counts]]] = {
+    "disputes": lambda world: threat_of_all(world.disputes.revisionist),
+    "interests": threat_of_interests,
+}
+
+
 THREAT = Measure(
     (
         number(
-            "threat", "threat from the aggressor", "log disputes, plus 1 for rivalry", "log(1 + disputes) + rivalry",
-            f"{MID}; {RIVALRIES}", 0,
+            "threat", "threat from the aggressor", "log disputes, plus 1 for rivalry",
+            "log(1 + disputes) + rivalry; under `threat=interests` that of threat_interests", f"{MID}; {RIVALRIES}", 0,
         ),
         Variable(
             "threat_disputes", "count", "revisionist disputes of j against i", "disputes in t-10..t-1",
@@ -61,8 +93,10 @@ THREAT = Measure(
         binary("rivalry", "strategic rivalry of i and j", "1 if rivals at t-1", RIVALRIES),
         number(
             "threat_other", "threat from other states", "log disputes, plus 1 for a rivalry",
-            "log(1 + disputes of all but j against i) + any other rivalry", f"{MID}; {RIVALRIES}", 0,
+            "log(1 + disputes of all but j against i) + any other rivalry; under `threat=interests` that of "
+            "threat_interests_other",
+            f"{MID}; {RIVALRIES}", 0,
         ),
     ),
-    lambda s: threat(s.rows, s.world.disputes.revisionist, s.world.rivals, s.coding.window),
+    lambda s: OF_THE_AGGRESSOR[s.coding.threat](s),
 )  # fmt: skip

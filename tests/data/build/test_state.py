@@ -7,7 +7,6 @@ import pytest
 
 from data import schema
 from data.build.state import STATE, donors, per_head, population, state
-from data.measures.capacity import calibrated
 from data.measures.threat import threat_of_all
 from data.period import FIRST, LAST_STATE_YEAR
 from tests.data.build.test_alignment import differences
@@ -77,10 +76,6 @@ def test_capacity_is_that_of_the_same_year(world, indexed):
     assert row["capacity"] == pytest.approx(raw["Capacity"].item(), rel=1e-5)
     assert row["capacity_sd"] == pytest.approx(raw["Capacity_sd"].item(), rel=1e-5)
     assert row["capacity_measured"] == 1
-    early = indexed.loc[(UK, 1900)]
-    value, sd, measured = (field[int(world.grid.index(UK)), 1900 - FIRST] for field in calibrated(world))
-    assert early[["capacity", "capacity_sd", "capacity_measured"]].tolist() == pytest.approx([value, sd, measured])
-    assert measured == 0
 
 
 def test_aid_is_summed_over_donors_per_head(world, indexed):
