@@ -15,11 +15,13 @@ from data.world.grid import Cube, Field, Grid, Ints, window
 from data.world.treaties import HARD, Treaties
 
 # Leaders of the international order with the years in which they lead it. France guaranteed the settlement of 1919
-# until it fell (definition of 2026-11-28).
+# until it fell (definition of 2026-11-28). Its allies do not stand for the order as those of the others do: it allied
+# with the USSR of 1935 against the order's challenger, not for the order.
 LEADERS: dict[str, dict[int, tuple[int, int]]] = {
     "uk-france-us": {200: (1816, LAST), 220: (1919, 1940), 2: (1942, LAST)},
     "uk-us": {200: (1816, LAST), 2: (1942, LAST)},
 }
+WITHOUT_ALLIES = 220
 PACT_YEARS = 3  # a pact makes a status-quo power when it has stood for more than this
 QUIET_YEARS = 10
 SMALL, DWARFED = 0.005, 10.0
@@ -59,7 +61,8 @@ def status_quo(grid: Grid, treaties: Treaties, disputes: Disputes, coding: Codin
     A major power counts when its defence pact with a leader has stood for more than three years and it has
     had no dispute with display of force or more with either leader in the last ten years. Without the first
     condition the Nyon agreement would make the USSR of 1939 a status-quo power; without the second the
-    Anglo-Soviet treaty of 1942 would do so in 1948.
+    Anglo-Soviet treaty of 1942 would do so in 1948. A pact that ends in the year no longer counts (definition of
+    2026-11-28): Germany denounced Locarno in March 1936.
     """
     years = np.arange(YEARS) + FIRST
     leads = {
@@ -69,8 +72,12 @@ def status_quo(grid: Grid, treaties: Treaties, disputes: Disputes, coding: Codin
     stood = np.zeros_like(grid.member)
     quiet = np.ones_like(grid.member)
     for leader, in_office in leads.items():
-        pact = window(treaties.defence[:, leader].astype(np.float32), PACT_YEARS + 1) > PACT_YEARS
-        stood |= pact & in_office
+        pact = treaties.defence[:, leader]
+        long = window(pact.astype(np.float32), PACT_YEARS + 1) > PACT_YEARS
+        if coding.order != "uk-us":
+            long[:, :-1] &= pact[:, 1:]
+        if grid.states[leader] != WITHOUT_ALLIES:
+            stood |= long & in_office
         quiet &= (window(disputes.display[:, leader], QUIET_YEARS) == 0) | ~in_office
     out = before(grid.major) & stood & quiet
     for leader, in_office in leads.items():

@@ -101,7 +101,8 @@ def test_a_new_phase_is_a_decision_of_the_state_whose_own_obligation_it_raises(s
         pact(1001, [300, 310], 1950, 1954, consul=1),
         [member(1001, 300, 1955, phase=1, consul=1, defense=1), member(1001, 310, 1955, phase=1, consul=1)],
     )
-    later = {key: new for key, new in found(new_obligations(made, EQUAL, REGISTERED)).items() if key[-1] == 1955}
+    now = new_obligations(made, EQUAL, REGISTERED)
+    later = found(now[now["year"] == 1955])
     assert later == {(1001, A, B, 1955): DEFENCE}
     both = found(new_obligations(made, EQUAL, Coding(entry="any")))
     assert both[1001, A, B, 1955] == both[1001, B, A, 1955] == DEFENCE
