@@ -97,6 +97,10 @@ def default(variable: Variable, n: int, rng: np.random.Generator) -> Any:  # noq
         return pd.array([pd.NA] * n, dtype="Int32")
     if variable.kind == "outcome":
         return np.zeros(n, np.int8)
+    if variable.kind == "category":
+        return pd.Categorical([None] * n, categories=list(variable.levels))
+    if variable.kind == "rows":
+        return np.ones(n, np.int16)
     if variable.kind == "binary":
         return rng.random(n) < 0.2
     low, high = variable.low, variable.high
@@ -155,6 +159,9 @@ def simulate(frame: pd.DataFrame, outcome: str, truth: Truth, rng: np.random.Gen
         effects[f"gamma[{term}]"] = gamma
         eta += (slope + gamma[regions]) * _predictor(frame, term)
     frame[outcome] = (rng.random(len(frame)) < expit(eta)).astype(np.int8)
+    classes = frame[f"{outcome}_class"].cat.categories
+    codes = np.where(frame[outcome] == 1, classes.get_loc("source of threat"), -1)
+    frame[f"{outcome}_class"] = pd.Categorical.from_codes(codes, categories=classes)
     return effects
 
 

@@ -169,9 +169,9 @@ class Design:
         keep = np.array(frame[[*self.scaling, self.outcome]].notna().all(axis=1))
         groups: dict[str, Group] = {}
         for name, group in self.groups.items():
-            codes = pd.Categorical(frame[name].astype(str), categories=list(group.levels)).codes
-            keep &= codes >= 0
-            groups[name] = Group(np.asarray(codes, dtype=np.intp), group.levels)
+            index = pd.Index(group.levels).get_indexer(pd.Index(frame[name].astype(str)))
+            keep &= index >= 0
+            groups[name] = Group(index, group.levels)
         known = frame.loc[keep]
         y = known[self.outcome].to_numpy(np.int8)
         return replace(

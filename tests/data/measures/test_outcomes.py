@@ -102,8 +102,7 @@ def test_a_new_phase_is_a_decision_of_the_state_whose_own_obligation_it_raises(s
         [member(1001, 300, 1955, phase=1, consul=1, defense=1), member(1001, 310, 1955, phase=1, consul=1)],
     )
     now = new_obligations(made, EQUAL, REGISTERED)
-    later = found(now[now["year"] == 1955])
-    assert later == {(1001, A, B, 1955): DEFENCE}
+    assert found(now.query("year == 1955")) == {(1001, A, B, 1955): DEFENCE}
     both = found(new_obligations(made, EQUAL, Coding(entry="any")))
     assert both[1001, A, B, 1955] == both[1001, B, A, 1955] == DEFENCE
 

@@ -22,12 +22,14 @@ CASES = {
     "two groups": {},
     "four groups": {"extra": {"weak": 9, "aggressor": 5}},
     "slopes by era and a predictor with error": {"by_era": True, "error": True},
+    "weighted rows": {"weighted": True},
 }
 
 
 @pytest.fixture(scope="module", params=CASES.values(), ids=list(CASES))
 def design(request):
-    return simulated(rows=700, shrunk=2, **request.param)
+    made = simulated(rows=700, shrunk=2, **request.param)
+    return made if made.weight is None else replace(made, weight=np.where(made.y == 1, made.weight, 1.0))
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,12 @@ def eta(design, posterior):
             variance, dims="obs"
         )
     return out.transpose("chain", "draw", "obs").to_numpy()
+
+
+def likelihood(design, eta):
+    """Log likelihood of each row by its weight (chain, draw, obs)."""
+    weight = 1.0 if design.weight is None else design.weight
+    return weight * np.where(design.y == 1, -np.logaddexp(0, -eta), -np.logaddexp(0, eta))
 
 
 PRECISION = {"float64": 1e-12, "float32": 2e-6}
@@ -152,15 +160,20 @@ def test_replicated_outcomes_have_the_probability_of_their_row(design, posterior
 def test_log_likelihood_of_every_row_in_every_draw(design, posterior, eta):
     _, found = stream.by_row(design, posterior, seed=3)
     assert (found.dims, found.dtype) == (("chain", "draw", "obs"), np.float32)
-    expected = np.where(design.y == 1, -np.logaddexp(0, -eta), -np.logaddexp(0, eta))
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    np.testing.assert_allclose(found, likelihood(design, eta), rtol=1e-5)
+
+
+def test_log_likelihood_of_all_rows_together(design, posterior, eta):
+    expected = likelihood(design, eta).sum(axis=-1)
+    for dtype, precision in PRECISION.items():
+        np.testing.assert_allclose(stream.log_likelihood(design, posterior, dtype), expected, rtol=precision)
 
 
 @pytest.mark.parametrize(("dtype", "rounding"), [("float64", 0.0), ("float32", 1e-7)])
 def test_loo_is_that_of_arviz(design, posterior, eta, dtype, rounding):
     import arviz as az
 
-    log_likelihood = np.where(design.y == 1, -np.logaddexp(0, -eta), -np.logaddexp(0, eta))
+    log_likelihood = likelihood(design, eta)
     y = xr.Dataset({"y": (("chain", "draw", "obs"), log_likelihood)})
     expected: Any = az.loo(xr.DataTree.from_dict({"posterior": posterior, "log_likelihood": y}), pointwise=True)
     found = stream.loo(design, posterior, dtype)
