@@ -4,6 +4,7 @@ Everything that decides is known at t-1. Cubes are [i, j, year] unless said othe
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def regional_powers(grid: Grid, cinc: Field) -> Cube:
     return (regions[:, None] == regions[None])[:, :, None] & (leads & grid.member)[None]
 
 
-def riskset(
+def conditions(
     grid: Grid,
     treaties: Treaties,
     disputes: Disputes,
@@ -129,12 +130,12 @@ def riskset(
     contiguous: Cube,
     occupied: Cube,
     coding: Coding,
-) -> Rows:
-    """Rows at risk: members in t-1 and t, i weak, j an aggressor, relevant, unallied and not occupying i.
+) -> dict[str, Cube]:
+    """What must hold for a row to be at risk in t, by name: cubes [i, j, year], or such as broadcast to one.
 
-    Relevant: contiguous by land or within 400 miles of water, or j a major power, or what the coding of ``reach`` adds.
-    Unallied: no defence or offence obligation between the two at t-1 (softer ties may be upgraded), none of a
-    collective pact counted where these stand apart.
+    Members: in t-1 and t. In reach: contiguous by land or within 400 miles of water, or j a major power, or what the
+    coding of ``reach`` adds. Unallied: no defence or offence obligation between the two at t-1 (softer ties may be
+    upgraded), none of a collective pact counted where these stand apart.
 
     Parameters
     ----------
@@ -152,11 +153,34 @@ def riskset(
     if coding.reach == "regional-powers":
         relevant |= regional_powers(grid, cinc)
     held = treaties.held_close if coding.collective == "apart" else treaties.held
-    free = (held & HARD) == 0
-    risk = before(weak(grid, cinc, coding) & relevant & free)
-    risk &= member[:, None] & member[None] & aggressors(grid, treaties, disputes, coding)
-    risk &= ~(occupied | before(occupied))
+    return {
+        "members": member[:, None] & member[None] & ~np.eye(len(grid.states), dtype=bool)[:, :, None],
+        "weak": before(weak(grid, cinc, coding)),
+        "aggressor": aggressors(grid, treaties, disputes, coding),
+        "in reach": before(relevant),
+        "unallied": before((held & HARD) == 0),
+        "not occupied": ~(occupied | before(occupied)),
+    }
+
+
+def riskset(
+    grid: Grid,
+    treaties: Treaties,
+    disputes: Disputes,
+    cinc: Field,
+    contiguous: Cube,
+    occupied: Cube,
+    coding: Coding,
+) -> Rows:
+    """Rows at risk: those of the project's years in which all `conditions` hold.
+
+    Parameters
+    ----------
+    grid, treaties, disputes, cinc, contiguous, occupied, coding
+        As those of `conditions`.
+    """
+    required = conditions(grid, treaties, disputes, cinc, contiguous, occupied, coding)
+    risk = reduce(np.logical_and, required.values())
     risk[:, :, : BEGIN - FIRST] = False
     risk[:, :, coding.last - FIRST + 1 :] = False
-    i, j, t = np.nonzero(risk & ~np.eye(len(grid.states), dtype=bool)[:, :, None])
-    return Rows(i, j, t)
+    return Rows(*np.nonzero(risk))
