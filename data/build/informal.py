@@ -108,7 +108,8 @@ def _marked(rows: Rows, events: pd.DataFrame, number: str) -> Events:
     return Events(numbers > 0, numbers)
 
 
-def _support(rows: Rows, world: World) -> pd.DataFrame:
+def support_columns(rows: Rows, world: World) -> pd.DataFrame:
+    """Columns of the file of support: the events of t, and what stood at t-1 and before."""
     table = world.raw.read(external_support.FILE)
     every = external_support.supports(table, world.grid)
     new = external_support.onsets(every)
@@ -154,7 +155,7 @@ def informal(world: World, coding: Coding = REGISTERED) -> pd.DataFrame:
     keys = keyed({"state": states[rows.i], "aggressor": states[rows.j], "year": rows.t + FIRST}, "state")
     with_any = replace(coding, bandwagon="any-treaty")
     any_treaty = BANDWAGON.columns(Sample(rows, world.under(with_any), with_any))
-    events = [_support(rows, world), _agreements(rows, world)]
+    events = [support_columns(rows, world), _agreements(rows, world)]
     events.append(pd.DataFrame({"treaty_too": any_treaty["bandwagon"] == 1}))
     sample = Sample(rows, world, coding)
     columns = pd.concat([keys, *events, *(measure.columns(sample) for measure in MEASURES)], axis=1)

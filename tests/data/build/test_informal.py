@@ -8,11 +8,11 @@ import pytest
 
 from data import coverage, schema
 from data.build.alignment import rows_at_risk
-from data.build.informal import INFORMAL, SINCE, informal
+from data.build.informal import INFORMAL, SINCE, informal, informal_rows, support_columns
 from data.codings import REGISTERED, Coding
 from data.period import END, FIRST
 from data.world.informal import agreements, external_support
-from data.world.riskset import regional_powers
+from data.world.riskset import Rows, regional_powers
 
 RUSSIA, SYRIA, IRAN, IRAQ, TURKEY = 365, 652, 630, 645, 640
 KEYS = ["state", "aggressor", "year"]
@@ -132,3 +132,28 @@ def test_the_codebook_says_which_columns_are_of_the_year_itself():
     book = INFORMAL.columns
     assert {name for name, v in book.items() if "not known at t-1" in v.formula} == {"treaty_too"}
     assert pd.Series([v.label for v in book.values()]).is_unique
+
+
+def test_what_is_known_at_t_minus_1_does_not_change_when_t_is_hidden(panel, world):
+    """The columns of this panel that are no events: those of year T from a file that ends the year before."""
+
+    class Cut:
+        def __init__(self, until):
+            self.until = until
+
+        def read(self, file):
+            table = world.raw.read(file)
+            return table[table["year"] < self.until] if file == external_support.FILE else table
+
+    for until in (1984, 2005):
+        blind = replace(world, raw=Cut(until))
+        now = panel["year"] == until
+        rows = informal_rows(world)
+        at = Rows(rows.i[now], rows.j[now], rows.t[now])
+        blind.__dict__["grid"] = world.grid
+        seen = support_columns(at, blind)
+        for name in ("supported", "fighting"):
+            assert (seen[name].to_numpy() == (panel.loc[now, name] == 1).to_numpy()).all()
+            assert seen[name].any()
+        assert not seen["military_support"].any()  # the year itself is hidden
+        assert panel.loc[now, "military_support"].any()
