@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "panels"
 ALIGNMENT = "alignment"
+CODED = (ALIGNMENT, "informal")  # panels whose rows depend on the coding
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,20 +47,23 @@ def _names(arguments: argparse.Namespace) -> list[str]:
         return [ALIGNMENT] if one else list(BUILT)
     if arguments.panel not in BUILT:
         raise unknown_panel(arguments.panel)
-    if arguments.panel != ALIGNMENT and (arguments.coding or arguments.simulate is not None):
-        option = "--coding" if arguments.coding else "--simulate"
-        raise ValueError(f"{option} is for the alignment panel, not for {arguments.panel!r}")
+    if arguments.coding and arguments.panel not in CODED:
+        raise ValueError(f"--coding is for the panels {' and '.join(CODED)}, not for {arguments.panel!r}")
+    if arguments.simulate is not None and arguments.panel != ALIGNMENT:
+        raise ValueError(f"--simulate is for the alignment panel, not for {arguments.panel!r}")
     return [arguments.panel]
 
 
 def _panel(name: str, world: World, coding: Coding) -> pd.DataFrame:
     from data.build.alignment import alignment
+    from data.build.informal import informal
     from data.build.joining import joining
     from data.build.state import state
     from data.build.termination import termination
 
     others = {"termination": termination, "joining": joining, "state": state}
-    return alignment(world, coding) if name == ALIGNMENT else others[name](world.under(coding))
+    coded = {ALIGNMENT: alignment, "informal": informal}
+    return coded[name](world, coding) if name in coded else others[name](world.under(coding))
 
 
 def _summary(panel: pd.DataFrame, name: str) -> str:

@@ -34,6 +34,7 @@ CHOICES: Choices = {
     "threat": ("disputes", "interests"),
     "capacity": ("measured", "indicators", "predicted"),
     "last": (2015, 2011, 2018),
+    "reach": ("relevant", "regional-powers"),
 }
 
 
@@ -89,6 +90,8 @@ class Coding:
     - ``capacity``: as ``measured``, from ``indicators`` other than income where not measured, or ``predicted`` from
       income there.
     - ``last``: last year of outcomes.
+    - ``reach``: aggressors that are contiguous or major powers (``relevant``), or ``regional-powers`` too: the two most
+      capable states of i's region.
 
     Raises ValueError for any other value.
     """
@@ -108,6 +111,7 @@ class Coding:
     threat: str = "disputes"
     capacity: str = "measured"
     last: int = 2015
+    reach: str = "relevant"
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

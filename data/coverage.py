@@ -14,7 +14,9 @@ def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
     """
     table: list[dict[str, object]] = []
     for variable in book(name).variables:
-        if variable.kind in {"key", "group", "outcome", "category", "rows"}:
+        if variable.kind in {"key", "group", "category", "rows"} or (
+            variable.kind == "outcome" and not variable.nullable
+        ):
             continue
         missing = panel[variable.name].isna()
         substituted = _substituted(panel, variable, book(name).lag)

@@ -92,6 +92,7 @@ def _values(panel: pd.DataFrame, book: Panel) -> None:
 # Two columns of a panel that never name the same state, and what is wrong with a row in which they do.
 DISTINCT = {
     "alignment": ("state", "aggressor", "a state cannot be its own aggressor"),
+    "informal": ("state", "aggressor", "a state cannot be its own aggressor"),
     "termination": ("member", "partner", "a member cannot be its own partner"),
 }
 

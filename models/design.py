@@ -263,7 +263,7 @@ def build(
 ) -> Design:
     """The design of ``terms`` for ``outcome`` on the rows of ``panel`` where all variables are known.
 
-    Rows with a missing variable are left out, and ``Design.lost`` counts them by variable.
+    Rows with a missing variable or outcome are left out, and ``Design.lost`` counts them by column.
 
     Parameters
     ----------
@@ -284,9 +284,9 @@ def build(
         For a constant predictor, and for an outcome without an event or without a non-event.
     """
     columns = needed(terms)
-    known = panel[[*columns]].notna()
-    keep = known.all(axis=1) & panel[outcome].notna()
-    lost = {column: int((~known[column]).sum()) for column in columns if not known[column].all()}
+    known = panel[[*columns, outcome]].notna()
+    keep = known.all(axis=1)
+    lost = {column: int((~known[column]).sum()) for column in known.columns if not known[column].all()}
     frame = panel.loc[keep]
     y = frame[outcome].to_numpy(np.int8)
     if y.size == 0 or y.min() == y.max():

@@ -191,6 +191,7 @@ DURESS = CausalGraph(
 )
 GRAPHS = {
     "alignment": ALIGNMENT,
+    "informal": ALIGNMENT,  # the same states choose for the same causes, whatever the form: so claims can be compared
     "termination": TERMINATION,
     "joining": JOINING,
     "placebo": PLACEBO,

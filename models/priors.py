@@ -111,12 +111,21 @@ class Priors:
     standard deviation to a continuous one's, sigma_beta half-normal with the sd of ``shrinkage``. With fixed
     standard deviations for all of them, seven predictors and two varying slopes already put some region-era
     cell above its limit in more than 15 % of prior draws; without ``shrinkage`` all slopes are fixed.
+
+    The outcomes without a treaty have the prior of bandwagoning, by design and not by their counts: they are the same
+    choice of the same states, and no source says how much commoner it is in another form.
     """
 
     alpha: Mapping[str, Normal] = field(
         default_factory=lambda: {
             "bandwagon": Normal(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 dyad-years in two thirds of draws"),
             "balance": Normal(-4.0, 1.0, "a rate of 7 to 47 per 1,000 dyad-years in two thirds of draws"),
+            "military_support": Normal(
+                -5.0, 1.0, "a rate of 2.5 to 18 per 1,000 dyad-years in two thirds of draws, as bandwagoning"
+            ),
+            "defence_agreement": Normal(
+                -5.0, 1.0, "a rate of 2.5 to 18 per 1,000 dyad-years in two thirds of draws, as bandwagoning"
+            ),
             "dissolved": Normal(-3.5, 1.0, "a rate of 11 to 76 per 1,000 member-years in two thirds of draws"),
             "joined": Normal(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 state-years of war in two thirds of draws"),
             "onset": Normal(-3.0, 1.0, "a rate of 18 to 119 per 1,000 state-years in two thirds of draws"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Okabe and Ito (2008), and of Tol (2021) the last three: told apart under the common forms of colour blindness.
+# Okabe and Ito (2008), and of Tol (2021) the last five: told apart under the common forms of colour blindness.
 # One colour, one concept.
 COLOURS = {
     "bandwagon": "#D55E00",
@@ -21,6 +21,8 @@ COLOURS = {
     "dissolved": "#AA4499",
     "joined": "#7F7A12",
     "ratio": "#332288",
+    "military_support": "#882255",
+    "defence_agreement": "#117733",
 }
 NAMES = {
     "bandwagon": "bandwagoning",
@@ -29,14 +31,23 @@ NAMES = {
     "dissolved": "dissolution",
     "joined": "joining the side",
     "ratio": "balancing over bandwagoning",
+    "military_support": "military support",
+    "defence_agreement": "defence agreement",
 }
 # What a row of a panel is, and what its outcomes are called in a count.
-UNITS = {"alignment": "dyad-years", "termination": "member-years", "joining": "state-sides of a war in a year"}
+UNITS = {
+    "alignment": "dyad-years",
+    "informal": "dyad-years",
+    "termination": "member-years",
+    "joining": "state-sides of a war in a year",
+}
 EVENTS = {
     "bandwagon": "with bandwagoning",
     "balance": "with balancing",
     "dissolved": "in which the alliance dissolves",
     "joined": "in which the state joins the side",
+    "military_support": "in which the aggressor begins to support the government",
+    "defence_agreement": "in which the two sign a defence agreement",
 }
 LINE = "#444444"  # zero lines, diagonals
 MUTE = "#5C5C5C"

@@ -4,10 +4,12 @@ Everything that decides is known at t-1. Cubes are [i, j, year] unless said othe
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data import groups
 from data.codings import Coding
 from data.period import BEGIN, FIRST, LAST, YEARS
 from data.world.disputes import Disputes
@@ -24,6 +26,7 @@ LEADERS: dict[str, dict[int, tuple[int, int]]] = {
 WITHOUT_ALLIES = 220
 PACT_YEARS = 3  # a pact makes a status-quo power when it has stood for more than this
 QUIET_YEARS = 10
+REGIONAL = 2  # powers of a region
 SMALL, DWARFED = 0.005, 10.0
 
 
@@ -107,7 +110,19 @@ def weak(grid: Grid, cinc: Field, coding: Coding) -> Cube:
     return weaker & ~grid.major[:, None]
 
 
-def riskset(
+def regional_powers(grid: Grid, cinc: Field) -> Cube:
+    """[i, j, year]: j is one of the two most capable members of i's region in the year."""
+    regions = np.asarray(groups.region(grid.states).codes)
+    strength = np.where(grid.member, np.nan_to_num(cinc), -1.0)
+    leads = np.zeros_like(grid.member)
+    for region in np.unique(regions):
+        own = np.flatnonzero(regions == region)
+        top = own[np.argsort(-strength[own], axis=0, kind="stable")[:REGIONAL]]
+        np.put_along_axis(leads, top, values=True, axis=0)
+    return (regions[:, None] == regions[None])[:, :, None] & (leads & grid.member)[None]
+
+
+def conditions(
     grid: Grid,
     treaties: Treaties,
     disputes: Disputes,
@@ -115,12 +130,12 @@ def riskset(
     contiguous: Cube,
     occupied: Cube,
     coding: Coding,
-) -> Rows:
-    """Rows at risk: members in t-1 and t, i weak, j an aggressor, relevant, unallied and not occupying i.
+) -> dict[str, Cube]:
+    """What must hold for a row to be at risk in t, by name: cubes [i, j, year], or such as broadcast to one.
 
-    Relevant: contiguous by land or within 400 miles of water, or j a major power. Unallied: no defence or
-    offence obligation between the two at t-1 (softer ties may be upgraded), none of a collective pact counted where
-    these stand apart.
+    Members: in t-1 and t. In reach: contiguous by land or within 400 miles of water, or j a major power, or what the
+    coding of ``reach`` adds. Unallied: no defence or offence obligation between the two at t-1 (softer ties may be
+    upgraded), none of a collective pact counted where these stand apart.
 
     Parameters
     ----------
@@ -135,12 +150,37 @@ def riskset(
     """
     member = grid.member & before(grid.member)
     relevant = contiguous | grid.major[None]
+    if coding.reach == "regional-powers":
+        relevant |= regional_powers(grid, cinc)
     held = treaties.held_close if coding.collective == "apart" else treaties.held
-    free = (held & HARD) == 0
-    risk = before(weak(grid, cinc, coding) & relevant & free)
-    risk &= member[:, None] & member[None] & aggressors(grid, treaties, disputes, coding)
-    risk &= ~(occupied | before(occupied))
+    return {
+        "members": member[:, None] & member[None] & ~np.eye(len(grid.states), dtype=bool)[:, :, None],
+        "weak": before(weak(grid, cinc, coding)),
+        "aggressor": aggressors(grid, treaties, disputes, coding),
+        "in reach": before(relevant),
+        "unallied": before((held & HARD) == 0),
+        "not occupied": ~(occupied | before(occupied)),
+    }
+
+
+def riskset(
+    grid: Grid,
+    treaties: Treaties,
+    disputes: Disputes,
+    cinc: Field,
+    contiguous: Cube,
+    occupied: Cube,
+    coding: Coding,
+) -> Rows:
+    """Rows at risk: those of the project's years in which all `conditions` hold.
+
+    Parameters
+    ----------
+    grid, treaties, disputes, cinc, contiguous, occupied, coding
+        As those of `conditions`.
+    """
+    required = conditions(grid, treaties, disputes, cinc, contiguous, occupied, coding)
+    risk = reduce(np.logical_and, required.values())
     risk[:, :, : BEGIN - FIRST] = False
     risk[:, :, coding.last - FIRST + 1 :] = False
-    i, j, t = np.nonzero(risk & ~np.eye(len(grid.states), dtype=bool)[:, :, None])
-    return Rows(i, j, t)
+    return Rows(*np.nonzero(risk))

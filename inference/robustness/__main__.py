@@ -40,8 +40,9 @@ def _stamp(made_by: str, alignment: Path) -> str:
     from inference import panels
     from inference.archives import provenance
     from inference.robustness import recoding
+    from inference.robustness.specifications import DIMENSIONS
 
-    files = [panels.path_of(name, alignment) for name in ("alignment", "termination", "joining")]
+    files = [panels.path_of(name, alignment) for name in DIMENSIONS]
     parts = [provenance.code_sha256(made_by), recoding.code_of_data()]
     parts += [provenance.sha256(file) for file in files if file.is_file()]
     return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -97,7 +97,8 @@ def recoded(specification: Specification, alignment: Path) -> pd.DataFrame:
     """The panel of a specification; the alignment panel of its risk set must have been built."""
     if specification.panel == "alignment":
         return alignment_under(specification)
-    recode = {"termination": termination_under, "joining": joining_under}[specification.panel]
+    others = {"informal": informal_under, "termination": termination_under, "joining": joining_under}
+    recode = others[specification.panel]
     return recode(panels.read(specification.panel, alignment), specification)
 
 
@@ -125,6 +126,19 @@ def treaty_weights(panel: pd.DataFrame, outcome: str) -> np.ndarray:
     """Weights (row,) under which all events of one treaty count as one decision: 1 / events, and 1 without event."""
     treaty = panel[TREATIES[outcome]].where(panel[outcome] == 1)
     return 1.0 / treaty.map(treaty.value_counts()).fillna(1.0).to_numpy(float)
+
+
+def informal_under(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """The informal panel under a specification; what does not count stays as a row without event."""
+    support = {"pooled": "military_support", "certain": "support_certain"}[str(specification.choice("support"))]
+    agreement = {"any": "defence_agreement", "general": "general_agreement"}[str(specification.choice("agreement"))]
+    out = panel.assign(military_support=panel[support], defence_agreement=panel[agreement])
+    if specification.choice("conflicts") == "first":  # no support in another conflict in the five years before
+        out["military_support"] *= 1 - out["supported"]
+    if specification.choice("treaty") == "without":
+        for outcome in ("military_support", "defence_agreement"):
+            out[outcome] *= 1 - out["treaty_too"]
+    return out
 
 
 def termination_under(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:

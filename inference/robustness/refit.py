@@ -21,7 +21,7 @@ from inference.robustness import recoding
 from inference.robustness.specifications import Specification
 from inference.sampling.converge import Run, first_to_converge, judged
 from inference.sampling.settings import Settings, seed_of
-from models.claims.registry import REGISTRY
+from models.claims.registry import OUTCOMES, REGISTRY
 from models.design import Design
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ def weighted(design: Design, frame: pd.DataFrame, specification: Specification) 
     return design
 
 
-def aggressors(panel: pd.DataFrame) -> list[int]:
-    """The aggressors with the most events of either kind, each left out in turn."""
-    events = panel[["bandwagon", "balance"]].sum(axis=1).groupby(panel["aggressor"]).sum()
+def aggressors(panel: pd.DataFrame, outcomes: tuple[str, ...] = OUTCOMES) -> list[int]:
+    """The aggressors with the most events of any of the outcomes, each left out in turn."""
+    events = panel[list(outcomes)].sum(axis=1).groupby(panel["aggressor"]).sum()
     return [int(code) for code in events.nlargest(AGGRESSORS).index]
 
 

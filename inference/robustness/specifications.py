@@ -27,6 +27,12 @@ DIMENSIONS: dict[str, Choices] = {
         "other": ("in", "out"),
         "until": (TRAINED_TO, 2015, 2018),
     },
+    "informal": {
+        "support": ("pooled", "certain"),
+        "conflicts": ("each", "first"),
+        "agreement": ("any", "general"),
+        "treaty": ("beside-or-not", "without"),
+    },
     "termination": {
         "ending": ("dissolved", "terminated", "abrogated"),
         "alliance": ("any", "defence-pact"),
@@ -36,8 +42,13 @@ DIMENSIONS: dict[str, Choices] = {
     "joining": {"war": ("any", "not-a-world-war"), "state": ("any", "contiguous", "minor-power")},
 }
 PAIRED = frozenset({"aggressor", "bandwagon", "balance", "weak", "window", "event"})
-# The dimension that codes only the other outcome: its changes need no refit of this one.
-IRRELEVANT = {"bandwagon": ("balance",), "balance": ("bandwagon",)}
+# The dimensions that code only the other outcome: their changes need no refit of this one.
+IRRELEVANT = {
+    "bandwagon": ("balance",),
+    "balance": ("bandwagon",),
+    "military_support": ("agreement",),
+    "defence_agreement": ("support", "conflicts"),
+}
 
 
 @dataclass(frozen=True)

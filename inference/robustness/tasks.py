@@ -66,16 +66,16 @@ def left_outs(chosen: list[Hypothesis], alignment: Path) -> list[Task]:
         )
         for h in chosen
         for o in h.outcomes
-        for group, levels in _levels(panels.read(h.panel, alignment)).items()
+        for group, levels in _levels(panels.read(h.panel, alignment), h.outcomes).items()
         for level in levels
     ]
 
 
-def _levels(panel: pd.DataFrame) -> dict[str, list[str]]:
-    """What is left out in turn: every region and era, and the aggressors with the most events of either kind."""
+def _levels(panel: pd.DataFrame, outcomes: tuple[str, ...]) -> dict[str, list[str]]:
+    """What is left out in turn: every region and era, and the aggressors with the most events of the outcomes."""
     out = {group: [str(level) for level in panel[group].cat.categories] for group in GROUPS}
     if "aggressor" in panel:
-        out["aggressor"] = [str(code) for code in refit.aggressors(panel)]
+        out["aggressor"] = [str(code) for code in refit.aggressors(panel, outcomes)]
     return out
 
 

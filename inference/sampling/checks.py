@@ -19,12 +19,23 @@ Float = NDArray[np.float64]
 RATE_BAND = {
     "bandwagon": (0.0002, 0.08),
     "balance": (0.001, 0.20),
+    "military_support": (0.0002, 0.08),
+    "defence_agreement": (0.0002, 0.08),
     "dissolved": (0.002, 0.30),
     "joined": (0.0002, 0.08),
     "onset": (0.005, 0.40),
     "continued": (0.05, 0.95),
 }
-CELL_LIMIT = {"bandwagon": 0.25, "balance": 0.50, "dissolved": 0.60, "joined": 0.25, "onset": 0.80, "continued": 0.99}
+CELL_LIMIT = {
+    "bandwagon": 0.25,
+    "balance": 0.50,
+    "military_support": 0.25,
+    "defence_agreement": 0.25,
+    "dissolved": 0.60,
+    "joined": 0.25,
+    "onset": 0.80,
+    "continued": 0.99,
+}
 SHARE_BAND = (0.02, 0.60)
 ODDS_BAND = (0.25, 4.0)
 RATE_INSIDE, CELL_OUTSIDE, SHARE_INSIDE, ODDS_INSIDE = 0.90, 0.15, 0.75, 0.94

@@ -19,6 +19,8 @@ EXPLAINED = {
     for outcome in (
         Outcome("bandwagon", "b_bw", ("alignment", "placebo")),
         Outcome("balance", "b_bal", ("alignment", "placebo")),
+        Outcome("military_support", "b_sup", ("informal",)),
+        Outcome("defence_agreement", "b_dca", ("informal",)),
         Outcome("dissolved", "b_end", ("termination",)),
         Outcome("joined", "b_join", ("joining",)),
         Outcome("onset", "b_onset", ("onset",)),

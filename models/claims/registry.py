@@ -1,7 +1,8 @@
 """The registered claims: adding one is adding one value.
 
-The 36 claims are those of Walt (1987), in ``models.claims.walt``, and of Carter (2022), in ``models.claims.carter``;
-``all-in`` stands beside them: a description of all drivers, whose slopes are not effects.
+The 36 claims are those of Walt (1987), in ``models.claims.walt``, and of Carter (2022), in ``models.claims.carter``.
+Beside them stand Carter's claims about alignment without a treaty, in ``models.claims.without_treaty``, and ``all-in``:
+a description of all drivers, whose slopes are not effects.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 
-from models.claims import carter
+from models.claims import carter, without_treaty
 from models.claims.claim import Hypothesis
 from models.claims.estimand import NEGATIVE, OUTCOMES, POSITIVE, RATIO, Estimand
 from models.claims.walt import threats, ties
@@ -44,7 +45,9 @@ EVERYTHING = Hypothesis(
     note="each slope holds the other drivers constant, mediators included",
 )
 FAMILIES: dict[str, tuple[Hypothesis, ...]] = {"Carter": carter.CLAIMS, **threats.FAMILIES, **ties.FAMILIES}
-REGISTRY: dict[str, Hypothesis] = {claim.id: claim for claim in (*chain(*FAMILIES.values()), EVERYTHING)}
+REGISTRY: dict[str, Hypothesis] = {
+    claim.id: claim for claim in (*chain(*FAMILIES.values()), *without_treaty.CLAIMS, EVERYTHING)
+}
 
 
 def archive_of(hypothesis: Hypothesis) -> str:

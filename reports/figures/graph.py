@@ -28,7 +28,11 @@ HALF_WIDTH, HALF_HEIGHT = 0.37, 0.45  # of a box, in layers and slots
 # What a layout pays for: a box on an arrow, neighbours without a gap, two arrows crossing, a slope.
 HIT, CROWD, CROSSING, STEEP = 40.0, 4.0, 1.0, 0.03
 PALE = "#B5B5B5"
-TITLES = {"alignment": "bandwagoning and balancing", "termination": "dissolution", "joining": "joining a war"}
+TITLES = {
+    "alignment": "bandwagoning and balancing, with and without a treaty",
+    "termination": "dissolution",
+    "joining": "joining a war",
+}
 
 
 class Marks(NamedTuple):

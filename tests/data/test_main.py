@@ -51,8 +51,8 @@ def test_the_command_says_what_is_wrong_in_one_sentence_and_leaves_2(tmp_path, a
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        ([], ["alignment", "termination", "joining", "state"]),
-        (["--raw", "somewhere"], ["alignment", "termination", "joining", "state"]),
+        ([], ["alignment", "informal", "termination", "joining", "state"]),
+        (["--raw", "somewhere"], ["alignment", "informal", "termination", "joining", "state"]),
         (["--panel", "state"], ["state"]),
         (["--panel", "state", "--out", "x.parquet"], ["state"]),
         (["--out", "x.parquet"], ["alignment"]),
@@ -68,9 +68,18 @@ def test_the_command_builds_all_panels_unless_asked_for_one(arguments, names):
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (["--panel", "weather"], "unknown panel 'weather': choose from alignment, termination, joining, state"),
-        (["--panel", "placebo"], "unknown panel 'placebo': choose from alignment, termination, joining, state"),
-        (["--panel", "state", "--coding", "weak=small"], "--coding is for the alignment panel, not for 'state'"),
+        (
+            ["--panel", "weather"],
+            "unknown panel 'weather': choose from alignment, informal, termination, joining, state",
+        ),
+        (
+            ["--panel", "placebo"],
+            "unknown panel 'placebo': choose from alignment, informal, termination, joining, state",
+        ),
+        (
+            ["--panel", "state", "--coding", "weak=small"],
+            "--coding is for the panels alignment and informal, not for 'state'",
+        ),
         (["--panel", "joining", "--simulate", "4000"], "--simulate is for the alignment panel, not for 'joining'"),
     ],
 )

@@ -21,6 +21,7 @@ NODES = [
 # Leader orientation, or aid itself, stands behind them.
 NOT_IDENTIFIED = {
     "alignment": {"aid", "capacity", "duress", "support"},
+    "informal": {"aid", "capacity", "duress", "support"},
     "placebo": {"aid", "capacity", "duress", "support", "later duress"},
     "capacity": {"aid", "past duress"},
     "onset": {"aid", "aid drop", "past duress"},
@@ -169,9 +170,34 @@ def test_expected_signs_are_those_of_the_sources():
     assert signs["carter-4", "support", "bandwagon"] == -1
 
 
+def test_claims_without_a_treaty_are_those_of_carter_about_other_outcomes():
+    signs = {(h.id, e.term, e.outcome): e.expectation for h in REGISTRY.values() for e in h.estimands}
+    for k in (1, 2, 3, 4):
+        original, other = REGISTRY[f"carter-{k}"], REGISTRY[f"informal-{k}"]
+        assert other.equation("military_support") == other.equation("defence_agreement")
+        assert other.equation("military_support") == original.equation("bandwagon")
+        for estimand in original.estimands:
+            for outcome in other.outcomes:
+                expected = estimand.expectation if estimand.outcome == "bandwagon" else None
+                assert expected in {None, signs[other.id, estimand.term, outcome]}
+        assert len(other.estimands) == 2 * sum(e.outcome == "bandwagon" for e in original.estimands)
+
+
 def test_only_identified_effects_are_called_so():
     identified = {hypothesis.id: hypothesis.identified for hypothesis in TESTED}
-    not_so = {"carter-3", "carter-4", "cond-3", "aid-1", "aid-2", "aid-3", "aid-4", "aid-6", "all-in"}
+    not_so = {
+        "carter-3",
+        "carter-4",
+        "informal-3",
+        "informal-4",
+        "cond-3",
+        "aid-1",
+        "aid-2",
+        "aid-3",
+        "aid-4",
+        "aid-6",
+        "all-in",
+    }
     assert {name for name, said in identified.items() if not said} == not_so
 
 

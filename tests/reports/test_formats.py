@@ -2,10 +2,19 @@
 
 import pytest
 
-from reports import page
+from models.claims.registry import REGISTRY
+from reports import page, style
 from reports.formats import FORMS
 
 MINUS, NBSP = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+
+
+def test_every_outcome_and_panel_of_a_claim_has_its_words_and_a_colour_of_its_own():
+    for claim in REGISTRY.values():
+        for outcome in claim.outcomes:
+            assert {outcome} <= style.NAMES.keys() & style.COLOURS.keys() & style.EVENTS.keys()
+        assert claim.panel in style.UNITS
+    assert len(set(style.COLOURS.values())) == len(style.COLOURS)
 
 
 def test_formats_never_claim_certainty():

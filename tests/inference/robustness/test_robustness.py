@@ -67,6 +67,31 @@ def test_changes_that_say_nothing_about_an_outcome_need_no_refit():
     assert risks == sorted(risks)  # refits on one panel stand next to each other
 
 
+def test_alignment_without_a_treaty_is_recoded_from_its_columns():
+    columns = {
+        "military_support": [1, 1, 1, 0], "support_certain": [1, 0, 1, 0], "supported": [0, 0, 1, 0],
+        "defence_agreement": [1, 1, 0, np.nan], "general_agreement": [0, 1, 0, np.nan], "treaty_too": [1, 0, 0, 0],
+    }  # fmt: skip
+
+    def under(text, outcome):
+        specification = Specification.parse(text, "informal")
+        return recoding.informal_under(pd.DataFrame(columns), specification)[outcome].fillna(-1).tolist()
+
+    assert under("registered", "military_support") == [1, 1, 1, 0]
+    assert under("support=certain", "military_support") == [1, 0, 1, 0]
+    assert under("conflicts=first", "military_support") == [1, 1, 0, 0]
+    assert under("treaty=without", "military_support") == [0, 1, 1, 0]
+    assert under("registered", "defence_agreement") == [1, 1, 0, -1]
+    assert under("agreement=general", "defence_agreement") == [0, 1, 0, -1]
+    assert under("treaty=without", "defence_agreement") == [0, 1, 0, -1]
+
+
+def test_the_leading_aggressors_are_those_with_the_most_events_of_the_outcomes():
+    panel = pd.DataFrame({"aggressor": [2, 2, 365], "bandwagon": [1, 1, 0], "balance": 0, "joined": [0, 0, 1]})
+    assert refit.aggressors(panel)[0] == 2
+    assert refit.aggressors(panel, ("joined",))[0] == 365
+
+
 def test_events_of_one_treaty_weigh_one_together():
     panel = pd.DataFrame({"bandwagon": [1, 1, 0, 1, 0], "treaty": pd.array([7, 7, pd.NA, 9, pd.NA], "Int32")})
     np.testing.assert_allclose(recoding.treaty_weights(panel, "bandwagon"), [0.5, 0.5, 1, 1, 1])

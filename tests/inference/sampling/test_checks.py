@@ -3,8 +3,17 @@ import pytest
 import xarray as xr
 
 from inference.sampling import checks
+from models.claims.links import logits
+from models.priors import DEFAULT
 
 CHAINS, DRAWS = 4, 1000
+
+
+def test_every_outcome_of_a_logit_has_a_prior_and_bands():
+    outcomes = {outcome for _, outcome in logits()}
+    assert outcomes <= set(DEFAULT.alpha)
+    assert outcomes <= set(checks.RATE_BAND)
+    assert outcomes <= set(checks.CELL_LIMIT)
 
 
 def healthy(seed=0):
