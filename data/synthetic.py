@@ -11,6 +11,7 @@ from scipy.special import expit  # pyright: ignore[reportMissingTypeStubs]
 
 from data.build.alignment import ALIGNMENT
 from data.codebook.variable import Variable
+from data.codings import CLASSES
 from data.groups import REGIONS, era, region
 from data.period import BEGIN, END
 from data.schema import validate
@@ -159,9 +160,8 @@ def simulate(frame: pd.DataFrame, outcome: str, truth: Truth, rng: np.random.Gen
         effects[f"gamma[{term}]"] = gamma
         eta += (slope + gamma[regions]) * _predictor(frame, term)
     frame[outcome] = (rng.random(len(frame)) < expit(eta)).astype(np.int8)
-    classes = frame[f"{outcome}_class"].cat.categories
-    codes = np.where(frame[outcome] == 1, classes.get_loc("source of threat"), -1)
-    frame[f"{outcome}_class"] = pd.Categorical.from_codes(codes, categories=classes)
+    codes = np.where(frame[outcome] == 1, CLASSES.index("source of threat"), -1)
+    frame[f"{outcome}_class"] = pd.Categorical.from_codes(codes, categories=list(CLASSES))
     return effects
 
 

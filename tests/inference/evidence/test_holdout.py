@@ -12,7 +12,7 @@ from inference.evidence.holdout import holdout, score
 from models.claims.registry import REGISTRY
 from models.parameters import draw
 
-LAST = 1990
+LAST = 2004
 
 
 @pytest.fixture(scope="module")
