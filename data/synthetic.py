@@ -160,8 +160,8 @@ def simulate(frame: pd.DataFrame, outcome: str, truth: Truth, rng: np.random.Gen
         effects[f"gamma[{term}]"] = gamma
         eta += (slope + gamma[regions]) * _predictor(frame, term)
     frame[outcome] = (rng.random(len(frame)) < expit(eta)).astype(np.int8)
-    codes = np.where(frame[outcome] == 1, CLASSES.index("source of threat"), -1)
-    frame[f"{outcome}_class"] = pd.Categorical.from_codes(codes, categories=list(CLASSES))
+    happened = frame[outcome].map({1: "source of threat"})
+    frame[f"{outcome}_class"] = pd.Categorical(happened, categories=pd.Index(CLASSES))
     return effects
 
 
