@@ -117,7 +117,7 @@ class Raw:
 
 
 # Text files that are not UTF-8.
-ENCODING = {"atop5_1m.csv": "latin-1", "atop5_1a.csv": "latin-1"}
+LATIN_1 = ("atop5_1m.csv", "atop5_1a.csv", "IdealpointestimatesAll_Apr2020.csv")
 WHOLE = frozenset({"ccode", "ccode1", "ccode2", "year", "styear", "endyear", "gwcode", "member", "yrent", "yrexit"})
 
 
@@ -132,4 +132,4 @@ def _read(path: Path) -> pd.DataFrame:
         return pd.read_stata(path, convert_categoricals=False)
     if path.suffix == ".xlsx":
         return pd.read_excel(path)
-    return pd.read_csv(path, encoding=ENCODING.get(path.name, "utf-8-sig"), low_memory=False)
+    return pd.read_csv(path, encoding="latin-1" if path.name in LATIN_1 else "utf-8-sig", low_memory=False)
