@@ -55,6 +55,8 @@ RIVALRIES = (
     Remap(255, 260, first=1946, last=1989),  # West Germany, of that with France to 1955
     Remap(679, 678, last=1989),  # North Yemen
 )
+# Votes in the United Nations: the seat of China is Taiwan's from the beginning.
+VOTES = (Remap(713, 710, last=1948),)
 # Polity 5 by COW codes, but for Austria-Hungary.
 POLITY5 = (Remap(305, 300, last=1918),)
 # ISO 3166 alpha-3, of states as they are now; what is given to a territory before its independence stays with it.
@@ -108,6 +110,7 @@ SYSTEMS: dict[str, tuple[Remap, ...]] = {
     "exercises": EXERCISES,
     "rivalries": RIVALRIES,
     "polity5": POLITY5,
+    "votes": VOTES,
 }
 
 

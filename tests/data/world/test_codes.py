@@ -72,6 +72,8 @@ GERMANY, WEST_GERMANY, YEMEN, NORTH_YEMEN, YUGOSLAVIA = 255, 260, 679, 678, 345
         ("West Germany", 255, 1955, "rivalries", WEST_GERMANY),
         ("Austria-Hungary", 305, 1900, "polity5", 300),
         ("Austria", 305, 1920, "polity5", 305),
+        ("the Republic of China on the mainland", 713, 1947, "votes", 710),
+        ("Taiwan", 713, 1950, "votes", 713),
     ],
 )
 def test_named_states(name, code, year, system, expected):
@@ -172,7 +174,7 @@ STRANGERS = {
     ("atop5_1m.csv", "member", "cow", "yrent"): {8152: "non-state signatories"},
     ("DCAD-v1.0-main.csv", "ccode1", "cow", "signYear"): {},
     ("DCAD-v1.0-main.csv", "ccode2", "cow", "signYear"): {},
-    ("IdealpointsJuly2025.dta", "ccode", "cow", "year"): {},
+    ("IdealpointsJuly2025.dta", "ccode", "votes", "year"): {},
     ("creg.rda", "ccode", "cow", "year"): {},
     ("terrthreat.rda", "ccode", "cow", "year"): {},
     ("cw_gdppop.rda", "ccode", "cow", "year"): {},
