@@ -27,7 +27,12 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """One published file: ``sha256`` of its bytes, and the repository and commit that hold them."""
+    """One published file: ``sha256`` of its bytes, and the repository and commit that hold them.
+
+    ``codes``: the code system of its states; ``year``: what its year means; ``known``: what of it is known at the
+    end of that year, and what its authors smoothed over later ones; ``columns``: those of the panels that it feeds;
+    ``traps``: what surprised its readers.
+    """
 
     file: str
     sha256: str
@@ -37,6 +42,11 @@ class Source:
     path: str
     citation: str
     unit: str
+    codes: str
+    year: str
+    known: str
+    columns: tuple[str, ...]
+    traps: str
 
     @property
     def url(self) -> str:
@@ -48,7 +58,9 @@ class Source:
 def sources() -> Mapping[str, Source]:
     """Every raw file by name, from ``data/world/sources.toml``."""
     table = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({file: Source(file, **entry) for file, entry in table.items()})
+    return MappingProxyType(
+        {file: Source(file, **{**entry, "columns": tuple(entry["columns"])}) for file, entry in table.items()}
+    )
 
 
 def locate(file: str, folder: Path | None) -> Path:
