@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,7 +45,7 @@ class Source:
     codes: str
     year: str
     known: str
-    columns: tuple[str, ...]
+    columns: Sequence[str]
     traps: str
 
     @property
@@ -58,9 +58,7 @@ class Source:
 def sources() -> Mapping[str, Source]:
     """Every raw file by name, from ``data/world/sources.toml``."""
     table = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
-    return MappingProxyType(
-        {file: Source(file, **{**entry, "columns": tuple(entry["columns"])}) for file, entry in table.items()}
-    )
+    return MappingProxyType({file: Source(file, **entry) for file, entry in table.items()})
 
 
 def locate(file: str, folder: Path | None) -> Path:

@@ -1,10 +1,9 @@
 """No source has a state under the code of its successor, predecessor or neighbour while its own code lacks the year."""
 
-import pandas as pd
 import pytest
 
 from data.period import FIRST, LAST
-from data.world.codes import recode, to_cow
+from data.world.codes import to_cow
 from data.world.grid import spells, year_of
 
 # Codes of several systems that stand for one land: those of states that split, merged, or were renamed.
@@ -100,12 +99,12 @@ def test_no_member_is_missing_while_its_family_is_there_under_another_code(world
     ],
 )
 def test_codes_taken_as_they_stand_go_astray(world, file, code, family, year):
-    when = {**{name: when for name, _, _, when in YEARLY + SPELLS}}[file]
+    when = next(when for name, _, _, when in YEARLY + SPELLS if name == file)
     assert year in astray(world, code_years(world, file, code, "cow", when))[family]
 
 
 def test_a_source_of_dyads_has_every_member(world):
-    table = recode(world.raw.read("cow_igo_ndy.rda"), "ccode1", "cow")
-    found = {(code, year) for side in ("ccode1", "ccode2") for code, year in pd.unique(
-        pd.Series(zip(table[side], table["year"], strict=True)))}  # fmt: skip
+    found = {
+        pair for side in ("ccode1", "ccode2") for pair in code_years(world, "cow_igo_ndy.rda", side, "cow", "year")
+    }
     assert astray(world, found) == {}
