@@ -1,6 +1,7 @@
 """Where a source ends before the grid does, or is silent about a state's first year: what is carried over.
 
-Two rules, for every source alike. A spell or a count that lasts to the last year its source knows is carried on from
+Two rules, for every source alike (2026-11-28; before, spells were cut at the end of their source and the distance of
+a first year was that of capitals). A spell or a count that lasts to the last year its source knows is carried on from
 there for at most five years, so that what ended only with the data is not taken for ended. And a source that describes
 each state as of 1 January is silent about the year in which a state enters, for which the next 1 January stands.
 """

@@ -145,8 +145,8 @@ class World:
     def regime(self) -> Field:
         """Extended unified democracy score (Marquez 2016), 1816-.
 
-        The file lacks Austria-Hungary 1867-1918; there it is predicted from Polity 5, from the regression of one on
-        the other over the state-years to 2016 that have both. The coefficients are constants of scale.
+        The file lacks Austria-Hungary 1867-1918; there it is predicted from Polity 5 (since 2026-11-28), from the
+        regression of one on the other over the state-years to 2016 that have both: two constants of scale.
         """
         known = self.democracy("euds")
         return np.where(np.isnan(known), EUDS_AT_ZERO + EUDS_PER_POINT * self.polity("polity2"), known)
