@@ -14,4 +14,4 @@ RECENT, LONG = 3, 10  # years of a recent rise of threat, and of threat as such
 FLOW_YEARS = 5  # arms and aid are summed over so many years before t
 # Outcome years whose flows are known for all of the years before.
 ARMS_YEARS = (ARMS_BEGIN + FLOW_YEARS, END)
-AID_YEARS = (US_AID_BEGINS + FLOW_YEARS, END)
+AID_YEARS = (US_AID_BEGINS + FLOW_YEARS, AIDDATA_YEARS[1] + 1)

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.build.frame import compact, keyed
-from data.codebook.citations import COW_STATES, FARISS, MID, NMC
+from data.codebook.citations import COW_STATES, FARISS, MID, NMC, POLITY
 from data.codebook.variable import ERA, Panel, binary, key, number, optional, region_of
 from data.measures.capacity import SCORES, scored_variables
 from data.measures.duress import duress_variables, events
@@ -43,7 +43,7 @@ STATE = Panel(
         number("population", "population", "log millions", "log of people in t", NMC),
         number("polyarchy", "electoral democracy", "index", "V-Dem polyarchy in t", "Coppedge et al. (2024)",
         0, 1, True),
-        number("polity2", "Polity score", "points", "polity2 in t", "Marshall et al., Polity 5", -10, 10, True),
+        number("polity2", "Polity score", "points", "polity2 in t", POLITY, -10, 10, True),
         number(
             "aid_governance", "aid for governance", "log dollars per head",
             "log(1 + constant dollars per head committed in t to government and civil society)", AIDDATA, 0, None, True,
@@ -141,7 +141,7 @@ def fields(world: World) -> dict[str, NDArray[Any]]:
         "income": world.income,
         "population": np.log(people / MILLION),
         "polyarchy": world.democracy("v2x_polyarchy"),
-        "polity2": world.democracy("polity2"),
+        "polity2": world.polity("polity2"),
         "aid_governance": per_head(governance, people),
         "aid_total": per_head(everything, people),
         "aid_us": per_head(us_aid(world), people),

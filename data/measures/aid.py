@@ -8,11 +8,13 @@ which begin in 2001. A fiscal year ends in its year, so none reaches into t. Wha
 below 0 counts as 0.
 
 A proxy: donors outside the sources count as giving no aid, and so do all but the US before 1973. Coverage: from
-t = 1951, when the window is full. States that change their COW code start anew.
+t = 1951, when the window is full, to t = 2014, the year after AidData ends. States that change their COW code start
+anew.
 """
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.codebook.citations import AID_FLOWS
 from data.codebook.variable import number
@@ -25,6 +27,11 @@ from data.world.riskset import Rows
 THOUSAND = 1000.0  # population is in thousands
 
 
+def covered(rows: Rows) -> NDArray[np.bool_]:
+    """Whether the sources cover aid in all of the five years before, by row."""
+    return (rows.t + FIRST >= AID_YEARS[0]) & (rows.t + FIRST <= AID_YEARS[1])
+
+
 def aid(rows: Rows, dollars: Counts, population: Field) -> pd.DataFrame:
     """``aid`` that i received from j, and ``aid_other`` from all donors but j.
 
@@ -34,7 +41,7 @@ def aid(rows: Rows, dollars: Counts, population: Field) -> pd.DataFrame:
     own = rows.at(given, lag=0).astype(float)
     everything = rows.of_i(given.sum(axis=1, dtype=float), lag=0)
     people = THOUSAND * rows.of_i(population)
-    known = (rows.t + FIRST >= AID_YEARS[0]) & (people > 0)
+    known = covered(rows) & (people > 0)
     people = np.where(known, people, 1.0)
     per_head = {"aid": own / people, "aid_other": (everything - own) / people}
     return pd.DataFrame(

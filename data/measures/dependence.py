@@ -3,8 +3,9 @@
 0 is no dependence and log 101 = 4.6 is all from j; a part in which j gave nothing is 0 whatever the own means. In
 2019 dollars: trend-indicator values are in prices of 1990, military spending is in current dollars and deflated by
 the prices implied in the US foreign aid data; GDP is at purchasing power of 2017. A proxy: a trend-indicator value is
-the military worth of arms, not what was paid; arms given as military aid count in both parts. Coverage: as arms;
-missing too where j gave and the own means are unknown (military spending of 0 is unknown).
+the military worth of arms, not what was paid; arms given as military aid count in both parts. Coverage: as arms,
+to t = 2014, the year after AidData ends; missing too where j gave and the own means are unknown (military spending of
+0 is unknown).
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 
 from data.codebook.citations import AID_FLOWS, FARISS, NMC, SIPRI
 from data.codebook.variable import number
+from data.measures.aid import covered
 from data.measures.arms import lately, recorded
 from data.measures.measure import Measure, Sample
 from data.period import FLOW_YEARS
@@ -51,7 +53,7 @@ def _columns(sample: Sample) -> pd.DataFrame:
     rows, world = sample.rows, sample.world
     spending = world.capability("milex") * THOUSAND / MILLION / world.prices
     value = dependence(rows, world.arms, spending, world.aid, world.gdp)
-    return value.where(recorded(rows, world.grid)).to_frame()
+    return value.where(recorded(rows, world.grid) & covered(rows)).to_frame()
 
 
 DEPENDENCE = Measure(
@@ -59,7 +61,7 @@ DEPENDENCE = Measure(
         number(
             "dependence", "dependence on arms and aid of the aggressor", "log(1 + per cent)",
             "log(1 + 100 x mean of arms / (arms + own military spending) and aid / (aid + own GDP)), a year of "
-            "t-5..t-1, t from 1955",
+            "t-5..t-1, t of 1955-2014",
             f"{SIPRI}; {AID_FLOWS}; {NMC}; {FARISS}", 0, float(np.log(101)), True,
         ),
     ),

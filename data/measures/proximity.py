@@ -26,7 +26,8 @@ PROXIMITY = Measure(
         ),
         number(
             "distance_km", "distance to the aggressor", "km",
-            "minimum distance of borders from 1886; before, of capitals, capped by contiguity",
+            "minimum distance of borders from 1886, of 1 January (of the next where one of the two enters); before, of "
+            "capitals, capped by contiguity",
             "Schvitz et al. (2022); Stinnett et al. (2002)", 0, 20100, True,
         ),
         binary(

@@ -1,15 +1,15 @@
 """Regimes of the weak state and the aggressor, and of the system.
 
-The Polity score stands for how far an executive is constrained. The file has none under codes that Polity does not
-share with COW (the USSR, Austria-Hungary, Yugoslavia, Sardinia, Vietnam ...), nor where a state was occupied or had
-no government: there it is 0.61 + 6.84 x extended unified democracy score, within -10 and 10, the regression of one on
-the other over the state-years to 2016 that have both. Coverage: ``constraints`` missing where both scores are;
-``polyarchy`` where V-Dem has none, mostly the smallest states.
+The Polity score stands for how far an executive is constrained. Polity 5 has none for states with fewer than half a
+million people, nor where a state was occupied: there it is 0.61 + 6.84 x extended unified democracy score, within -10
+and 10, the regression of one on the other over the state-years to 2016 that have both. Coverage: ``constraints``
+missing where both scores are; ``polyarchy`` where V-Dem has none, mostly the smallest states.
 """
 
 import numpy as np
 import pandas as pd
 
+from data.codebook.citations import MARQUEZ, POLITY
 from data.codebook.variable import binary, number
 from data.measures.measure import Measure
 from data.period import FIRST
@@ -47,12 +47,13 @@ REGIME = Measure(
         number(
             "constraints", "constraints on the aggressor's executive", "Polity points",
             "Polity score of j at t-1 where it has one, else predicted from its extended unified democracy score",
-            "Marshall et al., Polity; Marquez (2016)", -10, 10, True, measured_by="constraints_measured",
+            f"{POLITY}; {MARQUEZ}", -10, 10, True, measured_by="constraints_measured",
         ),
         binary(
-            "constraints_measured", "constraints are measured", "1 if Polity scores j at t-1", "Marshall et al., Polity"
+            "constraints_measured", "constraints are measured", "1 if Polity scores j at t-1",
+            POLITY,
         ),
         binary("bipolar", "bipolar system", "1 if 1946 <= t <= 1989", "by definition"),
     ),
-    lambda s: regime(s.rows, s.world.democracy("v2x_polyarchy"), s.world.democracy("polity2"), s.world.regime),
+    lambda s: regime(s.rows, s.world.democracy("v2x_polyarchy"), s.world.polity("polity2"), s.world.regime),
 )  # fmt: skip

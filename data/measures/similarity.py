@@ -1,7 +1,8 @@
 """Similarity of regimes, with the aggressor and with the best available ally against it.
 
 Against the aggressor stand states that had a dispute or rivalry with it in the coding's window, as in the balancing
-outcome. Coverage: nearly complete; missing where a score is, and where no state stands against j.
+outcome. The score of Austria-Hungary 1867-1918, which the file lacks, is predicted from Polity 5. Coverage: nearly
+complete; missing where a score is, and where no state stands against j.
 """
 
 from __future__ import annotations

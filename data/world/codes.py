@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from data.world.grid import spells
+
 
 @dataclass(frozen=True)
 class Remap:
@@ -44,6 +46,19 @@ POLITY = (
 )
 # AidData: the codes of Gleditsch and Ward, but the Czech Republic keeps that of Czechoslovakia.
 AIDDATA = (*GLEDITSCH_WARD, Remap(315, 316, first=1993))
+# Exercises: Gleditsch and Ward, but unified Vietnam has at times the code of the South.
+EXERCISES = (*GLEDITSCH_WARD, Remap(817, 816, first=1976))
+# Strategic rivalries: COW codes, but those of the state that is left today for the one that was the rival.
+RIVALRIES = (
+    Remap(305, 300, last=1918),  # Austria-Hungary, of the rivalry with Prussia
+    Remap(300, 305, first=1919),  # Austria, of that with Yugoslavia to 1920
+    Remap(255, 260, first=1946, last=1989),  # West Germany, of that with France to 1955
+    Remap(679, 678, last=1989),  # North Yemen
+)
+# Votes in the United Nations: the seat of China is Taiwan's from the beginning.
+VOTES = (Remap(713, 710, last=1948),)
+# Polity 5 by COW codes, but for Austria-Hungary.
+POLITY5 = (Remap(305, 300, last=1918),)
 # ISO 3166 alpha-3, of states as they are now; what is given to a territory before its independence stays with it.
 ISO3 = {
     "AFG": 700, "AGO": 540, "ALB": 339, "AND": 232, "ARE": 696, "ARG": 160, "ARM": 371, "ATG": 58, "AUS": 900,
@@ -92,6 +107,26 @@ SYSTEMS: dict[str, tuple[Remap, ...]] = {
     "aiddata": AIDDATA,
     "iso3": ISO3_CHANGES,
     "sipri": (),
+    "exercises": EXERCISES,
+    "rivalries": RIVALRIES,
+    "polity5": POLITY5,
+    "votes": VOTES,
+}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A row of a source whose code contradicts its own name: where ``column`` is ``name``, ``code`` is ``cow``."""
+
+    column: str
+    name: str
+    code: str
+    cow: int
+
+
+# Rows in which a code cannot be mended by state and year, because another row has it rightly.
+SLIPS: dict[str, tuple[Slip, ...]] = {
+    "rivalries": (Slip("rivalry", "Oman-S. Yemen", "ccode1", 680),),  # 679, as North Yemen has in the same years
 }
 # Codes that stand for no member of the COW system: known, and left out knowingly.
 NOT_MEMBERS = {
@@ -109,7 +144,7 @@ NOT_MEMBERS = {
 def to_cow(codes: ArrayLike, years: ArrayLike, system: str) -> NDArray[np.float64]:
     """COW codes (n,) of codes (n,) in years (n,); NaN stays NaN.
 
-    Codes that are numbers (systems cow, gw, polity, aiddata) pass through where they need no change; those
+    Codes that are numbers (all systems but iso3 and sipri) pass through where they need no change; those
     that are text (iso3, sipri) become NaN where they stand for no member of the COW system. Raises ValueError
     for an unknown ``system``.
     """
@@ -130,6 +165,21 @@ def to_cow(codes: ArrayLike, years: ArrayLike, system: str) -> NDArray[np.float6
 def recode(table: pd.DataFrame, code: str, system: str, year: str = "year") -> pd.DataFrame:
     """``table`` with COW codes in column ``code``."""
     return table.assign(**{code: to_cow(table[code], table[year], system)})
+
+
+def recode_spells(table: pd.DataFrame, codes: list[str], system: str, first: str, last: str) -> pd.DataFrame:
+    """Spells from year column ``first`` to ``last`` under COW codes: one row for each year, which both columns hold.
+
+    A code of a source can stand for two states in the course of a spell (Austria-Hungary and Austria), so that a
+    spell is mapped year by year and not by its beginning.
+    """
+    table = table.copy()
+    for slip in SLIPS.get(system, ()):
+        table.loc[table[slip.column] == slip.name, slip.code] = slip.cow
+    long = spells(table, first, last)
+    for code in codes:
+        long = recode(long, code, system)
+    return long.assign(**{first: long["year"], last: long["year"]})
 
 
 def unmapped(table: pd.DataFrame, code: str, system: str, states: ArrayLike, year: str = "year") -> list[Any]:

@@ -64,6 +64,11 @@ class Grid:
         return out
 
 
+def year_of(dates: pd.Series) -> pd.Series:
+    """Years of dates that begin with one."""
+    return dates.astype(str).str[:4].astype(int)
+
+
 def spells(table: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     """One row per year of each spell from year column ``first`` to ``last``, cut to the grid's years."""
     import pandas as pd

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,12 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """One published file: ``sha256`` of its bytes, and the repository and commit that hold them."""
+    """One published file: ``sha256`` of its bytes, and the repository and commit that hold them.
+
+    ``codes``: the code system of its states; ``year``: what its year means; ``known``: what of it is known at the
+    end of that year, and what its authors smoothed over later ones; ``columns``: those of the panels that it feeds;
+    ``traps``: what surprised its readers.
+    """
 
     file: str
     sha256: str
@@ -37,6 +42,11 @@ class Source:
     path: str
     citation: str
     unit: str
+    codes: str
+    year: str
+    known: str
+    columns: Sequence[str]
+    traps: str
 
     @property
     def url(self) -> str:
@@ -117,7 +127,7 @@ class Raw:
 
 
 # Text files that are not UTF-8.
-ENCODING = {"atop5_1m.csv": "latin-1", "atop5_1a.csv": "latin-1"}
+LATIN_1 = ("atop5_1m.csv", "atop5_1a.csv", "IdealpointestimatesAll_Apr2020.csv")
 WHOLE = frozenset({"ccode", "ccode1", "ccode2", "year", "styear", "endyear", "gwcode", "member", "yrent", "yrexit"})
 
 
@@ -132,4 +142,4 @@ def _read(path: Path) -> pd.DataFrame:
         return pd.read_stata(path, convert_categoricals=False)
     if path.suffix == ".xlsx":
         return pd.read_excel(path)
-    return pd.read_csv(path, encoding=ENCODING.get(path.name, "utf-8-sig"), low_memory=False)
+    return pd.read_csv(path, encoding="latin-1" if path.name in LATIN_1 else "utf-8-sig", low_memory=False)

@@ -10,23 +10,19 @@ import pandas as pd
 
 from data.codings import REGISTERED, Coding
 from data.period import FIRST, LAST, YEARS
-from data.world import disputes, grid, treaties
-from data.world.codes import recode, to_cow
-from data.world.grid import Counts, Cube, Field, Ints, spells, window
+from data.world import disputes, geography, grid, treaties
+from data.world.carried import ongoing, onward
+from data.world.codes import recode, recode_spells, to_cow
+from data.world.grid import Counts, Cube, Field, Ints, window, year_of
 from data.world.sources import Reader
 
-EARTH_KM = 6371.0
-# Upper limit in km of the COW contiguity classes: land, then 12, 24, 150 and 400 miles of water.
-CONTIGUITY_KM = {1: 0.0, 2: 19.0, 3: 39.0, 4: 241.0, 5: 644.0}
 OBLIGATIONS = 2  # transaction type of the US foreign aid data; the others are disbursements, from 2001 on only
 COMMITTED = "commitment_amount_usd_constant_sum"
 # What depends on the coding, and the dimensions that it depends on.
 DEPENDS = {"treaties": ("treaties", "universal"), "disputes": ("disputes",)}
+NO_SCORE = -10  # Polity codes years without a score as -66, -77 and -88
+EUDS_AT_ZERO, EUDS_PER_POINT = -0.09, 0.127  # extended unified democracy score on polity2
 OCCUPATION_YEARS = 5  # an occupier won its war in the year or in the five before
-
-
-def _year(dates: pd.Series) -> pd.Series:
-    return dates.astype(str).str[:4].astype(int)
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,9 @@ class World:
     @cached_property
     def grid(self) -> grid.Grid:
         """States and years, membership and major powers."""
-        return grid.grid(self.raw.read("statelist2024.csv"), self.raw.read("cow_majors.rda"))
+        majors = self.raw.read("cow_majors.rda")
+        majors = majors.assign(endyear=ongoing(majors["endyear"]))
+        return grid.grid(self.raw.read("statelist2024.csv"), majors)
 
     @cached_property
     def treaties(self) -> treaties.Treaties:
@@ -70,7 +68,8 @@ class World:
     @cached_property
     def rivals(self) -> Cube:
         """Cube: strategic rivals."""
-        return disputes.rivalries(self.raw.read("tss_rivalries.rda"), self.grid)
+        table = self.raw.read("tss_rivalries.rda")
+        return disputes.rivalries(recode_spells(table, ["ccode1", "ccode2"], "rivalries", "start", "end"), self.grid)
 
     @cached_property
     def _capabilities(self) -> pd.DataFrame:
@@ -88,41 +87,17 @@ class World:
     @cached_property
     def contiguity_km(self) -> Counts:
         """Cube: upper limit of the distance of contiguous pairs by class, infinite where not contiguous."""
-        table = self.raw.read("cow_contdir.rda")
-        table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
-        out = np.full(self.grid.shape, np.inf, np.float32)
-        for kind, km in sorted(CONTIGUITY_KM.items(), reverse=True):
-            long = spells(table[table["conttype"] == kind], "begin", "end")
-            i, j = self.grid.index(long["ccode1"]), self.grid.index(long["ccode2"])
-            pair = self.grid.count(i, j, long["year"].to_numpy(int)) > 0
-            out[pair | pair.transpose(1, 0, 2)] = km
-        return out
+        return geography.contiguity(self.raw.read("cow_contdir.rda"), self.grid)
 
     @cached_property
     def capital_km(self) -> Counts:
         """Cube: great-circle distance between capitals."""
-        table = self.raw.read("cow_capitals.rda")
-        table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
-        long = spells(table, "begin", "end")
-        lat, lng = (np.radians(self.grid.field(long, "ccode", name)) for name in ("lat", "lng"))
-        cosine = np.sin(lat)[:, None] * np.sin(lat)[None]
-        cosine += np.cos(lat)[:, None] * np.cos(lat)[None] * np.cos(lng[:, None] - lng[None])
-        return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).astype(np.float32)
+        return geography.capitals(self.raw.read("cow_capitals.rda"), self.grid)
 
     @cached_property
     def distance_km(self) -> Counts:
-        """Cube: minimum distance between borders from 1886, before that between capitals.
-
-        Where only capitals are known, the contiguity class caps the distance (0 km for a land border).
-        """
-        table = self.raw.read("cow_mindist.rda")
-        i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])
-        t = table["year"].to_numpy(int) - FIRST
-        inside = (i >= 0) & (j >= 0) & (t < YEARS)
-        borders = np.full(self.grid.shape, np.nan, np.float32)
-        borders[i[inside], j[inside], t[inside]] = table["mindist"].to_numpy()[inside]
-        borders = np.fmin(borders, borders.transpose(1, 0, 2))
-        return np.where(np.isnan(borders), np.fmin(self.capital_km, self.contiguity_km), borders)
+        """Cube: minimum distance between borders from 1886, before that between capitals (see `geography`)."""
+        return geography.distance(self.raw.read("cow_mindist.rda"), self.contiguity_km, self.capital_km, self.grid)
 
     @cached_property
     def occupied(self) -> Cube:
@@ -146,13 +121,35 @@ class World:
         return self.raw.read("cw_democracy.rda")
 
     def democracy(self, score: str) -> Field:
-        """A score of democracy: euds, polity2, v2x_polyarchy."""
+        """A score of democracy: euds, v2x_polyarchy. The file has polity2 too, under wrong codes: see `polity`."""
         return self.grid.field(self._democracy, "ccode", score)
 
     @cached_property
+    def _polity(self) -> pd.DataFrame:
+        table = recode(self.raw.read("polity5.rda").dropna(subset=["cown"]), "cown", "polity5")
+        begun = table.sort_values(["byear", "bmonth", "bday"], na_position="first", kind="stable")
+        return begun.drop_duplicates(["cown", "year"], keep="last")
+
+    def polity(self, score: str) -> Field:
+        """A score of Polity 5 as of 31 December: polity2, xconst ...; NaN where Polity has a code of no score.
+
+        A year with two regimes has two rows: that of the regime that began in it counts, since scores are as of the
+        end of the year and exposures are what is known then. States under foreign occupation (-66), without
+        government (-77) and in transition (-88) have no xconst; polity2 is 0 for the second and, for the third,
+        a line from the score before to the one after, which looks ahead to the end of the transition.
+        """
+        values = self.grid.field(self._polity, "cown", score)
+        return np.where(values < NO_SCORE, np.nan, values)
+
+    @cached_property
     def regime(self) -> Field:
-        """Extended unified democracy score (Marquez 2016), 1816-."""
-        return self.democracy("euds")
+        """Extended unified democracy score (Marquez 2016), 1816-.
+
+        The file lacks Austria-Hungary 1867-1918; there it is predicted from Polity 5 (since 2026-11-28), from the
+        regression of one on the other over the state-years to 2016 that have both: two constants of scale.
+        """
+        known = self.democracy("euds")
+        return np.where(np.isnan(known), EUDS_AT_ZERO + EUDS_PER_POINT * self.polity("polity2"), known)
 
     @cached_property
     def _output(self) -> pd.DataFrame:
@@ -207,7 +204,7 @@ class World:
     def _us_aid(self) -> pd.DataFrame:
         table = self.raw.read("us_foreign_aid_country.csv").query("transaction_type_id == @OBLIGATIONS")
         code = table["country_code"].fillna(table["country_name"])
-        return table.assign(code=code, year=_year(table["fiscal_year"]))  # 1976tq, a quarter, goes to 1976
+        return table.assign(code=code, year=year_of(table["fiscal_year"]))  # 1976tq, a quarter, goes to 1976
 
     @cached_property
     def aid(self) -> Counts:
@@ -229,8 +226,8 @@ class World:
 
     @cached_property
     def igos(self) -> Counts:
-        """Cube: intergovernmental organisations that both are full members of, 1816-2014."""
+        """Cube: intergovernmental organisations that both are full members of in a year, 1816-2014, and carried on."""
         table = self.raw.read("cow_igo_ndy.rda")
         i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])
         one_way = self._flow(i, j, table["year"].to_numpy(int), table["dyadigos"].to_numpy())
-        return one_way + one_way.transpose(1, 0, 2)
+        return onward(one_way + one_way.transpose(1, 0, 2), int(table["year"].max()), self.grid.member)

@@ -21,7 +21,7 @@ from data.world.world import World
 
 # File -> the columns that say when: the year of an observation, or the first and last year of a spell.
 YEAR = {
-    "cow_nmc.rda": "year", "cow_mindist.rda": "year", "gml_dirdisp.rda": "year", "cow_war_intra.rda": "year",
+    "cow_nmc.rda": "year", "polity5.rda": "year", "gml_dirdisp.rda": "year", "cow_war_intra.rda": "year",
     "cow_war_inter.rda": "year", "ucdp_acd.rda": "year", "ptcoups.csv": "year", "archigossums.rda": "year",
     "cw_democracy.rda": "year", "cw_gdppop.rda": "year", "StateCapacityDataset_v1.dta": "year",
     "AutocraticRulingPartiesDataset_cy.dta": "Year", "cow_igo_ndy.rda": "year", "aidDataDisagg.rda": "year",
@@ -30,10 +30,13 @@ YEAR = {
 SPELL = {
     "cow_contdir.rda": ("stdate", "enddate"), "cow_capitals.rda": ("stdate", "enddate"),
     "tss_rivalries.rda": ("start", "end"), "atop-member-level.csv": ("yrent", "yrexit"),
+    "atop5_1m.csv": ("yrent", "yrexit"),
     "cow_majors.rda": ("styear", "endyear"), "archigos.rda": ("startdate", "enddate"),
 }  # fmt: skip
 # A row of year T exists because both states do, so membership in T stays known; independence is dated by hand.
-KEPT = {"cow_states.rda", "coldata110.csv"}
+KEPT = {"statelist2024.csv", "coldata110.csv"}
+# Files as of 1 January: those of year T say what the last day before it knew.
+JANUARY = {"cow_mindist.rda": "year"}
 
 
 class Blindfold:
@@ -46,7 +49,9 @@ class Blindfold:
         table = self.raw.read(file)
         if file in KEPT:
             return table
-        if file in YEAR:
+        if file in JANUARY:
+            seen = table[table[JANUARY[file]] <= self.until]
+        elif file in YEAR:
             seen = table[self._year(table[YEAR[file]]) < self.until]
         else:
             first, last = SPELL[file]
