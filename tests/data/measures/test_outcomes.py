@@ -1,6 +1,7 @@
 """When an obligation is new, when it is bandwagoning and when balancing: on toy treaties, then on named ones."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
