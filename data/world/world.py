@@ -12,16 +12,17 @@ from data.codings import REGISTERED, Coding
 from data.period import FIRST, LAST, YEARS
 from data.world import disputes, grid, treaties
 from data.world.codes import recode, to_cow
-from data.world.grid import Counts, Cube, Field, Ints, spells, window
+from data.world.grid import Amounts, Cube, Field, Ints, spells, window
 from data.world.sources import Reader
 
 EARTH_KM = 6371.0
+METRES = 3  # decimals of a kilometre
 # Upper limit in km of the COW contiguity classes: land, then 12, 24, 150 and 400 miles of water.
 CONTIGUITY_KM = {1: 0.0, 2: 19.0, 3: 39.0, 4: 241.0, 5: 644.0}
 OBLIGATIONS = 2  # transaction type of the US foreign aid data; the others are disbursements, from 2001 on only
 COMMITTED = "commitment_amount_usd_constant_sum"
 # What depends on the coding, and the dimensions that it depends on.
-DEPENDS = {"treaties": ("treaties", "universal"), "disputes": ("disputes",)}
+DEPENDS = {"treaties": ("treaties", "universal"), "disputes": ("disputes",), "dispute_years": ("disputes",)}
 OCCUPATION_YEARS = 5  # an occupier won its war in the year or in the five before
 
 
@@ -40,7 +41,7 @@ class World:
     coding: Coding = REGISTERED
 
     def under(self, coding: Coding) -> World:
-        """This world under another coding; what has been read and does not depend on the coding is shared."""
+        """The same world under another coding; what has been read and does not depend on the coding is shared."""
         other = World(self.raw, coding)
         for name, choices in DEPENDS.items():
             if any(getattr(coding, choice) != getattr(self.coding, choice) for choice in choices):
@@ -63,9 +64,14 @@ class World:
         return treaties.treaties(level, self.grid, treaties.UNIVERSAL[self.coding.universal])
 
     @cached_property
+    def dispute_years(self) -> pd.DataFrame:
+        """Directed dyad-years of disputes to 2014, of the editions that the coding names (see `disputes.directed`)."""
+        return disputes.spliced([self.raw.read(file) for file in disputes.FILES[self.coding.disputes]])
+
+    @cached_property
     def disputes(self) -> disputes.Disputes:
-        """Militarised interstate disputes 2.2.1."""
-        return disputes.disputes(self.raw.read("gml_dirdisp.rda"), self.grid)
+        """Militarised interstate disputes to 2014, of the editions that the coding names."""
+        return disputes.disputes(self.dispute_years, self.grid)
 
     @cached_property
     def rivals(self) -> Cube:
@@ -86,11 +92,11 @@ class World:
         return self.capability("cinc")
 
     @cached_property
-    def contiguity_km(self) -> Counts:
+    def contiguity_km(self) -> Amounts:
         """Cube: upper limit of the distance of contiguous pairs by class, infinite where not contiguous."""
         table = self.raw.read("cow_contdir.rda")
         table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
-        out = np.full(self.grid.shape, np.inf, np.float32)
+        out = np.full(self.grid.shape, np.inf)
         for kind, km in sorted(CONTIGUITY_KM.items(), reverse=True):
             long = spells(table[table["conttype"] == kind], "begin", "end")
             i, j = self.grid.index(long["ccode1"]), self.grid.index(long["ccode2"])
@@ -99,18 +105,21 @@ class World:
         return out
 
     @cached_property
-    def capital_km(self) -> Counts:
-        """Cube: great-circle distance between capitals."""
+    def capital_km(self) -> Amounts:
+        """Cube: great-circle distance between capitals, to the metre.
+
+        Trigonometric functions differ in the last bit between processors; rounded, their distances do not.
+        """
         table = self.raw.read("cow_capitals.rda")
         table = table.assign(begin=_year(table["stdate"]), end=_year(table["enddate"]))
         long = spells(table, "begin", "end")
         lat, lng = (np.radians(self.grid.field(long, "ccode", name)) for name in ("lat", "lng"))
         cosine = np.sin(lat)[:, None] * np.sin(lat)[None]
         cosine += np.cos(lat)[:, None] * np.cos(lat)[None] * np.cos(lng[:, None] - lng[None])
-        return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).astype(np.float32)
+        return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).round(METRES)
 
     @cached_property
-    def distance_km(self) -> Counts:
+    def distance_km(self) -> Amounts:
         """Cube: minimum distance between borders from 1886, before that between capitals.
 
         Where only capitals are known, the contiguity class caps the distance (0 km for a land border).
@@ -119,7 +128,7 @@ class World:
         i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])
         t = table["year"].to_numpy(int) - FIRST
         inside = (i >= 0) & (j >= 0) & (t < YEARS)
-        borders = np.full(self.grid.shape, np.nan, np.float32)
+        borders = np.full(self.grid.shape, np.nan)
         borders[i[inside], j[inside], t[inside]] = table["mindist"].to_numpy()[inside]
         borders = np.fmin(borders, borders.transpose(1, 0, 2))
         return np.where(np.isnan(borders), np.fmin(self.capital_km, self.contiguity_km), borders)
@@ -168,13 +177,13 @@ class World:
         """GDP in millions of constant dollars of 2017 at purchasing power, latent (Fariss et al. 2022), 1816-2019."""
         return self.grid.field(self._output, "ccode", "pwtrgdp")
 
-    def _flow(self, i: Ints, j: Ints, year: Ints, value: Field) -> Counts:
+    def _flow(self, i: Ints, j: Ints, year: Ints, value: Field) -> Amounts:
         """Cube of what i received from j; what comes from or goes to no member of the system is passed over."""
         out = np.zeros(self.grid.shape)
         t = year - FIRST
         inside = (i >= 0) & (j >= 0) & (t >= 0) & (t < YEARS)
         np.add.at(out, (i[inside], j[inside], t[inside]), value[inside])
-        return out.astype(np.float32)
+        return out
 
     @cached_property
     def _transfers(self) -> pd.DataFrame:
@@ -191,13 +200,13 @@ class World:
         return table
 
     @cached_property
-    def arms(self) -> Counts:
+    def arms(self) -> Amounts:
         """Cube: arms that i received from j, millions of SIPRI trend-indicator value, 1950-."""
         columns = (self._transfers[name].to_numpy() for name in ("i", "j", "year", "value"))
         return self._flow(*columns)
 
     @cached_property
-    def arms_of_all(self) -> Counts:
+    def arms_of_all(self) -> Amounts:
         """Field: arms received, unknown suppliers and such as are no states included."""
         table = self._transfers
         everyone = np.zeros(len(table), int)  # one column of a cube for all suppliers
@@ -210,7 +219,7 @@ class World:
         return table.assign(code=code, year=_year(table["fiscal_year"]))  # 1976tq, a quarter, goes to 1976
 
     @cached_property
-    def aid(self) -> Counts:
+    def aid(self) -> Amounts:
         """Cube: aid that i received from j, constant dollars: US obligations 1946-, 17 other donors' 1973-2013."""
         us = self._us_aid
         i = self.grid.index(to_cow(us["code"], us["year"], "iso3"))
@@ -228,7 +237,7 @@ class World:
         return (sums["current_amount"] / sums["constant_amount"]).reindex(range(FIRST, LAST + 1)).to_numpy()
 
     @cached_property
-    def igos(self) -> Counts:
+    def igos(self) -> Amounts:
         """Cube: intergovernmental organisations that both are full members of, 1816-2014."""
         table = self.raw.read("cow_igo_ndy.rda")
         i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])

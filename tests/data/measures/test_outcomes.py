@@ -138,7 +138,7 @@ def balancing(sign, toy_grid, row):
 
     def outcome(*groups, dispute=None, rivals=None, coding=REGISTERED):
         made = sign(*groups)
-        cube = np.zeros(toy_grid.shape, np.float32)
+        cube = np.zeros(toy_grid.shape, np.int32)
         if dispute:
             cube[UK, B, dispute - FIRST] = cube[B, UK, dispute - FIRST] = 1
         zero = np.zeros_like(cube)
