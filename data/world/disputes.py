@@ -42,15 +42,16 @@ class Disputes:
     dispute once in a year of onset. A dispute has an onset for each time that a party enters or returns: how many
     *different* disputes a window of years holds is told by `against` and `begun`, from the returns in
     ``revisionist_again`` (return, 4) and ``launched_again`` (return, 3), which are positions as in the counts and
-    the years since the onset before. ``any`` and ``display``: cubes, a dispute between the two under way, and one
-    in which either side displayed force or more. Hostility is coded for a participant's part in a dispute as a
-    whole, so one begun at t-1 may carry force that was first used in t.
+    the years since the onset before. ``any``, ``display`` and ``deaths``: cubes, a dispute between the two under way,
+    one in which either side displayed force or more, and one in which either lost lives. Hostility and deaths are
+    coded for a participant's part in a dispute as a whole, so one begun at t-1 may carry force first used in t.
     """
 
     revisionist: Counts
     launched: Counts
     any: Counts
     display: Counts
+    deaths: Counts
     revisionist_again: Ints = field(default_factory=_none)
     launched_again: Ints = field(default_factory=_none)
 
@@ -119,11 +120,13 @@ def disputes(table: pd.DataFrame, grid: Grid) -> Disputes:
     launched = np.zeros((len(grid.states), YEARS), np.int32)
     np.add.at(launched, (grid.index(once["ccode1"]), once["year"].to_numpy(int) - FIRST), 1)
     display = table[["hostlev1", "hostlev2"]].max(axis=1) >= DISPLAY
+    deaths = table[["fatality1", "fatality2"]].max(axis=1) > 0
     return Disputes(
         cube(new),
         launched,
         cube(table),
         cube(table[display]),
+        cube(table[deaths]),
         _again(new, ["ccode1", "ccode2"], grid),
         _again(once, ["ccode1"], grid),
     )

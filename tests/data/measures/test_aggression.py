@@ -24,6 +24,6 @@ def test_persistence_of_the_first_years_is_a_share_of_the_years_there_are():
     launched[1, [0, 2, 3]] = 1
     cube = np.zeros((2, 2, YEARS), np.int32)
     rows = Rows(np.zeros(4, int), np.ones(4, int), np.array([1, 2, 4, 30]))
-    assert aggression(rows, Disputes(cube, launched, cube, cube), 10)["persistence"].tolist() == pytest.approx(
+    assert aggression(rows, Disputes(cube, launched, cube, cube, cube), 10)["persistence"].tolist() == pytest.approx(
         [1, 1 / 2, 3 / 4, 0]
     )

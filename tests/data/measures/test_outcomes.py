@@ -145,7 +145,7 @@ def balancing(sign, toy_grid, row):
         rivalry = np.zeros(toy_grid.shape, bool)
         if rivals:
             rivalry[UK, B, rivals - FIRST] = rivalry[B, UK, rivals - FIRST] = True
-        disputes = Disputes(zero, zero[0], cube, zero)
+        disputes = Disputes(zero, zero[0], cube, zero, zero)
         return int(balance(row, made, disputes, rivalry, EQUAL, coding, toy_grid)["balance"].iloc[0])
 
     return outcome

@@ -34,7 +34,7 @@ def toy(toy_grid):
     return SimpleNamespace(
         grid=replace(toy_grid, major=toy_grid.major.copy(), member=toy_grid.member.copy()),
         treaties=held(np.zeros(toy_grid.shape, np.uint8)),
-        disputes=Disputes(revisionist, revisionist.sum(axis=1, dtype=np.int32), zero, zero.copy()),
+        disputes=Disputes(revisionist, revisionist.sum(axis=1, dtype=np.int32), zero, zero.copy(), zero),
         cinc=cinc,
         contiguous=contiguous,
         occupied=np.zeros(toy_grid.shape, bool),
