@@ -158,7 +158,7 @@ def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.log(at.of_j(world.cinc) / at.of_i(world.cinc))
     threat, rise = (
-        at.of_i(field, lag=0) for field in threat_of_all(world.disputes.revisionist)
+        at.of_i(field, lag=0) for field in threat_of_all(world.disputes)
     )  # windows never hold the year itself
     rule, regime = marxist(world), world.regime
     return pd.DataFrame(

@@ -90,7 +90,7 @@ def balance(
     new = new[((new["new"] & DEFENCE) > 0)].rename(columns={"j": "k"})
     if coding.balance == "bilateral":
         new = new[new["size"] == 2]
-    against = (window(disputes.any, coding.window) > 0) | (window(rivals.astype(np.float32), coding.window) > 0)
+    against = (window(disputes.any, coding.window) > 0) | (window(rivals, coding.window) > 0)
     allied = before(treaties.defence)
     parties = treaties.members.groupby(["treaty", "phase"])[["i", "begin", "end"]]
     member_of = {key: table.to_numpy().T for key, table in parties}

@@ -10,18 +10,18 @@ import pandas as pd
 from data.codebook.citations import MID, RIVALRIES
 from data.codebook.variable import Variable, binary, number
 from data.measures.measure import Measure
-from data.world.grid import Counts, Cube, window
+from data.world.disputes import Disputes
+from data.world.grid import Counts, Cube, Field
 from data.world.riskset import Rows
 
 RECENT, LONG = 3, 10  # years of a recent rise of threat, and of threat as such
 
 
-def threat(rows: Rows, revisionist: Counts, rivals: Cube, years: int) -> pd.DataFrame:
+def threat(rows: Rows, against: Counts, rivals: Cube) -> pd.DataFrame:
     """``threat``, ``threat_disputes`` and ``rivalry`` of j against i; ``threat_other`` of all but j.
 
-    ``revisionist`` is the cube [j, i, year] of `Disputes`; disputes of the last ``years`` count.
+    ``against`` [j, i, year] are the disputes of the years before, each once, ``rivals`` tells strategic rivals.
     """
-    against = window(revisionist, years)  # [j, i, year]
     disputes = against[rows.j, rows.i, rows.t]
     all_disputes = against.sum(axis=0)[rows.i, rows.t]
     rivalry = rows.at(rivals).astype(np.int8)
@@ -36,14 +36,13 @@ def threat(rows: Rows, revisionist: Counts, rivals: Cube, years: int) -> pd.Data
     )
 
 
-def threat_of_all(revisionist: Counts) -> tuple[Counts, Counts]:
+def threat_of_all(disputes: Disputes) -> tuple[Field, Field]:
     """Threat to a state and its rise, fields [state, year], from new revisionist disputes with force of anyone.
 
     threat = log(1 + n) with n of t-10..t-1; rise = log(1 + m) - log(1 + 3/7 (n - m)) with m of t-3..t-1, so that
     it is 0 when disputes keep their pace.
     """
-    against = revisionist.sum(axis=0)
-    total, recent = window(against, LONG), window(against, RECENT)
+    total, recent = (disputes.against(years).sum(axis=0) for years in (LONG, RECENT))
     expected = (total - recent) * (RECENT / (LONG - RECENT))
     return np.log1p(total), np.log1p(recent) - np.log1p(expected)
 
@@ -64,5 +63,5 @@ THREAT = Measure(
             "log(1 + disputes of all but j against i) + any other rivalry", f"{MID}; {RIVALRIES}", 0,
         ),
     ),
-    lambda s: threat(s.rows, s.world.disputes.revisionist, s.world.rivals, s.coding.window),
+    lambda s: threat(s.rows, s.world.disputes.against(s.coding.window), s.world.rivals),
 )  # fmt: skip

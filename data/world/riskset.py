@@ -62,7 +62,7 @@ def status_quo(grid: Grid, treaties: Treaties, disputes: Disputes) -> Cube:
     stood = np.zeros_like(grid.member)
     quiet = np.ones_like(grid.member)
     for leader, in_office in leads.items():
-        pact = window(treaties.defence[:, leader].astype(np.float32), PACT_YEARS + 1) > PACT_YEARS
+        pact = window(treaties.defence[:, leader], PACT_YEARS + 1) > PACT_YEARS
         stood |= pact & in_office
         quiet &= (window(disputes.display[:, leader], QUIET_YEARS) == 0) | ~in_office
     out = before(grid.major) & stood & quiet

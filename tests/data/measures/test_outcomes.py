@@ -138,14 +138,14 @@ def balancing(sign, toy_grid, row):
 
     def outcome(*groups, dispute=None, rivals=None, coding=REGISTERED):
         made = sign(*groups)
-        cube = np.zeros(toy_grid.shape, np.float32)
+        cube = np.zeros(toy_grid.shape, np.int32)
         if dispute:
             cube[UK, B, dispute - FIRST] = cube[B, UK, dispute - FIRST] = 1
         zero = np.zeros_like(cube)
         rivalry = np.zeros(toy_grid.shape, bool)
         if rivals:
             rivalry[UK, B, rivals - FIRST] = rivalry[B, UK, rivals - FIRST] = True
-        disputes = Disputes(zero, zero[0], cube, zero)
+        disputes = Disputes(zero, zero[0], cube, zero, zero)
         return int(balance(row, made, disputes, rivalry, EQUAL, coding, toy_grid)["balance"].iloc[0])
 
     return outcome
