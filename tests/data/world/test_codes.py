@@ -180,7 +180,6 @@ STRANGERS = {
     ("cw_gdppop.rda", "ccode", "cow", "year"): {},
     ("gml_dirdisp.rda", "ccode1", "cow", "year"): {},
     ("gml_dirdisp.rda", "ccode2", "cow", "year"): {},
-    ("MIDB 5.0.csv", "ccode", "cow", "styear"): {},
     ("cow_war_inter.rda", "ccode1", "cow", "year"): {},
     ("cow_war_intra.rda", "ccodea", "cow", "year"): {-8: "no state"},
     ("cow_war_intra.rda", "ccodeb", "cow", "year"): {-8: "no state"},
