@@ -17,7 +17,6 @@ from data.build.alignment import rows_at_risk
 from data.codings import CHOICES, REGISTERED, REVISION_1, Coding
 from data.measures.outcomes import balances, bandwagons, in_reach
 from data.period import FIRST
-from data.world.grid import window
 from data.world.treaties import TYPES
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def obligations(types: int) -> str:
 def _decisions(events: pd.DataFrame, world: World, outcome: str) -> pd.DataFrame:
     """The events in reach, one row per decision; the aggressors that it counts for are joined."""
     states, names = world.grid.states, np.array(world.grid.names)
-    against = window(world.disputes.revisionist, world.coding.window)
+    against = world.disputes.against(world.coding.window)
     i, j, t = (events[name].to_numpy() for name in ("i", "j", "year"))
     t = t - FIRST
     rivals = world.rivals[i, j, t - 1]

@@ -138,7 +138,7 @@ def relevant(war: WarYear, world: World) -> Cube:
 
 def _share(war: WarYear, world: World) -> tuple[NDArray[np.float64], float]:
     cinc = np.nan_to_num(world.cinc[:, war.t - 1])
-    sides = war.standing @ cinc
+    sides = np.where(war.standing, cinc, 0.0).sum(axis=1)  # in an order that no processor changes
     return sides / sides.sum(), float(sides.sum())
 
 

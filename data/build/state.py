@@ -17,7 +17,7 @@ from data.build.frame import compact, keyed
 from data.codebook.citations import COW_STATES, FARISS, MID, NMC, POLITY
 from data.codebook.variable import ERA, Panel, binary, key, number, optional, region_of
 from data.measures.capacity import SCORES, scored_variables
-from data.measures.duress import duress_variables, events
+from data.measures.duress import LEADERS_BEGIN, duress_variables, events
 from data.measures.threat import OF_ALL
 from data.period import AIDDATA_YEARS, BEGIN, END, FIRST, LAST, LAST_STATE_YEAR, US_AID_BEGINS, YEARS
 from data.world.codes import to_cow
@@ -38,7 +38,7 @@ STATE = Panel(
         replace(ERA, formula="first years; the last era goes on to the last year"),
         binary("major", "major power", "1 if a major power in t", "Correlates of War 2016"),
         *scored_variables("", "in t", "t"),
-        *duress_variables("t", 1870),
+        *duress_variables("t", LEADERS_BEGIN),
         number("income", "income", "log dollars per head", "log GDP per head in t", FARISS, nullable=True),
         number("population", "population", "log millions", "log of people in t", NMC),
         number("polyarchy", "electoral democracy", "index", "V-Dem polyarchy in t", "Coppedge et al. (2024)",

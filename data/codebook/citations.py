@@ -1,6 +1,9 @@
 """Published sources, as the codebook cites them."""
 
-MID = "Gibler, Miller and Little (2016), militarised interstate disputes 2.2.1"
+MID = (
+    "Gibler, Miller and Little (2016), militarised interstate disputes 2.2.1, to 2010; Palmer et al. (2020), "
+    "MID 5.0, after it"
+)
 ATOP = "Leeds et al. (2002), ATOP 4.01"
 NMC = "Singer, Bremer and Stuckey (1972), National Material Capabilities 6"
 RIVALRIES = "Thompson, Sakuwa and Suhas (2021)"

@@ -21,7 +21,7 @@ from data.codebook.variable import number
 from data.measures.arms import lately
 from data.measures.measure import Measure
 from data.period import AID_YEARS, AIDDATA_YEARS, FIRST
-from data.world.grid import Counts, Field
+from data.world.grid import Amounts, Field
 from data.world.riskset import Rows
 
 THOUSAND = 1000.0  # population is in thousands
@@ -32,7 +32,7 @@ def covered(rows: Rows) -> NDArray[np.bool_]:
     return (rows.t + FIRST >= AID_YEARS[0]) & (rows.t + FIRST <= AID_YEARS[1])
 
 
-def aid(rows: Rows, dollars: Counts, population: Field) -> pd.DataFrame:
+def aid(rows: Rows, dollars: Amounts, population: Field) -> pd.DataFrame:
     """``aid`` that i received from j, and ``aid_other`` from all donors but j.
 
     ``dollars`` [i, j, year] are those given in a year, ``population`` [state, year] is in thousands.

@@ -16,7 +16,7 @@ from data.codebook.citations import ATOP, SIPRI
 from data.codebook.variable import number
 from data.measures.measure import Measure
 from data.period import ARMS_BEGIN, FIRST, FLOW_YEARS, YEARS
-from data.world.grid import Counts, Cube, Grid
+from data.world.grid import Amounts, Cube, Grid
 from data.world.riskset import Rows
 
 UNRECORDED = {260: 9999, 255: 1990}  # the Germanies, to what year
@@ -40,17 +40,17 @@ def recorded(rows: Rows, grid: Grid) -> NDArray[np.bool_]:
     return rows.of_i(known, lag=0) & rows.of_j(known, lag=0)
 
 
-def unallied(rows: Rows, received: Counts, pact: Cube) -> NDArray[np.float64]:
+def unallied(rows: Rows, received: Amounts, pact: Cube) -> NDArray[np.float64]:
     """What i received from states without a defence pact with j at t-1, and from j itself."""
     out = np.zeros(len(rows.t))
     for t in np.unique(rows.t):
         now = rows.t == t
-        free = ~pact[:, :, t - 1]  # [k, j]
-        out[now] = (received[:, :, t] @ free)[rows.i[now], rows.j[now]]
+        free = ~pact[:, rows.j[now], t - 1].T  # (n, k)
+        out[now] = (received[rows.i[now], :, t] * free).sum(axis=1)  # in an order that no processor changes
     return out
 
 
-def arms(rows: Rows, delivered: Counts, of_all: Counts, pact: Cube, grid: Grid) -> pd.DataFrame:
+def arms(rows: Rows, delivered: Amounts, of_all: Amounts, pact: Cube, grid: Grid) -> pd.DataFrame:
     """``arms`` that i received from j, ``arms_other`` from states not tied to j, ``arms_share`` of j.
 
     ``delivered`` [i, j, year] and ``of_all`` suppliers [i, year] are in trend-indicator values of a year.

@@ -17,7 +17,7 @@ from data.measures.aid import covered
 from data.measures.arms import lately, recorded
 from data.measures.measure import Measure, Sample
 from data.period import FLOW_YEARS
-from data.world.grid import Counts, Field
+from data.world.grid import Amounts, Field
 from data.world.riskset import Rows
 
 PRICES_1990 = 0.563756  # of 2019, in the US foreign aid data; a constant of units
@@ -36,7 +36,7 @@ def part(inflow: Field, means: Field) -> Field:
     return np.where(inflow > 0, inflow / (inflow + means), 0.0)
 
 
-def dependence(rows: Rows, arms: Counts, spending: Field, aid: Counts, gdp: Field) -> pd.Series:
+def dependence(rows: Rows, arms: Amounts, spending: Field, aid: Amounts, gdp: Field) -> pd.Series:
     """Dependence of i on j, by row, as if every transfer were recorded.
 
     ``arms`` [i, j, year] in trend-indicator values and ``aid`` in dollars, each given in a year; ``spending`` on the

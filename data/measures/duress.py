@@ -1,8 +1,11 @@
 """Internal duress of the weak state in the last five years, and whether the aggressor fomented it.
 
 A war counts where it is fought on i's territory: those of Correlates of War to 2007, those of UCDP/PRIO with 1,000
-deaths a year from 2008. Fomented: j fought on the rebels' side. Coverage: wars throughout, leaders from 1875, coups
-from 1950; a component counts as absent in the years before its source begins, and era effects take up the level.
+deaths a year from 2008. Leaders count in the year in which one enters or leaves office irregularly: against the
+rules and conventions of the state, by means within it (coup, revolt, popular protest, assassination). Entries and
+exits that Archigos codes as forced by a foreign state are no internal duress, and neither are death, illness and
+suicide in office. Fomented: j fought on the rebels' side. Coverage: wars throughout, leaders from 1875, coups from
+1950; a component counts as absent in the years before its source begins, and era effects take up the level.
 """
 
 from __future__ import annotations
@@ -28,11 +31,12 @@ YEARS_BACK = 5
 LAST_COW_WAR = 2007
 UCDP_WAR = 2
 INTERNAL = {"intrastate", "II"}
+LEADERS_BEGIN = 1875
 
 
 def mark(world: World, codes: pd.Series, years: pd.Series, system: str) -> Counts:
     """Field [state, year] of 1 where (code, year) occurs, codes of a system of ``data.world.codes``."""
-    out = np.zeros((len(world.grid.states), YEARS), np.float32)
+    out = np.zeros((len(world.grid.states), YEARS), np.int32)
     i, t = world.grid.index(to_cow(codes, years, system)), years.to_numpy(int) - FIRST
     inside = (i >= 0) & (t >= 0) & (t < YEARS)
     out[i[inside], t[inside]] = 1
@@ -71,14 +75,30 @@ def rebel_side(world: World) -> Counts:
     return out + world.grid.count(i, j, both["year"].to_numpy(int))
 
 
+def irregular(world: World) -> Counts:
+    """Field [state, year] of 1 where a leader enters or leaves office irregularly, from 1875.
+
+    From spells in office. Archigos' yearly summary does not serve: it marks a year of transition if any leader of it
+    *ever* leaves irregularly, and so the entry of who will. Leaders in office in 1875 have earlier entries, known
+    only of those that lasted: they are left out.
+    """
+    leaders = world.raw.read("archigos.rda")
+    changes = [
+        (leaders[how] == "Irregular", leaders[when].astype(str).str[:4].astype(int))
+        for how, when in (("entry", "startdate"), ("exit", "enddate"))
+    ]
+    codes = pd.concat([leaders.loc[happened & (year >= LEADERS_BEGIN), "gwcode"] for happened, year in changes])
+    years = pd.concat([year[happened & (year >= LEADERS_BEGIN)] for happened, year in changes])
+    return mark(world, codes, years, "gw")
+
+
 def events(world: World) -> dict[str, Counts]:
     """Fields [state, year] of 1 where each component of duress occurs in the year itself, by column name."""
     coups = world.raw.read("ptcoups.csv").query("pt_attempt == 1")
-    leaders = world.raw.read("archigossums.rda").query("irregular == 1")
     return {
         "duress_war": wars(world),
         "duress_coup": mark(world, coups["gwcode"], coups["year"], "gw"),
-        "duress_irregular": mark(world, leaders["gwcode"], leaders["year"], "gw"),
+        "duress_irregular": irregular(world),
     }
 
 
@@ -93,7 +113,7 @@ def duress(rows: Rows, components: Mapping[str, Counts], rebels: Counts) -> pd.D
 
 
 def duress_variables(when: str, irregular_since: int) -> tuple[Variable, ...]:
-    """The columns of duress and its components, of the years ``when`` they count."""
+    """The columns of duress and its components, of the years ``when`` they count; leaders have a first such year."""
     return (
         binary(
             "duress", "internal duress", f"1 if war, coup or irregular change of leader in {when}", "components below"
@@ -106,15 +126,16 @@ def duress_variables(when: str, irregular_since: int) -> tuple[Variable, ...]:
             "duress_coup", "coup attempt", f"1 if any in {when}; 0 before 1950", "Powell and Thyne (2011)", since=1950
         ),
         binary(
-            "duress_irregular", "irregular change of leader", f"1 if any in {when}; 0 before {irregular_since}",
-            ARCHIGOS, since=1871,
+            "duress_irregular", "irregular change of leader",
+            f"1 if a leader entered or left office irregularly in {when}; 0 before {irregular_since}",
+            ARCHIGOS, since=LEADERS_BEGIN,
         ),
     )  # fmt: skip
 
 
 DURESS = Measure(
     (
-        *duress_variables("t-5..t-1", 1871),
+        *duress_variables("t-5..t-1", LEADERS_BEGIN + 1),
         binary(
             "duress_fomented", "duress fomented by the aggressor", "1 if j fought beside the rebels in t-5..t-1",
             "Dixon and Sarkees (2015); UCDP/PRIO",

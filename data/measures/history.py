@@ -7,19 +7,26 @@ from numpy.typing import NDArray
 from data.codebook.citations import ATOP, COLONIES, MID
 from data.codebook.variable import Variable, binary
 from data.measures.measure import Measure, Sample
-from data.period import YEARS
+from data.period import FIRST, YEARS
 from data.world.grid import Counts, Cube
 from data.world.riskset import Rows
 
+# States that were independent, then ruled by the principal ruler that the file names, and when that rule ended; the
+# file tells this in its notes alone. All others with rows have been independent since before their first one.
+RULED_UNTIL = {600: 1956}
+
 
 def colonial_tie(sample: Sample) -> NDArray[np.int8]:
-    """Whether j was i's principal colonial ruler or the state that i became independent from, by row."""
-    grid, colonies = sample.world.grid, sample.world.raw.read("coldata110.csv")
+    """Whether j had by t-1 been i's principal colonial ruler or the state that i became independent from, by row."""
+    grid, colonies, rows = sample.world.grid, sample.world.raw.read("coldata110.csv"), sample.rows
     ruled = np.zeros(grid.shape[:2], bool)
     for ruler in ("ColRuler", "IndFrom"):
         i, j = grid.index(colonies["State"]), grid.index(colonies[ruler])
         ruled[i[(i >= 0) & (j >= 0)], j[(i >= 0) & (j >= 0)]] = True
-    return ruled[sample.rows.i, sample.rows.j].astype(np.int8)
+    still_to_come = np.zeros(len(rows.t), bool)
+    for state, end in RULED_UNTIL.items():
+        still_to_come |= (grid.states[rows.i] == state) & (rows.t + FIRST <= end)
+    return (ruled[rows.i, rows.j] & ~still_to_come).astype(np.int8)
 
 
 def history(rows: Rows, allied: Cube, tie: NDArray[np.int8], disputes: Counts) -> pd.DataFrame:

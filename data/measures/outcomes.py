@@ -84,7 +84,7 @@ def bandwagons(world: World) -> pd.DataFrame:
 def standing(world: World) -> Cube:
     """Cube [k, j, year]: k stands against j, by a dispute or rivalry in the coding's window."""
     years = world.coding.window
-    return (window(world.disputes.any, years) > 0) | (window(world.rivals.astype(np.float32), years) > 0)
+    return (window(world.disputes.any, years) > 0) | (window(world.rivals, years) > 0)
 
 
 def balances(world: World) -> pd.DataFrame:

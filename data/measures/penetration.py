@@ -19,7 +19,7 @@ from data.codebook.variable import binary, number
 from data.measures.duress import mark
 from data.measures.history import colonial_tie
 from data.measures.measure import Measure
-from data.world.grid import Counts, Cube, window
+from data.world.grid import Amounts, Cube, window
 from data.world.riskset import Rows
 from data.world.treaties import treaties
 
@@ -38,7 +38,7 @@ def bases(world: World) -> Cube:
 
 def fought(world: World) -> Cube:
     """Cube: i and j are at war or in a dispute with use of force."""
-    disputes = world.raw.read("gml_dirdisp.rda")
+    disputes = world.dispute_years
     force = disputes[["hostlev1", "hostlev2"]].max(axis=1) >= USE_OF_FORCE
     pair = ["ccode1", "ccode2", "year"]
     both = pd.concat([disputes.loc[force, pair], world.raw.read("cow_war_inter.rda")[pair]])
@@ -52,10 +52,10 @@ def imposed(world: World) -> Cube:
     years = leaders["startdate"].astype(str).str[:4].astype(int)
     entry = mark(world, leaders["gwcode"], years, "gw") > 0
     force = fought(world)
-    return entry[:, None] & (force | (window(force.astype(np.float32), REACH_YEARS) > 0))
+    return entry[:, None] & (force | (window(force, REACH_YEARS) > 0))
 
 
-def penetration(rows: Rows, igos: Counts, bases: Cube, imposed: Cube, tie: NDArray[np.int8]) -> pd.DataFrame:
+def penetration(rows: Rows, igos: Amounts, bases: Cube, imposed: Cube, tie: NDArray[np.int8]) -> pd.DataFrame:
     """``igos``, ``base`` and ``imposed_leader``, ``ties`` of the milder kind, and ``penetration``.
 
     Cubes tell shared organisations, treaties on bases and leaders imposed in the year itself; ``tie`` (row,) is the
@@ -65,7 +65,7 @@ def penetration(rows: Rows, igos: Counts, bases: Cube, imposed: Cube, tie: NDArr
     in_year = shared.groupby(rows.t)
     below = (in_year.rank(method="min") - 1) / in_year.transform("size")
     base = rows.at(bases).astype(np.int8)
-    leader = (rows.at(window(imposed.astype(np.float32), LEADER_YEARS), lag=0) > 0).astype(np.int8)
+    leader = (rows.at(window(imposed, LEADER_YEARS), lag=0) > 0).astype(np.int8)
     ties = (tie + base + below) / 3
     return pd.DataFrame(
         {

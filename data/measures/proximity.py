@@ -5,13 +5,13 @@ import pandas as pd
 
 from data.codebook.variable import binary, number
 from data.measures.measure import Measure
-from data.world.grid import Counts
+from data.world.grid import Amounts
 from data.world.riskset import Rows
 
 UNIT_KM = 100.0
 
 
-def proximity(rows: Rows, distance_km: Counts, contiguity_km: Counts) -> pd.DataFrame:
+def proximity(rows: Rows, distance_km: Amounts, contiguity_km: Amounts) -> pd.DataFrame:
     """``proximity``, ``distance_km`` and ``contiguous`` from the cubes of those names in `World`."""
     km = rows.at(distance_km).astype(float)
     contiguous = np.isfinite(rows.at(contiguity_km)).astype(np.int8)

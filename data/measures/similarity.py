@@ -16,7 +16,7 @@ from data.codebook.citations import ATOP, MARQUEZ, MID, NMC, RIVALRIES
 from data.codebook.variable import number
 from data.measures.measure import Measure, Sample
 from data.measures.support import HALF_STRENGTH_KM
-from data.world.grid import Counts, Cube, Field, Ints, window
+from data.world.grid import Amounts, Cube, Field, Ints, window
 from data.world.riskset import Rows, before
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 def available(world: World, years: int) -> Cube:
     """Cube [k, j, year]: as known the year before, k stands against j without a defence pact with it."""
-    rivals = window(world.rivals.astype(np.float32), years)
+    rivals = window(world.rivals, years)
     against = (window(world.disputes.any, years) > 0) | (rivals > 0)
     return against & ~before(world.treaties.defence) & before(world.grid.member)[:, None]
 
 
-def strongest(rows: Rows, allies: Cube, cinc: Field, distance_km: Counts) -> Ints:
+def strongest(rows: Rows, allies: Cube, cinc: Field, distance_km: Amounts) -> Ints:
     """Position of the strongest of the available ``allies`` [k, j, year] of each row, for its distance to i.
 
     -1 where there is none within known distance.

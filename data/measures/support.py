@@ -10,21 +10,24 @@ import pandas as pd
 from data.codebook.citations import ATOP, NMC
 from data.codebook.variable import number
 from data.measures.measure import Measure
-from data.world.grid import Counts, Cube, Field
+from data.world.grid import Amounts, Cube, Field
 from data.world.riskset import Rows
 
 HALF_STRENGTH_KM = 1000.0
 
 
-def support(rows: Rows, pact: Cube, cinc: Field, distance_km: Counts) -> pd.DataFrame:
+def support(rows: Rows, pact: Cube, cinc: Field, distance_km: Amounts) -> pd.DataFrame:
     """``support`` of i against j; ``pact`` [i, j, year] tells defence pacts."""
     strength = np.nan_to_num(cinc)
-    total = np.zeros(pact.shape, np.float32)
+    allied = np.zeros(len(rows.t))
     for t in np.unique(rows.t - 1):
-        distance = np.nan_to_num(distance_km[:, :, t], nan=np.inf, posinf=np.inf)
-        weight = pact[:, :, t] * strength[None, :, t] / (1 + distance / HALF_STRENGTH_KM)
-        total[:, :, t] = weight @ ~pact[:, :, t]  # k = j adds nothing: at risk, i has no pact with j
-    allied = rows.at(total)
+        now = rows.t - 1 == t
+        i, j = rows.i[now], rows.j[now]
+        distance = np.nan_to_num(distance_km[i, :, t], nan=np.inf, posinf=np.inf)  # (n, k)
+        weight = pact[i, :, t] * strength[:, t] / (1 + distance / HALF_STRENGTH_KM)
+        # k = j adds nothing: at risk, i has no pact with j. A sum, and no product of matrices, whose order of
+        # addition depends on the processor.
+        allied[now] = (weight * ~pact[:, j, t].T).sum(axis=1)
     return pd.DataFrame({"support": allied / (allied + rows.of_j(cinc))})
 
 

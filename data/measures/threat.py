@@ -21,19 +21,19 @@ from data.codebook.variable import Variable, binary, number
 from data.measures.interests import interests, threat_of_interests
 from data.measures.measure import Measure, Sample
 from data.period import LONG, RECENT
-from data.world.grid import Counts, Cube, Field, window
+from data.world.disputes import Disputes
+from data.world.grid import Counts, Cube, Field
 from data.world.riskset import Rows
 
 if TYPE_CHECKING:
     from data.world.world import World
 
 
-def threat(rows: Rows, revisionist: Counts, rivals: Cube, years: int) -> pd.DataFrame:
+def threat(rows: Rows, against: Counts, rivals: Cube) -> pd.DataFrame:
     """``threat``, ``threat_disputes`` and ``rivalry`` of j against i; ``threat_other`` of all but j.
 
-    ``revisionist`` is the cube [j, i, year] of `Disputes`; disputes of the last ``years`` count.
+    ``against`` [j, i, year] are the disputes of the years before, each once, ``rivals`` tells strategic rivals.
     """
-    against = window(revisionist, years)  # [j, i, year]
     disputes = against[rows.j, rows.i, rows.t]
     all_disputes = against.sum(axis=0)[rows.i, rows.t]
     rivalry = rows.at(rivals).astype(np.int8)
@@ -48,21 +48,20 @@ def threat(rows: Rows, revisionist: Counts, rivals: Cube, years: int) -> pd.Data
     )
 
 
-def threat_of_all(revisionist: Counts) -> tuple[Counts, Counts]:
+def threat_of_all(disputes: Disputes) -> tuple[Field, Field]:
     """Threat to a state and its rise, fields [state, year], from new revisionist disputes with force of anyone.
 
     threat = log(1 + n) with n of t-10..t-1; rise = log(1 + m) - log(1 + 3/7 (n - m)) with m of t-3..t-1, so that
     it is 0 when disputes keep their pace.
     """
-    against = revisionist.sum(axis=0)
-    total, recent = window(against, LONG), window(against, RECENT)
+    total, recent = (disputes.against(years).sum(axis=0) for years in (LONG, RECENT))
     expected = (total - recent) * (RECENT / (LONG - RECENT))
     return np.log1p(total), np.log1p(recent) - np.log1p(expected)
 
 
 def _disputes(sample: Sample) -> pd.DataFrame:
     world = sample.world
-    return threat(sample.rows, world.disputes.revisionist, world.rivals, sample.coding.window)
+    return threat(sample.rows, world.disputes.against(sample.coding.window), world.rivals)
 
 
 def _interests(sample: Sample) -> pd.DataFrame:
@@ -74,8 +73,8 @@ def _interests(sample: Sample) -> pd.DataFrame:
 
 # What each choice of the coding `threat` makes of a threat from one state to another, and of the threat to a state.
 OF_THE_AGGRESSOR: dict[str, Callable[[Sample], pd.DataFrame]] = {"disputes": _disputes, "interests": _interests}
-OF_ALL: dict[str, Callable[[World], tuple[Field, Field] | tuple[Counts, Counts]]] = {
-    "disputes": lambda world: threat_of_all(world.disputes.revisionist),
+OF_ALL: dict[str, Callable[[World], tuple[Field, Field]]] = {
+    "disputes": lambda world: threat_of_all(world.disputes),
     "interests": threat_of_interests,
 }
 

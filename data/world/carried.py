@@ -17,7 +17,7 @@ from data.period import FIRST, YEARS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from data.world.grid import Counts, Cube
+    from data.world.grid import Amounts, Cube
 
 CARRIED_YEARS = 5
 
@@ -32,7 +32,7 @@ def ongoing(last: pd.Series) -> pd.Series:
     return last.where(last < known, known + CARRIED_YEARS)
 
 
-def onward(cube: Counts, last: int, member: Cube) -> Counts:
+def onward(cube: Amounts, last: int, member: Cube) -> Amounts:
     """A cube [i, j, year] whose source ends in year ``last``, its last values carried on while both are members."""
     out = cube.copy()
     end = last - FIRST
@@ -41,7 +41,7 @@ def onward(cube: Counts, last: int, member: Cube) -> Counts:
     return out
 
 
-def settled(january: Counts, member: Cube, since: int) -> Counts:
+def settled(january: Amounts, member: Cube, since: int) -> Amounts:
     """A cube [i, j, year] as of 1 January, NaN where unknown, with what it leaves out of years from ``since`` on.
 
     A pair of members is unknown in year t for one of two reasons. Either one of them entered the system in t and was

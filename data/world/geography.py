@@ -5,9 +5,10 @@ import pandas as pd
 
 from data.period import FIRST, LAST, YEARS
 from data.world.carried import ongoing, settled
-from data.world.grid import Counts, Grid, spells, year_of
+from data.world.grid import Amounts, Grid, spells, year_of
 
 EARTH_KM = 6371.0
+METRES = 3  # decimals of a kilometre
 # Upper limit in km of the COW contiguity classes: land, then 12, 24, 150 and 400 miles of water.
 CONTIGUITY_KM = {1: 0.0, 2: 19.0, 3: 39.0, 4: 241.0, 5: 644.0}
 BORDERS_BEGIN = 1886  # minimum distances between borders
@@ -21,7 +22,7 @@ CAPITALS = (
 )
 
 
-def contiguity(table: pd.DataFrame, grid: Grid) -> Counts:
+def contiguity(table: pd.DataFrame, grid: Grid) -> Amounts:
     """Upper limit in km of the distance of contiguous pairs by class, infinite where not contiguous.
 
     From raw ``cow_contdir.rda``. A pair counts in every year in which it was contiguous on any day, by the nearest
@@ -30,7 +31,7 @@ def contiguity(table: pd.DataFrame, grid: Grid) -> Counts:
     table = table.assign(begin=year_of(table["stdate"]), end=ongoing(year_of(table["enddate"])))
     for pair, last in BORDERS_LOST.items():
         table.loc[table[["ccode1", "ccode2"]].isin(pair).all(axis=1), "end"] = last
-    out = np.full(grid.shape, np.inf, np.float32)
+    out = np.full(grid.shape, np.inf)
     for kind, km in sorted(CONTIGUITY_KM.items(), reverse=True):
         long = spells(table[table["conttype"] == kind], "begin", "end")
         i, j = grid.index(long["ccode1"]), grid.index(long["ccode2"])
@@ -39,18 +40,21 @@ def contiguity(table: pd.DataFrame, grid: Grid) -> Counts:
     return out
 
 
-def capitals(table: pd.DataFrame, grid: Grid) -> Counts:
-    """Great-circle distance between capitals in km, from raw ``cow_capitals.rda`` and ``CAPITALS``."""
+def capitals(table: pd.DataFrame, grid: Grid) -> Amounts:
+    """Great-circle distance between capitals in km, from raw ``cow_capitals.rda`` and ``CAPITALS``.
+
+    To the metre: trigonometric functions differ in the last bit between processors, rounded distances do not.
+    """
     table = table.assign(begin=year_of(table["stdate"]), end=year_of(table["enddate"]))
     corrected = pd.DataFrame(CAPITALS, columns=["ccode", "begin", "end", "lat", "lng"])
     long = spells(pd.concat([table, corrected], ignore_index=True), "begin", "end")  # later rows replace earlier
     lat, lng = (np.radians(grid.field(long, "ccode", name)) for name in ("lat", "lng"))
     cosine = np.sin(lat)[:, None] * np.sin(lat)[None]
     cosine += np.cos(lat)[:, None] * np.cos(lat)[None] * np.cos(lng[:, None] - lng[None])
-    return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).astype(np.float32)
+    return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).round(METRES)
 
 
-def distance(table: pd.DataFrame, contiguity_km: Counts, capital_km: Counts, grid: Grid) -> Counts:
+def distance(table: pd.DataFrame, contiguity_km: Amounts, capital_km: Amounts, grid: Grid) -> Amounts:
     """Minimum distance in km between borders from 1886, from raw ``cow_mindist.rda``, before that between capitals.
 
     Borders are as of 1 January (`settled` says what stands for the year in which a state enters), and never further
@@ -60,7 +64,7 @@ def distance(table: pd.DataFrame, contiguity_km: Counts, capital_km: Counts, gri
     i, j = grid.index(table["ccode1"]), grid.index(table["ccode2"])
     t = table["year"].to_numpy(int) - FIRST
     inside = (i >= 0) & (j >= 0) & (t < YEARS)
-    january = np.full(grid.shape, np.nan, np.float32)
+    january = np.full(grid.shape, np.nan)
     january[i[inside], j[inside], t[inside]] = table["mindist"].to_numpy()[inside]
     borders = settled(np.fmin(january, january.transpose(1, 0, 2)), grid.member, BORDERS_BEGIN)
     return np.fmin(capital_km, np.where(np.isnan(borders), contiguity_km, borders))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 Ints = NDArray[np.intp]
 Field = NDArray[np.float64]  # (state, year)
 Cube = NDArray[np.bool_]  # truth values, (state, other, year) or (state, year)
-Counts = NDArray[np.float32]  # counts, amounts and distances, of either shape
+# Of either shape. Counts have 32 bits and not 16: numpy takes the logarithm of smaller integers in single precision.
+Counts = NDArray[np.int32]
+Amounts = NDArray[np.float64]  # money, arms, distances
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Grid:
 
     def count(self, i: Ints, j: Ints, year: Ints) -> Counts:
         """A cube of how often each (i, j, year) occurs; pairs outside the system are passed over."""
-        out = np.zeros(self.shape, np.float32)
+        out = np.zeros(self.shape, np.int32)
         t = year - FIRST
         inside = (i >= 0) & (j >= 0) & (t >= 0) & (t < YEARS)
         np.add.at(out, (i[inside], j[inside], t[inside]), 1)
@@ -80,10 +82,10 @@ def spells(table: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     return pd.DataFrame(long).assign(year=np.repeat(start, length) + offset).reset_index(drop=True)
 
 
-def window(events: Counts, years: int) -> Counts:
-    """Sums over the ``years`` years before each year: element t holds t-years .. t-1, never t itself."""
-    total = np.cumsum(events, axis=-1, dtype=np.float32)
-    total = np.concatenate([np.zeros((*events.shape[:-1], 1), np.float32), total], axis=-1)
+def window(events: Counts | Cube, years: int) -> Counts:
+    """How many in the ``years`` years before each year: element t holds t-years .. t-1, never t itself."""
+    total = np.cumsum(events, axis=-1, dtype=np.int32)
+    total = np.concatenate([np.zeros((*events.shape[:-1], 1), np.int32), total], axis=-1)
     end = np.arange(int(events.shape[-1]))
     return total[..., end] - total[..., np.maximum(end - years, 0)]
 

@@ -76,7 +76,7 @@ def status_quo(grid: Grid, treaties: Treaties, disputes: Disputes, coding: Codin
     quiet = np.ones_like(grid.member)
     for leader, in_office in leads.items():
         pact = treaties.defence[:, leader]
-        long = window(pact.astype(np.float32), PACT_YEARS + 1) > PACT_YEARS
+        long = window(pact, PACT_YEARS + 1) > PACT_YEARS
         if coding.order != "uk-us":
             long[:, :-1] &= pact[:, 1:]
         if grid.states[leader] != WITHOUT_ALLIES:

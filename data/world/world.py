@@ -13,13 +13,13 @@ from data.period import FIRST, LAST, YEARS
 from data.world import disputes, geography, grid, treaties
 from data.world.carried import ongoing, onward
 from data.world.codes import recode, recode_spells, to_cow
-from data.world.grid import Counts, Cube, Field, Ints, window, year_of
+from data.world.grid import Amounts, Cube, Field, Ints, window, year_of
 from data.world.sources import Reader
 
 OBLIGATIONS = 2  # transaction type of the US foreign aid data; the others are disbursements, from 2001 on only
 COMMITTED = "commitment_amount_usd_constant_sum"
 # What depends on the coding, and the dimensions that it depends on.
-DEPENDS = {"treaties": ("treaties", "universal"), "disputes": ("disputes",)}
+DEPENDS = {"treaties": ("treaties", "universal"), "disputes": ("disputes",), "dispute_years": ("disputes",)}
 NO_SCORE = -10  # Polity codes years without a score as -66, -77 and -88
 EUDS_AT_ZERO, EUDS_PER_POINT = -0.09, 0.127  # extended unified democracy score on polity2
 OCCUPATION_YEARS = 5  # an occupier won its war in the year or in the five before
@@ -61,9 +61,14 @@ class World:
         return treaties.treaties(level, self.grid, treaties.UNIVERSAL[self.coding.universal])
 
     @cached_property
+    def dispute_years(self) -> pd.DataFrame:
+        """Directed dyad-years of disputes to 2014, of the editions that the coding names (see `disputes.directed`)."""
+        return disputes.spliced([self.raw.read(file) for file in disputes.FILES[self.coding.disputes]])
+
+    @cached_property
     def disputes(self) -> disputes.Disputes:
-        """Militarised interstate disputes 2.2.1."""
-        return disputes.disputes(self.raw.read("gml_dirdisp.rda"), self.grid)
+        """Militarised interstate disputes to 2014, of the editions that the coding names."""
+        return disputes.disputes(self.dispute_years, self.grid)
 
     @cached_property
     def rivals(self) -> Cube:
@@ -85,17 +90,17 @@ class World:
         return self.capability("cinc")
 
     @cached_property
-    def contiguity_km(self) -> Counts:
+    def contiguity_km(self) -> Amounts:
         """Cube: upper limit of the distance of contiguous pairs by class, infinite where not contiguous."""
         return geography.contiguity(self.raw.read("cow_contdir.rda"), self.grid)
 
     @cached_property
-    def capital_km(self) -> Counts:
+    def capital_km(self) -> Amounts:
         """Cube: great-circle distance between capitals."""
         return geography.capitals(self.raw.read("cow_capitals.rda"), self.grid)
 
     @cached_property
-    def distance_km(self) -> Counts:
+    def distance_km(self) -> Amounts:
         """Cube: minimum distance between borders from 1886, before that between capitals (see `geography`)."""
         return geography.distance(self.raw.read("cow_mindist.rda"), self.contiguity_km, self.capital_km, self.grid)
 
@@ -165,13 +170,13 @@ class World:
         """GDP in millions of constant dollars of 2017 at purchasing power, latent (Fariss et al. 2022), 1816-2019."""
         return self.grid.field(self._output, "ccode", "pwtrgdp")
 
-    def _flow(self, i: Ints, j: Ints, year: Ints, value: Field) -> Counts:
+    def _flow(self, i: Ints, j: Ints, year: Ints, value: Field) -> Amounts:
         """Cube of what i received from j; what comes from or goes to no member of the system is passed over."""
         out = np.zeros(self.grid.shape)
         t = year - FIRST
         inside = (i >= 0) & (j >= 0) & (t >= 0) & (t < YEARS)
         np.add.at(out, (i[inside], j[inside], t[inside]), value[inside])
-        return out.astype(np.float32)
+        return out
 
     @cached_property
     def _transfers(self) -> pd.DataFrame:
@@ -188,13 +193,13 @@ class World:
         return table
 
     @cached_property
-    def arms(self) -> Counts:
+    def arms(self) -> Amounts:
         """Cube: arms that i received from j, millions of SIPRI trend-indicator value, 1950-."""
         columns = (self._transfers[name].to_numpy() for name in ("i", "j", "year", "value"))
         return self._flow(*columns)
 
     @cached_property
-    def arms_of_all(self) -> Counts:
+    def arms_of_all(self) -> Amounts:
         """Field: arms received, unknown suppliers and such as are no states included."""
         table = self._transfers
         everyone = np.zeros(len(table), int)  # one column of a cube for all suppliers
@@ -207,7 +212,7 @@ class World:
         return table.assign(code=code, year=year_of(table["fiscal_year"]))  # 1976tq, a quarter, goes to 1976
 
     @cached_property
-    def aid(self) -> Counts:
+    def aid(self) -> Amounts:
         """Cube: aid that i received from j, constant dollars: US obligations 1946-, 17 other donors' 1973-2013."""
         us = self._us_aid
         i = self.grid.index(to_cow(us["code"], us["year"], "iso3"))
@@ -225,7 +230,7 @@ class World:
         return (sums["current_amount"] / sums["constant_amount"]).reindex(range(FIRST, LAST + 1)).to_numpy()
 
     @cached_property
-    def igos(self) -> Counts:
+    def igos(self) -> Amounts:
         """Cube: intergovernmental organisations that both are full members of in a year, 1816-2014, and carried on."""
         table = self.raw.read("cow_igo_ndy.rda")
         i, j = self.grid.index(table["ccode1"]), self.grid.index(table["ccode2"])

@@ -28,7 +28,7 @@ from tests.data.states import (
     US,
     USSR,
 )
-from tests.data.test_lookahead import Blindfold
+from tests.fixtures.futures import Hidden
 
 COMMITTED = Path(__file__).parents[3] / "data" / "panels" / "joining.parquet"
 FIRST_WORLD_WAR, SECOND_WORLD_WAR = 106, 139
@@ -164,7 +164,7 @@ def test_few_join_and_every_joiner_is_one_of_the_source(world, panel):
     assert (len(late), len(found)) == (54, 36)  # the others neighbour no belligerent and are no major powers
 
 
-class Eve(Blindfold):
+class Eve(Hidden):
     """The raw files on the eve of year ``until``, but for the wars: those that enter them later are left out."""
 
     def read(self, file):
@@ -186,7 +186,7 @@ def test_nothing_but_the_outcome_looks_at_year_t(world, panel, until):
     eve = Eve(world.raw, until)
     seen = joining(World(eve))
     now, then = (frame[frame["year"] == until].reset_index(drop=True) for frame in (panel, seen))
-    assert eve.hidden > 10_000
+    assert eve.changed > 10_000
     assert now["joined"].sum() > 0
     assert then["joined"].sum() == 0
     assert differences(then[EXPOSURES], now[EXPOSURES]) == {}

@@ -133,7 +133,7 @@ def test_per_head_is_the_log_of_dollars_and_one():
 
 
 def test_threat_looks_back_ten_years_and_ends_with_the_disputes(world, panel, indexed):
-    threat, _ = threat_of_all(world.disputes.revisionist)
+    threat, _ = threat_of_all(world.disputes)
     for code, year in [(KUWAIT, 1992), (ISRAEL, 1973), (UK, 1830)]:
         known = threat[int(world.grid.index(code)), year - FIRST]
         assert indexed.loc[(code, year), "threat"] == pytest.approx(known)

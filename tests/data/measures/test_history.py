@@ -3,7 +3,7 @@ import numpy as np
 from data.measures.history import HISTORY
 from data.period import FIRST
 from data.world.treaties import DEFENCE
-from tests.data.states import FINLAND, USSR
+from tests.data.states import FINLAND, FRANCE, MOROCCO, USSR
 
 
 def test_history_of_finland_and_the_ussr(dyad):
@@ -13,6 +13,12 @@ def test_history_of_finland_and_the_ussr(dyad):
     assert out["past_alliance"].tolist() == [1, 1, 1]
     assert out["colonial_tie"].tolist() == [1, 1, 1]
     assert HISTORY.columns(dyad(USSR, FINLAND, 1948))["colonial_tie"].item() == 0
+
+
+def test_a_ruler_still_to_come_is_no_tie(dyad):
+    # Morocco was independent until 1911, a protectorate of France to 1956.
+    out = HISTORY.columns(dyad(MOROCCO, FRANCE, 1848, 1911, 1957))
+    assert out["colonial_tie"].tolist() == [0, 0, 1]
 
 
 def test_past_alliance_begins_the_year_after_the_treaty(world, dyad):

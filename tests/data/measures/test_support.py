@@ -15,6 +15,6 @@ def test_support_weighs_allies_by_distance_and_against_the_aggressor(bound_to_ag
     pact[0, 2, 0] = pact[2, 0, 0] = True
     pact[1, 2, 0] = pact[2, 1, 0] = bound_to_aggressor
     cinc = np.array([[0.05, 9.0], [0.1, 9.0], [0.2, 9.0]])
-    distance_km = np.full((3, 3, 2), km, np.float32)
+    distance_km = np.full((3, 3, 2), km, np.float64)
     rows = Rows(np.array([0]), np.array([1]), np.array([1]))
     assert support(rows, pact, cinc, distance_km)["support"].item() == pytest.approx(expected)

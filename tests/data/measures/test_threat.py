@@ -6,7 +6,7 @@ import pytest
 from data.codings import Coding
 from data.measures.threat import THREAT, threat_of_all
 from data.period import FIRST
-from tests.data.states import IRAN, IRAQ, KUWAIT
+from tests.data.states import IRAN, IRAQ, ISRAEL, KUWAIT, SYRIA
 
 
 def test_threat_counts_new_revisionist_disputes_of_the_ten_years_before(dyad):
@@ -39,10 +39,16 @@ def test_rivalry_is_read_the_year_before(dyad):
     assert THREAT.columns(dyad(KUWAIT, IRAQ, 1961, 1962))["rivalry"].tolist() == [0, 1]
 
 
+def test_a_dispute_that_a_state_returns_to_counts_once_in_a_window(dyad):
+    # Dispute 4182: Syria is in it beside Hezbollah against Israel in each of 1993-96 and again in 2000-01.
+    out = THREAT.columns(dyad(SYRIA, ISRAEL, 1993, 1994, 1996, 2003))
+    assert out["threat_disputes"].tolist() == [0, 1, 1, 1]
+
+
 def test_threat_and_its_rise_from_rows_of_the_raw_table(world):
     raw = world.raw.read("gml_dirdisp.rda")
     raw = raw[(raw["midonset"] == 1) & (raw["revstate1"] == 1) & (raw["hostlev1"] >= 2)]
-    threat, rise = threat_of_all(world.disputes.revisionist)
+    threat, rise = threat_of_all(world.disputes)
     for code, year in [(375, 1940), (690, 1992), (640, 1947), (666, 1973), (155, 1830)]:
         against = raw[raw["ccode2"] == code]["year"]
         total, recent = (int(against.between(year - back, year - 1).sum()) for back in (10, 3))

@@ -15,7 +15,7 @@ def test_spells_that_last_to_the_end_of_their_source_go_on_for_five_years():
 def test_last_values_are_carried_on_while_both_are_members():
     member = np.ones((2, YEARS), bool)
     member[1, 105:] = False
-    cube = np.zeros((2, 2, YEARS), np.float32)
+    cube = np.zeros((2, 2, YEARS))
     cube[0, 1, :101], cube[0, 1, 100] = 7, 9
     out = onward(cube, FIRST + 100, member)
     assert out[0, 1, 98:108].tolist() == [7, 7, 9, 9, 9, 9, 9, 0, 0, 0]
@@ -25,7 +25,7 @@ def test_last_values_are_carried_on_while_both_are_members():
 
 def januaries(*values):
     """A cube of two states with these values from 1900 on."""
-    cube = np.full((2, 2, YEARS), NONE, np.float32)
+    cube = np.full((2, 2, YEARS), NONE)
     cube[0, 1, 1900 - FIRST : 1900 - FIRST + len(values)] = values
     return cube
 

@@ -8,7 +8,7 @@ from data.world.riskset import Rows, before
 
 
 def test_window_sums_the_years_before_and_never_the_year_itself():
-    events = np.array([[1, 2, 4, 8, 16]], np.float32)
+    events = np.array([[1, 2, 4, 8, 16]], np.int32)
     assert window(events, 2).tolist() == [[0, 1, 3, 6, 12]]
     assert window(events, 10).tolist() == [[0, 1, 3, 7, 15]]
 
@@ -16,7 +16,7 @@ def test_window_sums_the_years_before_and_never_the_year_itself():
 @pytest.mark.parametrize("years", [1, 5, 20])
 def test_window_does_not_see_the_present_or_the_future(years):
     rng = np.random.default_rng(0)
-    events = rng.poisson(1.0, (3, 3, 40)).astype(np.float32)
+    events = rng.poisson(1.0, (3, 3, 40)).astype(np.int32)
     changed = events.copy()
     changed[..., 25:] += 7
     difference = window(changed, years) - window(events, years)
@@ -25,7 +25,7 @@ def test_window_does_not_see_the_present_or_the_future(years):
 
 
 def test_window_is_a_plain_sum_of_slices():
-    events = np.random.default_rng(1).poisson(0.5, (4, 30)).astype(np.float32)
+    events = np.random.default_rng(1).poisson(0.5, (4, 30)).astype(np.int32)
     expected = [[row[max(t - 10, 0) : t].sum() for t in range(30)] for row in events]
     np.testing.assert_array_equal(window(events, 10), expected)
 
@@ -96,3 +96,9 @@ def test_rows_read_a_cube_and_a_field_the_year_before_unless_told(toy_grid):
     assert rows.at(cube, lag=0).tolist() == [2]
     assert rows.of_i(field).tolist() == [2 * YEARS + 99]
     assert rows.of_j(field, lag=0).tolist() == [3 * YEARS + 100]
+
+
+def test_logarithms_of_counts_are_taken_in_64_bits(toy_grid):
+    events = toy_grid.count(*(np.array([2, 2]) for _ in range(2)), np.array([1900, 1901]))
+    for counts in (window(events, 10), window(events > 0, 10)):
+        assert np.log1p(counts).dtype == np.float64

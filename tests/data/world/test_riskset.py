@@ -26,16 +26,16 @@ def held(cube):
 @pytest.fixture
 def toy(toy_grid):
     """A, weaker than B and contiguous with it, unallied; B launched a revisionist dispute against A in 1945."""
-    revisionist = np.zeros(toy_grid.shape, np.float32)
+    revisionist = np.zeros(toy_grid.shape, np.int32)
     revisionist[B, A, 1945 - FIRST] = 1
     cinc = np.array([0.0, 0.0, 0.01, 0.02])[:, None].repeat(YEARS, axis=1)
     contiguous = np.zeros(toy_grid.shape, bool)
     contiguous[A, B] = contiguous[B, A] = True
-    zero = np.zeros(toy_grid.shape, np.float32)
+    zero = np.zeros(toy_grid.shape, np.int32)
     return SimpleNamespace(
         grid=replace(toy_grid, major=toy_grid.major.copy(), member=toy_grid.member.copy()),
         treaties=held(np.zeros(toy_grid.shape, np.uint8)),
-        disputes=Disputes(revisionist, revisionist.sum(axis=1), zero, zero.copy(), zero),
+        disputes=Disputes(revisionist, revisionist.sum(axis=1, dtype=np.int32), zero, zero.copy(), zero),
         cinc=cinc,
         contiguous=contiguous,
         occupied=np.zeros(toy_grid.shape, bool),
@@ -243,7 +243,7 @@ def test_every_i_is_weaker_and_no_major_power_and_every_j_within_reach(rebuilt, 
 
 
 def test_every_j_was_a_revisionist_with_force_in_the_ten_years_before(rebuilt, world):
-    raw = world.raw.read("gml_dirdisp.rda")
+    raw = world.dispute_years
     raw = raw[(raw["midonset"] == 1) & (raw["revstate1"] == 1) & (raw["hostlev1"] >= 2)]
     made = {(code, year + ahead) for code, year in triples(raw, "ccode1", "year") for ahead in range(1, 11)}
     assert triples(rebuilt, "aggressor", "year") <= made
