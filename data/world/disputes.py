@@ -1,8 +1,9 @@
 """Who acted against whom: militarised interstate disputes, 1816-2014.
 
 Gibler, Miller and Little 2.2.1 (2016) end in 2010, COW's MID 5.0 (Palmer et al. 2020) in 2014. ``spliced`` takes
-the first to 2010 and, since 2026-11-28, the second after it, ``mid-5.0`` the second throughout. Both number disputes alike, and what is
-new is told from MID 5.0's whole record, so a dispute under way at the turn of 2010 is no onset of 2011.
+the first to 2010 and, since 2026-11-28, the second after it; ``mid-5.0`` takes the second throughout. Both number
+disputes alike, and what is new is told from MID 5.0's whole record, so a dispute under way at the turn of 2010 is no
+onset of 2011.
 
 The seam in figures. States that first join a dispute as a revisionist which threatens or uses force: 28 a year in
 1990-2000 in the first and 29 in the second, 22 and 23 in 2001-10, then 49 a year in 2011-14 (81 in 2011, of them 33 in
