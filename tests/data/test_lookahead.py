@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from data.build.alignment import rows_at_risk
+from data.build.state import state
 from data.codings import REGISTERED
 from data.measures.aid import AID
 from data.measures.arms import ARMS
@@ -60,6 +61,16 @@ def test_covariates_do_not_change_with_year_t_and_later(rows, rebuilt, blind, un
         if name in {"capacity", "capacity_sd"}:
             same |= calibrated
         assert same.all(), f"{name} of {until} uses what happened in {until} or later: {(~same).sum()} rows"
+
+
+@pytest.mark.parametrize("until", [1955, 2005])
+def test_state_years_do_not_change_with_later_years(world, blind, until):
+    known, seen = (made[made["year"] < until] for made in (state(world), state(blind(until, "altered"))))
+    known, seen = (made.reset_index(drop=True) for made in (known, seen))
+    measured = known["capacity_measured"] == 1  # elsewhere the two coefficients of a regression over all years
+    calibrated = ["capacity", "capacity_sd"]
+    assert seen.drop(columns=calibrated).equals(known.drop(columns=calibrated))
+    assert seen.loc[measured, calibrated].equals(known.loc[measured, calibrated])
 
 
 @pytest.mark.parametrize("until", YEARS_TRIED)

@@ -121,7 +121,7 @@ def test_a_window_counts_different_disputes_whatever_the_number_of_their_onsets(
             "year": rng.integers(1900, 1930, n),
         }
     ).drop_duplicates()
-    table = table.assign(midonset=1, revstate1=1, hostlev1=4, hostlev2=1)
+    table = table.assign(midonset=1, revstate1=1, hostlev1=4, hostlev2=1, fatality1=0, fatality2=0)
     made = disputes(table, toy_grid)
     for years in (1, 5, 10):
         against, begun = made.against(years), made.begun(years)
