@@ -19,7 +19,7 @@ from data.measures.penetration import PENETRATION
 from data.measures.registry import MEASURES
 from data.period import FIRST
 from data.world.grid import window
-from data.world.riskset import Rows
+from data.world.riskset import Rows, status_quo
 from data.world.world import World
 from tests.fixtures.futures import READERS, Altered, leaders_summed
 
@@ -74,17 +74,27 @@ def test_state_years_do_not_change_with_later_years(world, blind, until):
 
 
 @pytest.mark.parametrize("until", YEARS_TRIED)
-def test_who_is_at_risk_is_known_the_year_before_but_for_occupation(rows, world, blind, until):
+def test_who_is_at_risk_is_known_the_year_before_but_for_occupation_and_pacts_that_end(rows, world, blind, until):
     def at_risk(rows):
         now = rows.t == until - FIRST
         return set(zip(rows.i[now].tolist(), rows.j[now].tolist(), strict=True))
 
-    full, seen = at_risk(rows), at_risk(rows_at_risk(blind(until, "hidden")))
-    assert full <= seen
-    assert all(world.occupied[i, j, until - FIRST] for i, j in seen - full)
-    other = blind(until, "altered")
-    for i, j in full ^ at_risk(rows_at_risk(other)):
-        assert world.occupied[i, j, until - FIRST] != other.occupied[i, j, until - FIRST]
+    def told(other):
+        """Pairs that what happens in the year takes out or puts in: occupation, and pacts that end with a leader."""
+        occupied = [w.occupied[..., until - FIRST] for w in (world, other)]
+        quo = [status_quo(w.grid, w.treaties, w.disputes, REGISTERED)[:, until - FIRST] for w in (world, other)]
+        return (occupied[0] != occupied[1]) | (quo[0] != quo[1])[None]
+
+    full = at_risk(rows)
+    for kind in READERS:
+        other = blind(until, kind)
+        differs = told(other)
+        assert all(differs[i, j] for i, j in full ^ at_risk(rows_at_risk(other))), kind
+    lost = ~status_quo(world.grid, world.treaties, world.disputes, REGISTERED)[:, until - FIRST]
+    kept = blind(until, "hidden")
+    lost &= status_quo(kept.grid, kept.treaties, kept.disputes, REGISTERED)[:, until - FIRST]
+    pact = world.treaties.defence
+    assert (pact[lost, :, until - FIRST] & ~pact[lost, :, until + 1 - FIRST]).any(axis=1).all()
 
 
 @pytest.mark.parametrize("kind", READERS)

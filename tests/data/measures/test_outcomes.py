@@ -42,7 +42,7 @@ def toy_world(toy_grid):
     """A world of four states at peace with equal capabilities, under some treaties and a coding."""
 
     def make(made, coding=REGISTERED, dispute=None, rivals=None):
-        cube, rivalry = np.zeros(toy_grid.shape, np.float32), np.zeros(toy_grid.shape, bool)
+        cube, rivalry = np.zeros(toy_grid.shape, np.int32), np.zeros(toy_grid.shape, bool)
         if dispute:
             cube[UK, B, dispute - FIRST] = cube[B, UK, dispute - FIRST] = 1
         if rivals:
