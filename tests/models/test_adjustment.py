@@ -24,6 +24,7 @@ def world(rng, rows, push=0.0):
         {
             "region": pd.Categorical([f"region {k}" for k in rng.integers(0, REGIONS, rows)]),
             "era": pd.Categorical([f"era {k}" for k in rng.integers(0, ERAS, rows)]),
+            "year": np.full(rows, 1950),
             "power": rng.normal(size=rows),
             "past_alliance": (rng.random(rows) < 0.3).astype(float),
             "colonial_tie": (rng.random(rows) < 0.1).astype(float),

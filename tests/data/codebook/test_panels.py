@@ -9,7 +9,7 @@ from data.codebook.panels import DERIVED, PANELS, label, panel
 from data.codebook.variable import BUILT
 
 FOLDER = Path(schema.__file__).parent / "panels"
-KINDS = {"key", "group", "outcome", "binary", "count", "continuous"}
+KINDS = {"key", "group", "outcome", "category", "rows", "binary", "count", "continuous"}
 
 
 @pytest.fixture(scope="module")
