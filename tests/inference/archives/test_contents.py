@@ -36,32 +36,32 @@ def session(simulated, tmp_path_factory):
 @pytest.fixture(scope="module")
 def fits(session):
     """The fits of both outcomes of a claim whose model is shared by another."""
-    return [logit.fit_registered("carter-2", outcome, session) for outcome in OUTCOMES]
+    return [logit.fit_registered("bal-3", outcome, session) for outcome in OUTCOMES]
 
 
 def test_a_logit_with_and_without_its_verdicts(fits, session):
     assert [fit.failed for fit in fits] == [(), ()]
     assert all(deviations(contents.LOGIT, fit.path) == [] for fit in fits)
-    assert not verdicts.up_to_date(REGISTRY["carter-2"], session.folder)
-    before = {outcome: archive.read(f"carter-2.{outcome}", session.folder) for outcome in OUTCOMES}
-    result = verdicts.judge("carter-2", session)
-    assert (result.name, result.failed) == ("carter-2.verdicts", ())
-    assert verdicts.up_to_date(REGISTRY["carter-2"], session.folder)
-    trees = {outcome: archive.read(f"carter-2.{outcome}", session.folder) for outcome in OUTCOMES}
+    assert not verdicts.up_to_date(REGISTRY["bal-3"], session.folder)
+    before = {outcome: archive.read(f"bal-3.{outcome}", session.folder) for outcome in OUTCOMES}
+    result = verdicts.judge("bal-3", session)
+    assert (result.name, result.failed) == ("bal-3.verdicts", ())
+    assert verdicts.up_to_date(REGISTRY["bal-3"], session.folder)
+    trees = {outcome: archive.read(f"bal-3.{outcome}", session.folder) for outcome in OUTCOMES}
     for outcome, fit in zip(OUTCOMES, fits, strict=True):
         assert deviations(contents.LOGIT, fit.path) == []
         assert "verdicts" in trees[outcome].children
         assert trees[outcome].drop_nodes("verdicts").identical(before[outcome])
-    claims = verdicts.claims_of("carter-2")
-    assert {claim.id for claim in claims} >= {"carter-2", "bal-3"}
-    assert all(archive_of(claim) == "carter-2" for claim in claims)
+    claims = verdicts.claims_of("bal-3")
+    assert {claim.id for claim in claims} >= {"bal-3", "bw-3"}
+    assert all(archive_of(claim) == "bal-3" for claim in claims)
     for claim in claims:
         assert evidence.read(claim, trees) == evidence.compare(claim, trees)
 
 
 @pytest.mark.usefixtures("fits")
 def test_verdicts_of_other_code_or_posteriors_are_made_anew(session, monkeypatch):
-    claim = REGISTRY["carter-2"]
+    claim = REGISTRY["bal-3"]
     verdicts.judge(claim.id, session)
     with monkeypatch.context() as patched:
         patched.setattr(verdicts, "code_sha256", lambda _: "0" * 64)
