@@ -4,7 +4,7 @@ MID = (
     "Gibler, Miller and Little (2016), militarised interstate disputes 2.2.1, to 2010; Palmer et al. (2020), "
     "MID 5.0, after it"
 )
-ATOP = "Leeds et al. (2002), ATOP 4.01"
+ATOP = "Leeds et al. (2002), ATOP 5.1"
 NMC = "Singer, Bremer and Stuckey (1972), National Material Capabilities 6"
 RIVALRIES = "Thompson, Sakuwa and Suhas (2021)"
 COW_STATES = "Correlates of War state system 2016"
