@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from data import schema, synthetic
+from data.period import TRAINED_TO
 from inference.archives import archive
 
 ROOT = Path(__file__).parents[1]
@@ -133,7 +134,8 @@ def test_archives_describe_themselves(fitted):
     )
     assert tree["posterior"]["beta"].dims == ("chain", "draw", "predictor")
     assert tree["posterior"]["alpha_region"].dims == ("chain", "draw", "region")
-    assert tree["observed_data"]["y"].size == 4000
+    assert tree["observed_data"]["y"].size == (tree["constant_data"]["year"] <= TRAINED_TO).sum() > 3500
+    assert tree["observed_data"]["y"].size + int(archive.group(tree, "holdout")["rows"]) == 4000
     assert tree["observed_data"]["y"].to_numpy().sum() == tree.attrs["events"]
     for name in ("claim", "outcome", "seed", "versions", "panel_sha256", "code_sha256", "revision", "priors"):
         assert str(tree.attrs[name])

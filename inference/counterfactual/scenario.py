@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from data.groups import ERAS, REGIONS
-from data.period import END, FIRST_TRANSITION
+from data.period import FIRST_TRANSITION, TRAINED_TO
 
 RULES = {
     "fragile": "capacity in the lowest quarter of weak states and no intra-state war under way",
@@ -177,7 +177,7 @@ def check(scenario: Scenario) -> Scenario:
     _whole(scenario, "horizon", 1, LONGEST)
     _whole(scenario, "lead", 0, 10)
     _whole(scenario, "duration", 1, 30)
-    _whole(scenario, "year", _EARLIEST + scenario.lead, END - scenario.horizon + 1)
+    _whole(scenario, "year", _EARLIEST + scenario.lead, TRAINED_TO - scenario.horizon + 1)
     if scenario.start is not None:
         _whole(scenario, "start", scenario.begin, scenario.last)
     if scenario.withdrawal is not None:

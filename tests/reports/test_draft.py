@@ -67,10 +67,10 @@ def test_a_draft_uses_the_stale_and_leaves_out_and_names_the_rest(broken):
     numbers = json.loads((broken / "build" / "numbers.json").read_text())
     entries = {entry["id"]: entry for entry in numbers["hypotheses"]}
     assert [name for name, entry in entries.items() if entry["estimands"]] == [
-        "bal-3",
-        "bw-3",
         "carter-1",
+        "bal-3",
         "cond-1",
+        "bw-3",
         "added-1",
     ]
     for name, words in {

@@ -128,7 +128,7 @@ def test_without_script_the_page_is_whole(browser, build):
     try:
         browser.open(build / "appendix.html")
         assert browser.run("return document.getElementById('search').hidden")
-        assert len(browser.run(SHOWN)) == 9
+        assert len(browser.run(SHOWN)) == 10
         assert browser.run("return document.querySelector('#carter-3 summary').offsetHeight > 0")
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

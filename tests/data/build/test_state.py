@@ -44,7 +44,7 @@ def test_rows_are_the_members_of_the_state_system(world, panel, indexed):
     assert len(panel) == member.sum()
     assert indexed.loc[US].index.tolist() == list(range(1817, LAST_STATE_YEAR + 1))
     assert (GERMANY, 1950) not in indexed.index  # two Germanies
-    assert (panel.loc[panel["year"] > 2011, "era"] == "2002-2011").all()
+    assert (panel.loc[panel["year"] > 2011, "era"] == "2002-2015").all()
     assert panel["region"].notna().all()
 
 

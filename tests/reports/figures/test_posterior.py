@@ -28,9 +28,9 @@ def test_era_slopes_add_the_deviation_of_the_era(trees):
     ):
         beta = trees["ideo-1"][outcome]["posterior"]["beta"]
         dots = next(line for line in axes.lines if line.get_marker() == "o")
-        last = (beta.sel(predictor=term) + beta.sel(predictor=f"{term}@2002-2011")).median()
+        last = (beta.sel(predictor=term) + beta.sel(predictor=f"{term}@2002-2015")).median()
         assert x_of(dots)[-1] == pytest.approx(float(last))
-        assert axes.get_yticklabels()[-1].get_text() == "2002-2011"
+        assert axes.get_yticklabels()[-1].get_text() == "2002-2015"
         assert " ".join(axes.get_title(loc="left").split()).endswith(label(term))
 
 
