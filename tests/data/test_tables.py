@@ -29,7 +29,7 @@ def test_committed_tables_are_what_the_raw_files_make(world, rebuilt, tmp_path):
 def test_registered_decisions_are_those_of_the_panel(outcome, treaty):
     panel, events = pd.read_parquet(PANELS / "alignment.parquet"), pd.read_csv(PANELS / "events.csv")
     mine = panel[panel[outcome] == 1]
-    counted = events["codings"].str.split("; ").map(lambda names: "registered" in names)
+    counted = pd.Series(["registered" in str(names).split("; ") for names in events["codings"]])
     table = events[counted & (events["outcome"] == outcome)]
     key = ["state", "year", "treaty"]
     there = mine[["state", "year", treaty]].drop_duplicates().set_axis(key, axis=1)
