@@ -89,6 +89,11 @@ CONTEST = Kind(
     groups=(Group("contest", ("rival", "obs")),),
     attributes=("outcome", "rows", "events", *SETTINGS, *ORIGIN),
 )
+CASE = Kind(
+    name="case.2015",
+    groups=(Group("case", ("claim", *DRAW, "obs")),),
+    attributes=("outcome", "rows", "events", "until", "since", *SETTINGS, *ORIGIN),
+)
 SCENARIO = Kind(
     name="scenario.<id>",
     groups=(
