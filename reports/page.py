@@ -58,11 +58,18 @@ def _gate_rows(fits: Numbers) -> list[tuple[tuple[str, str], dict[str, Numbers]]
     return list(rows.items())
 
 
+def _foretold(late: Numbers) -> str:
+    """Whether a posterior foretells the years that it has not seen better than the rate of those that it has."""
+    better = late["log"] > late["log_base"]
+    return "the model foretells them better" if better else "the model foretells them no better than that rate"
+
+
 FILTERS = formats.FILTERS | {
     "agreement": _agreement,
     "anchor": _anchor,
     "breakable": _breakable,
     "search_words": _search_words,
+    "foretold": _foretold,
     "gate_rows": _gate_rows,
     "capitalize_first": lambda text: text[:1].upper() + text[1:],
 }

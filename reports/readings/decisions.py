@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,16 @@ from data.measures.interests import by_era
 from inference import panels
 from models.claims.registry import OUTCOMES, REGISTRY
 from reports.readings.looked_up import HEAVY, LIMIT, LOOKED_UP, VERDICTS, Reading
+from reports.readings.values import (
+    Correlation,
+    Counted,
+    Decisions,
+    LookedUp,
+    Sign,
+    StillWrong,
+    Tally,
+    Treaty,
+)
 
 if TYPE_CHECKING:
     from models.claims.claim import Hypothesis
@@ -25,122 +33,6 @@ TREATY = {"bandwagon": "treaty", "balance": "balance_treaty"}
 # Whose claims count which classes: the first testable claim on alignment stands for all of its author.
 AUTHORS = {"Carter (2022)": "carter-1", "Walt (1987)": "bw-1"}
 SHOWN = "Carter (2022)"
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Registered decisions of each outcome by name, and how many of them count as alignments for Carter's claims."""
-
-    name: str
-    bandwagon: int
-    bandwagon_counted: int
-    balance: int
-    balance_counted: int
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Decisions that the claims of an author count, and balancings for each bandwagoning."""
-
-    author: str
-    excluded: tuple[str, ...]
-    bandwagon: int
-    balance: int
-    ratio: float | None
-
-
-@dataclass(frozen=True)
-class Treaty:
-    """The decisions under one treaty, of how many states, their share of an outcome's weight, and why it is so large.
-
-    ``first`` is the share when each state counts once under the treaty.
-    """
-
-    treaty: int
-    outcome: str
-    decisions: int
-    states: int
-    share: float
-    first: float
-    reason: str
-
-
-@dataclass(frozen=True)
-class LookedUp:
-    """A decision that was looked up: what the table says of it, if it is ``found`` there, and what the sources say."""
-
-    title: str
-    outcome: str
-    year: int
-    treaty: int
-    found: bool
-    given: str
-    obligations: str
-    partner: str
-    aggressors: str
-    threat: float
-    words: str
-    rule: str
-    verdict: str
-
-
-@dataclass(frozen=True)
-class StillWrong:
-    """A famous decision whose class by rule is not that of the sources."""
-
-    name: str
-    year: int
-    given: str
-    right: str
-    source: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Sign:
-    """How another sign of alignment changes around an event, with standard errors robust to dependence within pairs."""
-
-    sign: str
-    event: str
-    rows: int
-    pairs: int
-    change: float
-    change_se: float
-    excess: float
-    excess_se: float
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """Rank correlation of threat by power and interest with threat by disputes, with power and with interests alone."""
-
-    era: str
-    rows: int
-    disputes: float
-    capabilities: float
-    interests: float
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """The reading of the table of decisions."""
-
-    total: Mapping[str, int]
-    any_coding: int
-    by_class: tuple[Tally, ...]
-    by_era: tuple[Tally, ...]
-    by_region: tuple[Tally, ...]
-    no_alignment: tuple[str, ...]
-    counted: tuple[Counted, ...]
-    limit: float
-    treaties: tuple[Treaty, ...]
-    largest: Mapping[str, Treaty]
-    looked_up: tuple[LookedUp, ...]
-    verdicts: Mapping[str, int]
-    famous: int
-    wrong: tuple[StillWrong, ...]
-    signs: tuple[Sign, ...]
-    threats: tuple[Correlation, ...]
 
 
 def lacking(alignment: Path) -> str | None:
