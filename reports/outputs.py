@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inference.fitting.case_2015 import NAME
 from reports import page
 from reports.appendix import inspecting
 from reports.brief import brief
@@ -67,7 +68,7 @@ def _decisions(material: Material) -> None:
 
 def _case(material: Material) -> None:
     if material.numbers["case_2015"]:
-        _write(material, CASE, page.render("case-2015.html.j2", material.numbers))
+        _write(material, CASE, page.render("case-2015.html.j2", material.numbers, case_file=f"{NAME}.nc"))
 
 
 def _index(material: Material) -> None:

@@ -62,9 +62,9 @@ class Bin:
 class Holdout:
     """How a posterior foretells years that it has not seen.
 
-    Decisions observed and expected; ``low`` to ``high`` are the numbers that are expected with the chance of single
-    decisions, which counts as Poisson for each draw. Then the mean log score of the rows beside that of the event rate of the rows learnt
-    from (``log_base``): the higher is the better.
+    Decisions observed and expected; ``low`` to ``high`` are the numbers to be expected with the chance of single
+    decisions, which count as Poisson under each draw. Then the mean log score of the rows, beside that of the event
+    rate of the rows learnt from (``log_base``): the higher is the better.
     """
 
     first: int
