@@ -98,8 +98,8 @@ def _threats(rows: list[Numbers]) -> str:
     disputes = [row["disputes"] for row in rows]
     signs = "negative in every era" if max(disputes) < 0 else "not of one sign"
     return (
-        f"With threat by disputes it is {signs}, and with the aggressor’s power it is at least "
-        f"{formats.fixed(min(row['capabilities'] for row in rows), 2)}: the two measures are no two versions of one thing."
+        f"With threat by disputes it is {signs}, and with the power of the aggressor it is at least "
+        f"{formats.fixed(min(row['capabilities'] for row in rows), 2)}: the two measures are not two versions of one."
     )
 
 
