@@ -94,14 +94,27 @@ def _coding(arguments: argparse.Namespace) -> Coding:
     return REVISIONS[arguments.revision]
 
 
-def _write_events(world: World, out: Path) -> None:
+def _tables(name: str, panel: pd.DataFrame, world: World) -> dict[str, pd.DataFrame]:
+    """The tables that stand beside a panel under the registered coding, by the name of their file."""
+    from data import case_2015, validation
     from data.build.events import events
 
-    table = events(world)
+    if name == ALIGNMENT:
+        return {"events": events(world), "case_2015": _rounded(case_2015.case_2015(world), 4)}
+    return {"validation": _rounded(validation.validation(panel, world), 6)} if name == "informal" else {}
+
+
+def _rounded(table: pd.DataFrame, digits: int) -> pd.DataFrame:
+    """The table with so many decimals, and no minus before a zero: the same text on every processor."""
+    numbers = table.select_dtypes("float")
+    return table.assign(**{str(name): numbers[name].round(digits) + 0.0 for name in numbers})
+
+
+def _write_table(table: pd.DataFrame, out: Path) -> None:
     partial = out.with_suffix(".partial")
     table.to_csv(partial, index=False)
     partial.replace(out)
-    print(f"written: {out}, {len(table):,} decisions under any coding\n")
+    print(f"written: {out}, {len(table):,} rows\n")
 
 
 def _build(arguments: argparse.Namespace) -> None:
@@ -117,8 +130,9 @@ def _build(arguments: argparse.Namespace) -> None:
         simulated = arguments.simulate is not None
         panel = synthetic.panel(arguments.simulate, arguments.seed) if simulated else _panel(name, world, coding)
         _write(panel, name, arguments.out or folder / f"{name}.parquet")
-        if name == ALIGNMENT and arguments.out is None and not simulated and coding == Coding():
-            _write_events(world, FOLDER / "events.csv")
+        if arguments.out is None and not simulated and coding == Coding():
+            for table, values in _tables(name, panel, world).items():
+                _write_table(values, FOLDER / f"{table}.csv")
 
 
 def main() -> int:

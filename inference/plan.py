@@ -11,9 +11,9 @@ from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance
 from inference.counterfactual import run, scenario
 from inference.counterfactual.simulation import chain
-from inference.fitting import stacking, verdicts
+from inference.fitting import case_2015, stacking, verdicts
 from inference.fitting.result import fit_key
-from inference.fleet.work import CapacityFit, Contest, LogitFit, Simulation, Verdicts, Work
+from inference.fleet.work import CapacityFit, Case, Contest, LogitFit, Simulation, Verdicts, Work
 from models.claims.links import AUTOREGRESSIONS, LINKS
 from models.claims.registry import OUTCOMES, REGISTRY, archive_of
 
@@ -44,6 +44,12 @@ def fits(models: list[Hypothesis]) -> list[Work]:
     logits.sort(key=lambda logit: -len(logit[0].equation(logit[1]).terms))
     rivals = [Contest(outcome) for outcome in OUTCOMES] if set(stacking.RIVALS) <= {h.id for h in models} else []
     return [*slow, *(LogitFit(h.id, outcome) for h, outcome in logits), *rivals]
+
+
+def cases(models: list[Hypothesis], alignment: Path) -> list[Work]:
+    """The case of 2015, when its models were asked for and the panel is that of the real world."""
+    asked = set(case_2015.CLAIMS) <= {h.id for h in models}
+    return [Case()] if asked and case_2015.table_of(alignment).is_file() else []
 
 
 def is_there(work: Work, session: Session) -> bool:

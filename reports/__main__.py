@@ -44,6 +44,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     from reports.numbers import archived, collect, refits, rivals, simulated
     from reports.numbers.report import Report, to_json
     from reports.outputs import Material
+    from reports.readings import readings
 
     draft: list[str] | None = [] if arguments.draft else None
     absent = archived.absent(hypotheses, arguments.panel)
@@ -58,6 +59,9 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     folder = arguments.refits or refits.FOLDER
     contests = rivals.collect(hypotheses, arguments.panel, arguments.folder, draft)
     scenarios = simulated.load(hypotheses, arguments.panel, arguments.folder, draft)
+    tables = readings.collect(hypotheses, arguments.panel, arguments.folder, draft)
+    for page, reason in tables.left_out.items():
+        print(f"{page} is left out: {reason}")
     evidence = collect.collect(
         hypotheses,
         trees,
@@ -66,6 +70,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
         tables=refits.read(folder),
         rivals=contests,
         counterfactual=simulated.collect(scenarios, arguments.folder, folder),
+        read=tables,
         draft=() if draft is None else tuple(draft) or (IN_ORDER,),
     )
     numbers = to_json(evidence)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inference.fitting.case_2015 import NAME
 from reports import page
 from reports.appendix import inspecting
 from reports.brief import brief
 from reports.explorer import page as explorer
 from reports.numbers import claims_table
 from reports.numbers.report import Numbers
+from reports.readings.readings import CASE, DECISIONS
 
 if TYPE_CHECKING:
     from reports.explorer.explored import Model
@@ -59,6 +61,16 @@ def _inspect(material: Material) -> None:
     _write(material, "inspect.html", page.render("inspect.html.j2", material.numbers, steps=inspecting.STEPS))
 
 
+def _decisions(material: Material) -> None:
+    if material.numbers["decisions"]:
+        _write(material, DECISIONS, page.render("decisions.html.j2", material.numbers))
+
+
+def _case(material: Material) -> None:
+    if material.numbers["case_2015"]:
+        _write(material, CASE, page.render("case-2015.html.j2", material.numbers, case_file=f"{NAME}.nc"))
+
+
 def _index(material: Material) -> None:
     written = {name: words for name, words in LINKS.items() if (material.out / name).is_file()}
     _write(material, "index.html", page.render("index.html.j2", material.numbers, links=written))
@@ -70,6 +82,8 @@ WRITERS: dict[str, Callable[[Material], None]] = {
     "tables": _tables,
     "appendix": _appendix,
     "inspect": _inspect,
+    "decisions": _decisions,
+    "case": _case,
     "brief": _brief,
     "explorer": _explorer,
     "index": _index,
@@ -80,6 +94,8 @@ LINKS = {
     "brief.pdf": "The same brief to print",
     "explorer.html": "Explorer: choose a claim, a region, an era and a situation, and see the probability",
     "appendix.html": "Appendix: every claim with its estimand, graph, sample, posterior, checks and rivals",
+    DECISIONS: "Decisions: what is counted as an alignment, by class, era and region, and ten of them looked up",
+    CASE: "The case of 2015: what sources say of Russia, Syria, Iran and Iraq, and what the models expected",
     "inspect.html": "Inspect a posterior in ArviZ: the archives, for methodologists",
     "claims.csv": "Table of all claims, every column, for a spreadsheet or a program",
     "claims.tex": "Table of all claims for LaTeX, with booktabs rules",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import jinja2
     from markupsafe import Markup
 
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+TOP = 0.05  # the share of the rows of a year that count as those of which most is expected
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -58,11 +60,59 @@ def _gate_rows(fits: Numbers) -> list[tuple[tuple[str, str], dict[str, Numbers]]
     return list(rows.items())
 
 
+def _foretold(late: Numbers) -> str:
+    """Whether a posterior foretells the years that it has not seen better than the rate of those that it has."""
+    better = late["log"] > late["log_base"]
+    return "the model foretells them better" if better else "the model foretells them no better than that rate"
+
+
+def _case_verdict(case: Numbers) -> str:
+    """What the case says for the claims that it opens, in a sentence."""
+    opening = case["opening"]
+    if opening is None or not opening["expected"]:
+        return "The opening case is no row that a model can score: the models say nothing of it."
+    if case["events"]:
+        return "A treaty was signed in the case: see its row."
+    top = [e["rank_year"] / e["rows_year"] for e in opening["expected"].values()]
+    if max(top) <= TOP:
+        share = formats.percent(1 - TOP)
+        return f"Of the opening case the models expected a treaty more than of {share} of its year's rows; none came."
+    above = " and ".join(map(formats.percent, top))
+    return (
+        "Neither the outcome nor the models say anything for the opening case: no treaty came, and its rank lies at "
+        f"{above} of the rows of its year. That the states aligned is seen in support and arms alone."
+    )
+
+
+def _signs(decisions: Numbers) -> str:
+    """Which signs rise after which events, by two standard errors more than in quiet rows."""
+    rises = [s for s in decisions["signs"] if s["excess"] > 2 * s["excess_se"]]
+    events = [s for s in decisions["signs"] if not s["event"].startswith("none")]
+    flat = [f"{s['event']} ({s['sign'].partition(',')[0]})" for s in events if s not in rises]
+    out = f"{len(rises)} of {len(events)} rise by more than twice the standard error over quiet rows"
+    return f"{out}; not so {', '.join(flat)}." if flat else f"{out}."
+
+
+def _threats(rows: list[Numbers]) -> str:
+    """How the two measures of threat go together, in a sentence."""
+    disputes = [row["disputes"] for row in rows]
+    signs = "negative in every era" if max(disputes) < 0 else "not of one sign"
+    return (
+        f"With threat by disputes it is {signs}, and with the power of the aggressor it is at least "
+        f"{formats.fixed(min(row['capabilities'] for row in rows), 2)}: the two measures are not two versions of one."
+    )
+
+
 FILTERS = formats.FILTERS | {
     "agreement": _agreement,
     "anchor": _anchor,
     "breakable": _breakable,
     "search_words": _search_words,
+    "case_verdict": _case_verdict,
+    "foretold": _foretold,
+    "signs": _signs,
+    "threats": _threats,
+    "in_words": lambda count: NUMBERS[count] if count < len(NUMBERS) else str(count),
     "gate_rows": _gate_rows,
     "capitalize_first": lambda text: text[:1].upper() + text[1:],
 }

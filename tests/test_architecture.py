@@ -23,6 +23,7 @@ CROWDED = {"data/measures"}  # one file for each measure
 RECURRING = {
     "aid": "how it is measured, and its effect under other codings",
     "capacity": "how it is measured, modelled and fitted",
+    "case_2015": "what the sources say of it, what the models expected, and both together for readers",
     "checks": "the gates of a fit, and figures of them",
     "graph": "the causal graph, and a figure of it",
     "grid": "points at which all is known: states by years, and drivers by region and era",

@@ -66,9 +66,10 @@ LOGIT = Kind(
         Group("predictive_checks", (*DRAW, "region", "era"), optional=True),
         Group("fitted", ("obs",), optional=True),
         Group("calibration", ("bin",), optional=True),
+        Group("holdout", DRAW, optional=True),  # where there are rows after the years learnt from
         VERDICTS,
     ),
-    attributes=(*MODEL, "events", *SETTINGS, *ORIGIN),
+    attributes=(*MODEL, "events", "decisions", "excluded", "until", *SETTINGS, *ORIGIN),
     optional=("elpd_diff", "elpd_diff_se", "bad_k", "refitted"),  # beside ``loo_without``
 )
 CAPACITY = Kind(
@@ -88,6 +89,11 @@ CONTEST = Kind(
     name="contest.<outcome>",
     groups=(Group("contest", ("rival", "obs")),),
     attributes=("outcome", "rows", "events", *SETTINGS, *ORIGIN),
+)
+CASE = Kind(
+    name="case.2015",
+    groups=(Group("case", ("claim", *DRAW, "obs")),),
+    attributes=("outcome", "rows", "events", "until", "since", *SETTINGS, *ORIGIN),
 )
 SCENARIO = Kind(
     name="scenario.<id>",

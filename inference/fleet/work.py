@@ -101,6 +101,24 @@ class Contest(Work):
 
 
 @dataclass(frozen=True)
+class Case(Work):
+    """What models that end before it expected of the case of 2015."""
+
+    made_by = "inference.fitting.case_2015"
+
+    @property
+    @override
+    def name(self) -> str:
+        return "case.2015"
+
+    @override
+    def do(self, session: Session) -> FitResult:
+        from inference.fitting import case_2015
+
+        return case_2015.fit_case(session)
+
+
+@dataclass(frozen=True)
 class Verdicts(Work):
     """The verdicts on the claims that share a model, by the id that its posteriors are kept under."""
 
@@ -138,7 +156,9 @@ class Simulation(Work):
         return run.simulate_scenario(self.scenario, session)
 
 
-KINDS: dict[str, type[Work]] = {kind.__name__: kind for kind in (LogitFit, CapacityFit, Contest, Verdicts, Simulation)}
+KINDS: dict[str, type[Work]] = {
+    kind.__name__: kind for kind in (LogitFit, CapacityFit, Contest, Case, Verdicts, Simulation)
+}
 
 
 def task_of(work: Work, session: Session) -> Task:
@@ -168,4 +188,4 @@ def result_of(answer: dict[str, Any]) -> FitResult:
 
 def before(works: Iterable[Work], engine: str) -> tuple[tuple[str, ...], ...]:
     """What is to be called before the work begins: nothing where the engine draws no posterior."""
-    return BEFORE if engine == "kernel" and any(isinstance(work, LogitFit | Contest) for work in works) else ()
+    return BEFORE if engine == "kernel" and any(isinstance(work, LogitFit | Contest | Case) for work in works) else ()

@@ -25,6 +25,7 @@ from reports.numbers.report import (
     Tested,
 )
 from reports.numbers.types import Claim, Estimate
+from reports.readings.values import Readings
 
 if TYPE_CHECKING:
     from reports.numbers.archived import Pair, Trees
@@ -152,6 +153,7 @@ def collect(
     tables: refits.Tables | None = None,
     rivals: Mapping[str, Contest] | None = None,
     counterfactual: Counterfactual | None = None,
+    read: Readings | None = None,
     draft: tuple[str, ...] = (),
 ) -> Evidence:
     """All that the archives and refits say.
@@ -172,6 +174,8 @@ def collect(
         The contest of rival explanations by outcome.
     counterfactual
         The scenarios of aid.
+    read
+        What the tables beside the panel say: decisions, and the case of 2015.
     draft
         What is wrong with a draft.
     """
@@ -193,5 +197,8 @@ def collect(
         rivals=rivals or {},
         scores=refits.scores(found),
         counterfactual=counterfactual,
+        decisions=read.decisions if read else None,
+        case_2015=read.case_2015 if read else None,
+        left_out=read.left_out if read else {},
         draft=draft,
     )

@@ -8,12 +8,15 @@ import json
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
+from scipy import special  # pyright: ignore[reportMissingTypeStubs]
 
+from data.period import END
 from inference.archives.archive import group
 from inference.evidence.quantities import CI_BOUNDS, Quantity, Share
 from inference.sampling.checks import CheckResult
 from reports.numbers.limits import PER
-from reports.numbers.types import Bin, Counts, Fit, Outside, Predictive, PriorPredictive, Slope
+from reports.numbers.types import Bin, Counts, Fit, Holdout, Outside, Predictive, PriorPredictive, Slope
 
 LEVELS = ("region", "era")
 
@@ -35,6 +38,7 @@ def collect(tree: xr.DataTree) -> Fit:
         prior_predictive=_prior_predictive(tree),
         predictive=_predictive(tree),
         calibration=_calibration(tree),
+        holdout=_holdout(tree),
         slopes=_slopes(tree),
         effects={name: _effects(tree, name) for name in LEVELS},
     )
@@ -76,6 +80,31 @@ def _calibration(tree: xr.DataTree) -> tuple[Bin, ...]:
     rates = (PER * bins[name].to_numpy() for name in ("predicted", "observed", "low", "high"))
     columns = zip(bins["rows"].to_numpy(), *rates, strict=True)
     return tuple(Bin(int(rows), *map(float, values)) for rows, *values in columns)
+
+
+def _holdout(tree: xr.DataTree) -> Holdout | None:
+    if "holdout" not in tree.children:
+        return None
+    scores, log = group(tree, "holdout"), ("log", "log_base")
+    low, high = _predicted(scores["expected"].to_numpy().ravel())
+    return Holdout(
+        first=int(tree.attrs["until"]) + 1,
+        last=END,
+        rows=int(scores["rows"]),
+        decisions=float(scores["decisions"]),
+        expected=Quantity.of(scores["expected"]),
+        low=low,
+        high=high,
+        **{name: float(scores[name]) for name in log},
+    )
+
+
+def _predicted(expected: NDArray[np.float64]) -> tuple[int, int]:
+    """The interval of a number of decisions, of rare ones, from draws of how many are expected."""
+    numbers = np.arange(int(expected.max() + 10 * np.sqrt(expected.max()) + 10))
+    below = np.mean([special.pdtr(numbers, one) for one in expected], axis=0)  # at most so many
+    low, high = (int(np.searchsorted(below, bound)) for bound in CI_BOUNDS)
+    return low, high
 
 
 def _slopes(tree: xr.DataTree) -> dict[str, Slope]:

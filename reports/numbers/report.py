@@ -10,6 +10,7 @@ from inference.counterfactual.results import LinkResult, ScenarioResult, UnitRes
 from inference.evidence.quantities import Quantity, Share
 from inference.plain import plain
 from reports.numbers.types import Cell, Claim
+from reports.readings.values import Case, Decisions
 
 Numbers = Mapping[str, Any]  # numbers.json, or a part of it, as the pages and figures read it
 Table = tuple[Mapping[str, Cell], ...]  # rows by column
@@ -139,7 +140,7 @@ class Evidence:
     """What the archives and refits say; ``draft`` holds what is wrong with a draft, and is empty in a report.
 
     ``families`` are ids of claims by family, ``claims`` is the table of all claims, ``duress_removed`` and ``rivals``
-    are by outcome, ``scores`` are those of what was left out.
+    are by outcome, ``scores`` are those of what was left out; ``left_out`` says why a page is, by the page's file.
     """
 
     interval: Interval
@@ -155,6 +156,9 @@ class Evidence:
     rivals: Mapping[str, Contest]
     scores: Table
     counterfactual: Counterfactual | None
+    decisions: Decisions | None
+    case_2015: Case | None
+    left_out: Mapping[str, str]
     draft: tuple[str, ...]
 
 

@@ -59,6 +59,26 @@ class Bin:
 
 
 @dataclass(frozen=True)
+class Holdout:
+    """How a posterior foretells years that it has not seen.
+
+    Decisions observed and expected; ``low`` to ``high`` are the numbers to be expected with the chance of single
+    decisions, which count as Poisson under each draw. Then the mean log score of the rows, beside that of the event
+    rate of the rows learnt from (``log_base``): the higher is the better.
+    """
+
+    first: int
+    last: int
+    rows: int
+    decisions: float
+    expected: Quantity
+    low: int
+    high: int
+    log: float
+    log_base: float
+
+
+@dataclass(frozen=True)
 class Slope(Quantity):
     """An average slope, the probability that it is above 0, and the Monte Carlo error of that."""
 
@@ -83,6 +103,7 @@ class Fit:
     prior_predictive: PriorPredictive
     predictive: Predictive
     calibration: tuple[Bin, ...]
+    holdout: Holdout | None
     slopes: Mapping[str, Slope]
     effects: Mapping[str, Mapping[str, Quantity]]
 

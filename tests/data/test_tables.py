@@ -1,0 +1,37 @@
+"""The tables beside the panels are what the raw files make, and say what the panels say."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.__main__ import _tables
+from data.build.informal import informal
+
+PANELS = Path(__file__).parents[2] / "data" / "panels"
+
+
+def written(table, path):
+    table.to_csv(path, index=False)
+    return path.read_text()
+
+
+@pytest.mark.slow
+def test_committed_tables_are_what_the_raw_files_make(world, rebuilt, tmp_path):
+    made = _tables("alignment", rebuilt, world) | _tables("informal", informal(world), world)
+    assert set(made) == {"events", "case_2015", "validation"}
+    for name, table in made.items():
+        assert written(table, tmp_path / name) == (PANELS / f"{name}.csv").read_text(), name
+    assert _tables("state", rebuilt, world) == {}
+
+
+@pytest.mark.parametrize(("outcome", "treaty"), [("bandwagon", "treaty"), ("balance", "balance_treaty")])
+def test_registered_decisions_are_those_of_the_panel(outcome, treaty):
+    panel, events = pd.read_parquet(PANELS / "alignment.parquet"), pd.read_csv(PANELS / "events.csv")
+    mine = panel[panel[outcome] == 1]
+    counted = pd.Series(["registered" in str(names).split("; ") for names in events["codings"]])
+    table = events[counted & (events["outcome"] == outcome)]
+    key = ["state", "year", "treaty"]
+    there = mine[["state", "year", treaty]].drop_duplicates().set_axis(key, axis=1)
+    assert {*map(tuple, there.to_numpy().tolist())} == {*map(tuple, table[key].to_numpy().tolist())}
+    assert (mine[outcome] / mine[f"{outcome}_rows"]).sum() == pytest.approx(len(table))
