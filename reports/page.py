@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+FEW = 10  # decisions below which a score hardly tells anything
 TOP = 0.05  # the share of the rows of a year that count as those of which most is expected
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -63,7 +64,8 @@ def _gate_rows(fits: Numbers) -> list[tuple[tuple[str, str], dict[str, Numbers]]
 def _foretold(late: Numbers) -> str:
     """Whether a posterior foretells the years that it has not seen better than the rate of those that it has."""
     better = late["log"] > late["log_base"]
-    return "the model foretells them better" if better else "the model foretells them no better than that rate"
+    words = "the model foretells them better" if better else "the model foretells them no better than that rate"
+    return f"{words}, which so few decisions hardly tell" if late["decisions"] < FEW else words
 
 
 def _case_verdict(case: Numbers) -> str:

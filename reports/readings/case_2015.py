@@ -85,7 +85,7 @@ def _highest(pairs: tuple[Pair, ...], claim: str) -> Highest | None:
 
 
 def _opening(table: pd.DataFrame, years: list[PairYear]) -> Opening | None:
-    at = (table[["state", "aggressor", "year"]] == OPENING).all(axis=1)
+    at = (table[["state", "aggressor", "year"]] == list(OPENING)).all(axis=1)
     if not at.any() or not (year := years[int(np.argmax(at))]).at_risk:
         return None
     first = table[at].iloc[0]

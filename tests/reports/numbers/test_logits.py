@@ -46,3 +46,22 @@ def test_regions_outside_their_predictive_interval_are_named(reported):
     tree["predictive_checks"] = tree["predictive_checks"].assign(moved.data_vars)
     outside = logits.collect(tree).predictive.levels["region"].outside
     assert "Western Europe" in outside
+
+
+def test_years_not_learnt_from_are_scored_as_archived(trees, numbers):
+    entry = next(entry for entry in numbers["hypotheses"] if entry["id"] == "carter-1")
+    for outcome, tree in trees["carter-1"].items():
+        late, scores = entry["fits"][outcome]["holdout"], archive.group(tree, "holdout")
+        assert (late["first"], late["last"]) == (2012, 2015)
+        assert (late["rows"], late["decisions"]) == (int(scores["rows"]), float(scores["decisions"]))
+        assert late["expected"]["value"] == pytest.approx(float(scores["expected"].mean()))
+        assert (late["log"], late["log_base"]) == (float(scores["log"]), float(scores["log_base"]))
+        assert late["low"] < late["expected"]["value"] < late["high"]
+
+
+def test_numbers_of_rare_decisions_have_the_interval_of_their_simulation():
+    rng = np.random.default_rng(0)
+    expected = rng.gamma(8, 1, 4000)
+    simulated = np.quantile(rng.poisson(expected[:, None], (4000, 50)), (0.05, 0.95))
+    assert logits._predicted(expected) == tuple(simulated)
+    assert logits._predicted(np.zeros(10)) == (0, 0)
