@@ -27,6 +27,7 @@ def collect(tree: xr.DataTree) -> Fit:
     return Fit(
         rows=int(attributes["rows"]),
         events=int(attributes["events"]),
+        decisions=round(float(attributes["decisions"])),
         rows_lost=json.loads(attributes["rows_lost"]),
         exposures=_names(attributes["exposures"]),
         adjustment=_names(attributes["adjustment"]),
@@ -53,7 +54,7 @@ def _by_era(tree: xr.DataTree) -> dict[str, Counts]:
     rows = np.bincount(known["era_index"], minlength=known.sizes["era"])
     events = checks["observed_events_era"].sel(era=known["era"]).to_numpy()
     eras = known["era"].to_numpy()
-    return {str(era): Counts(int(r), int(e)) for era, r, e in zip(eras, rows, events, strict=True)}
+    return {str(era): Counts(int(r), round(float(e))) for era, r, e in zip(eras, rows, events, strict=True)}
 
 
 def _prior_predictive(tree: xr.DataTree) -> PriorPredictive:
@@ -67,7 +68,7 @@ def _predictive(tree: xr.DataTree) -> Predictive:
     checks = group(tree, "predictive_checks")
     events = Quantity.of(checks["events"].astype(float))
     levels = {name: _outside(checks[f"p_events_{name}"], name) for name in LEVELS}
-    return Predictive(int(checks["observed_events"]), float(checks["p_events"]), events, levels)
+    return Predictive(round(float(checks["observed_events"])), float(checks["p_events"]), events, levels)
 
 
 def _outside(tail: xr.DataArray, name: str) -> Outside:

@@ -92,6 +92,7 @@ class Fit:
 
     rows: int
     events: int
+    decisions: int
     rows_lost: Mapping[str, int]
     exposures: tuple[str, ...]
     adjustment: tuple[str, ...]
