@@ -48,7 +48,7 @@ def new_obligations(treaties: Treaties, cinc: Field, coding: Coding) -> pd.DataF
     held = treaties.held[at].astype(int)
     if coding.collective == "apart":
         held = np.where(pairs["collective"], held, treaties.held_close[at])
-    owed = np.where(pairs["stays"], pairs["own_types"], pairs["types"]) if coding.entry == "own" else pairs["types"]
+    owed = np.where(pairs["stays"], pairs["raised"], pairs["types"]) if coding.entry == "own" else pairs["types"]
     pairs = pairs.assign(new=owed & ~held)
     pairs = pairs[(pairs["new"] > 0) & (pairs["own"] | (coding.entry == "any"))]
     size, capability = membership(treaties.members, cinc)

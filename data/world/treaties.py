@@ -30,9 +30,9 @@ class Treaties:
     """Treaties as tables of pairs and members, and as cubes.
 
     ``pairs``: directed dyads (treaty, phase, i, j, begin, end, types as a bit mask; end is LAST while in force),
-    both directions of each; ``own`` tells whether i itself entered the phase in ``begin`` and ``own_types`` what i
-    owes under it, ``stays`` whether i was in an earlier phase of the treaty the year before, ``collective`` whether
-    more than five states are in it together with them. ``members``: (treaty, phase, i, begin, end, types).
+    both directions of each; ``own`` tells whether i itself entered the phase in ``begin``, ``stays`` whether i was in
+    an earlier phase of the treaty the year before, ``raised`` what i owes that it did not owe in that one and
+    ``collective`` whether more than five states are in it together with them. ``members``: (treaty, phase, i, begin, end, types).
     ``targets``: treaty -> state positions it names as targets. ``held``, ``held_close``: cubes uint8, the mask of
     types in force between i and j on any day, under any treaty and under those that are not collective in the year.
     """
@@ -90,7 +90,9 @@ def _pairs(members: pd.DataFrame) -> pd.DataFrame:
     """Directed pairs of members of the same treaty and phase, while both are in it."""
     members = members.sort_values(["treaty", "i", "begin", "phase"], kind="stable")
     ended = members.groupby(["treaty", "i"])["end"].cummax().groupby([members["treaty"], members["i"]]).shift()
-    members = members.assign(stays=members["begin"] <= ended + 1)
+    owed = members.groupby(["treaty", "i"])["types"].shift(fill_value=0)
+    stays = members["begin"] <= ended + 1
+    members = members.assign(stays=stays, raised=members["types"] & ~owed.where(stays, 0))
     both = members.merge(members, on=["treaty", "phase"], suffixes=("", "_j")).query("i != i_j")
     begin = both[["begin", "begin_j"]].max(axis=1)
     size = parties(members)
@@ -104,7 +106,7 @@ def _pairs(members: pd.DataFrame) -> pd.DataFrame:
             "end": both[["end", "end_j"]].min(axis=1),
             "types": both["types"] | both["types_j"],
             "own": both["begin"] == begin,
-            "own_types": both["types"],
+            "raised": both["raised"],
             "stays": both["stays"],
         }
     )
