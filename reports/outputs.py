@@ -67,7 +67,7 @@ def _decisions(material: Material) -> None:
 
 
 def _case(material: Material) -> None:
-    if material.numbers["case_2015"]:
+    if material.numbers["case"]:
         _write(material, CASE, page.render("case-2015.html.j2", material.numbers, case_file=f"{NAME}.nc"))
 
 

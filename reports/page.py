@@ -114,6 +114,7 @@ FILTERS = formats.FILTERS | {
     "foretold": _foretold,
     "signs": _signs,
     "threats": _threats,
+    "either": lambda words: " or ".join([", ".join(words[:-1]), words[-1]]),
     "in_words": lambda count: NUMBERS[count] if count < len(NUMBERS) else str(count),
     "gate_rows": _gate_rows,
     "capitalize_first": lambda text: text[:1].upper() + text[1:],

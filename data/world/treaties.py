@@ -32,7 +32,8 @@ class Treaties:
     ``pairs``: directed dyads (treaty, phase, i, j, begin, end, types as a bit mask; end is LAST while in force),
     both directions of each; ``own`` tells whether i itself entered the phase in ``begin``, ``stays`` whether i was in
     an earlier phase of the treaty the year before, ``raised`` what i owes that it did not owe in that one and
-    ``collective`` whether more than five states are in it together with them. ``members``: (treaty, phase, i, begin, end, types).
+    ``collective`` whether more than five states are in it together with them. ``members``: (treaty, phase, i, begin,
+    end, types).
     ``targets``: treaty -> state positions it names as targets. ``held``, ``held_close``: cubes uint8, the mask of
     types in force between i and j on any day, under any treaty and under those that are not collective in the year.
     """

@@ -198,7 +198,7 @@ def collect(
         scores=refits.scores(found),
         counterfactual=counterfactual,
         decisions=read.decisions if read else None,
-        case_2015=read.case_2015 if read else None,
+        case=read.case if read else None,
         left_out=read.left_out if read else {},
         draft=draft,
     )

@@ -157,7 +157,7 @@ class Evidence:
     scores: Table
     counterfactual: Counterfactual | None
     decisions: Decisions | None
-    case_2015: Case | None
+    case: Case | None
     left_out: Mapping[str, str]
     draft: tuple[str, ...]
 

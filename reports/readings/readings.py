@@ -34,6 +34,6 @@ def collect(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: 
             left_out[CASE] = str(error)
     return Readings(
         decisions=None if DECISIONS in left_out else decisions.collect(alignment),
-        case_2015=None if tree is None else case_2015.collect(tree, alignment),
+        case=None if tree is None else case_2015.collect(tree, alignment),
         left_out=left_out,
     )

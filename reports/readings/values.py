@@ -219,5 +219,5 @@ class Readings:
     """What the tables beside a panel say; ``left_out`` says why a page is, by its file."""
 
     decisions: Decisions | None
-    case_2015: Case | None
+    case: Case | None
     left_out: Mapping[str, str]

@@ -11,7 +11,7 @@ from reports.readings import case_2015, readings
 
 @pytest.fixture(scope="module")
 def case(read):
-    return read.case_2015
+    return read.case
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_why_there_is_no_reading(tmp_path, posteriors):
         readings.collect(both, panels.PANEL, tmp_path)
     faults = []
     found = readings.collect(both, panels.PANEL, tmp_path, faults)
-    assert found.case_2015 is None
+    assert found.case is None
     assert set(found.left_out) == {"case-2015.html"}
     assert "case.2015" in faults[0]
     assert readings.collect(get("carter-1"), panels.PANEL, posteriors).left_out == {"case-2015.html": reason}

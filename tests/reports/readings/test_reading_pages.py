@@ -35,12 +35,12 @@ def test_the_case_says_plainly_what_came_out(folder, told):
     html = text((folder / "case-2015.html").read_text())
     assert "5 of 12 ordered pairs are rows, 25 in all. In none of them did the state bandwagon by treaty" in html
     assert "By disputes and rivalry Russia is no threat to Syria" in html
-    expected = told["case_2015"]["opening"]["expected"]["carter-1"]
+    expected = told["case"]["opening"]["expected"]["carter-1"]
     assert f"rank {expected['rank_year']} of {expected['rows_year']} in that year" in html
 
 
 def test_the_verdict_on_the_case_follows_from_its_numbers(told):
-    case = json.loads(json.dumps(told["case_2015"]))
+    case = json.loads(json.dumps(told["case"]))
     verdict = page.FILTERS["case_verdict"]
     assert "Neither the outcome nor the models say anything" in verdict(case)
     for expected in case["opening"]["expected"].values():
@@ -64,7 +64,7 @@ def test_texts_of_the_readings_are_escaped(told):
     changed = json.loads(json.dumps(told))
     changed["decisions"]["looked_up"] = [one | {"words": text, "title": text} for one in
                                          changed["decisions"]["looked_up"][:1] for text in PAYLOADS]  # fmt: skip
-    changed["case_2015"]["pairs"][0]["state"] = PAYLOADS[0]
+    changed["case"]["pairs"][0]["state"] = PAYLOADS[0]
     for template in ("decisions.html.j2", "case-2015.html.j2"):
         html = page.render(template, changed, case_file="x.nc")
         assert not [payload for payload in PAYLOADS if "<" in payload and payload in html]
@@ -73,7 +73,7 @@ def test_texts_of_the_readings_are_escaped(told):
 @pytest.mark.slow
 def test_a_report_of_a_simulated_panel_leaves_both_out_and_says_why(reported):
     numbers = json.loads((reported / "build" / "numbers.json").read_text())
-    assert numbers["decisions"] is numbers["case_2015"] is None
+    assert numbers["decisions"] is numbers["case"] is None
     assert numbers["left_out"] == {
         "decisions.html": "there is no events.csv beside panel.parquet",
         "case-2015.html": "there is no case_2015.csv beside panel.parquet",
