@@ -109,6 +109,15 @@ def test_a_new_phase_is_a_decision_of_the_state_whose_own_obligation_it_raises(s
     assert both[1001, B, A, 1955] == DEFENCE
 
 
+def test_a_phase_begun_because_another_enters_is_the_decision_of_that_one(sign):
+    made = sign(
+        pact(1001, [300, 310], 1950, 1954, defense=1),
+        pact(1001, [300, 310, 200], 1955, phase=1, defense=1),
+    )
+    later = found(new_obligations(made, EQUAL, REGISTERED).query("year == 1955"))
+    assert later == {(1001, UK, A, 1955): DEFENCE, (1001, UK, B, 1955): DEFENCE}
+
+
 def test_a_declaration_of_half_of_all_states_is_no_treaty(toy_grid):
     table = pd.DataFrame(pact(1001, [2, 200], 1950, nonagg=1) + pact(1002, [2, 200, 300], 1950, nonagg=1))
     assert set(treaties(table, toy_grid, 3 / 4).pairs["treaty"]) == {1001}
