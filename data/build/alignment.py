@@ -13,7 +13,7 @@ from data.codebook.variable import ERA, Panel, key, region_of
 from data.codings import REGISTERED, Coding
 from data.measures.measure import Sample
 from data.measures.registry import MEASURES, OUTCOMES
-from data.period import BEGIN, END, FIRST
+from data.period import BEGIN, FIRST, LAST
 from data.world.riskset import Rows, riskset
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ ALIGNMENT = Panel(
     variables=(
         key("state", "weak state i", 2, 999, COW_STATES),
         key("aggressor", "aggressor j", 2, 999, COW_STATES),
-        key("year", "year t of the outcome", BEGIN, END, COW_STATES),
+        key("year", "year t of the outcome", BEGIN, LAST, COW_STATES),  # after END under a coding only
         region_of("i"),
         ERA,
         *(variable for measure in (*OUTCOMES, *MEASURES) for variable in measure.variables),

@@ -47,7 +47,7 @@ BAD = {
     "unknown region": (column("region", "Atlantis"), ["column region", "row 7", "Atlantis is not one of"]),
     "unknown era": (column("era", "1500-1600"), ["column era", "row 7", "1500-1600 is not one of", "1946-1968"]),
     "year too early": (column("year", 1815), ["column year", "row 7", "1815", "at least 1817"]),
-    "year too late": (column("year", 2050), ["column year", "row 7", "2050", "at most 2015"]),
+    "year too late": (column("year", 2050), ["column year", "row 7", "2050", "at most 2018"]),
     "negative distance": (column("distance_km", -1.0), ["column distance_km", "row 7", "-1", "at least 0"]),
     "half a year": (column("year", 1950.5), ["column year", "row 7", "1950.5 is not a whole number"]),
     "half a dispute": (column("threat_disputes", 0.5), ["column threat_disputes", "row 7", "0.5", "whole"]),

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from data import schema
-from data.build.alignment import ALIGNMENT
+from data.build.alignment import ALIGNMENT, alignment
+from data.codings import Coding
 from data.coverage import coverage
 
 ROOT = Path(__file__).parents[3]
@@ -50,6 +51,15 @@ def test_rows_are_sorted_by_state_aggressor_and_year(committed):
 
 def test_the_panel_is_exactly_what_the_raw_files_make(committed, rebuilt):
     assert differences(schema.validate(rebuilt), committed) == {}
+
+
+@pytest.mark.slow
+def test_years_after_the_registered_ones_are_a_coding_and_nothing_before_them_moves(world, rebuilt):
+    coding = Coding(last=2018)
+    panel = schema.validate(alignment(world, coding))
+    assert panel["year"].max() == 2018
+    assert len(panel[panel["year"] <= 2015]) == len(rebuilt)
+    assert (panel.loc[panel["year"] > 2015, "era"] == "2002-2015").all()
 
 
 def test_the_coverage_table_beside_it_is_that_of_the_panel(committed):
