@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.codings import CHOICES, CLASSES, Coding, to_text
+from data.codings import CHOICES, CLASSES, NO_ALIGNMENT, Coding, to_text
 from data.period import LAST
 from inference import panels
 from inference.archives.atomic import replacing
@@ -117,7 +117,8 @@ def reclassified(claim: Hypothesis, specification: Specification) -> Hypothesis:
     if specification.panel != "alignment":
         return claim
     excluded = {name for name in claim.excluded if specification.choice(name.replace(" ", "-")) != "in"}
-    excluded |= {name for name in ("common enemy", "other") if specification.choice(name.replace(" ", "-")) == "out"}
+    dropped = {name for name in CLASSES if specification.choice(name.replace(" ", "-")) == "out"}
+    excluded |= dropped - set(NO_ALIGNMENT)
     until = int(str(specification.choice("until")))
     return replace(claim, excluded=tuple(name for name in CLASSES if name in excluded), until=until)
 

@@ -24,6 +24,7 @@ DIMENSIONS: dict[str, Choices] = {
         "event": ("decision", "dyad", "treaty"),
         **dict.fromkeys(NO_ALIGNMENT, ("out", "in")),
         "common-enemy": ("as-claimed", "in", "out"),
+        "source-of-threat": ("in", "out"),
         "other": ("in", "out"),
         "until": (TRAINED_TO, 2015, 2018),
     },

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from data import schema, synthetic
-from data.codings import CHOICES, REGISTERED, to_text
+from data.codings import CHOICES, NO_ALIGNMENT, REGISTERED, to_text
 from inference import panels
 from inference.evidence.holdout import Scores, score
 from inference.fleet import fleet
@@ -50,6 +50,19 @@ def test_the_text_of_a_specification_gives_it_back(panel):
         assert fleet.KEY.fullmatch(f"panel.{specification}")
     with pytest.raises(ValueError, match="choose from"):
         Specification.parse("colour=red", panel)
+
+
+def test_each_class_of_decisions_is_in_or_out():
+    def excluded(claim, text):
+        return set(recoding.reclassified(REGISTRY[claim], coding(text)).excluded)
+
+    assert excluded("carter-1", "registered") == set(NO_ALIGNMENT)
+    assert excluded("bw-1", "registered") == {*NO_ALIGNMENT, "common enemy"}
+    assert excluded("carter-1", "renewal=in") == set(NO_ALIGNMENT) - {"renewal"}
+    assert excluded("bw-1", "common-enemy=in") == set(NO_ALIGNMENT)
+    for name in ("common enemy", "source of threat", "other"):
+        assert excluded("carter-1", f"{name.replace(' ', '-')}=out") == {*NO_ALIGNMENT, name}
+    assert recoding.reclassified(REGISTRY["carter-1"], coding("until=2015")).until == 2015
 
 
 def test_a_specification_has_a_choice_in_every_dimension():
