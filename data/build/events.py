@@ -71,12 +71,11 @@ def _decisions(events: pd.DataFrame, world: World, outcome: str) -> pd.DataFrame
         }
     ).sort_values([*KEY, "aggressor"], ignore_index=True)
     first = {name: "first" for name in COLUMNS if name in table and name not in (*KEY, "threat")}
-    joined = table.groupby(KEY, as_index=False).agg(
+    return table.groupby(KEY, as_index=False).agg(
         **{name: (name, how) for name, how in first.items()},
         aggressors=("aggressor", " ".join),
         threat=("threat", "max"),
     )
-    return joined
 
 
 def decisions(world: World, coding: Coding = REGISTERED) -> pd.DataFrame:

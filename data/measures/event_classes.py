@@ -9,6 +9,7 @@ happens after the year of the signature decides.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,16 @@ class Decisions:
         self.t = events["year"].to_numpy() - FIRST
         self.treaty, self.new = events["treaty"].to_numpy(), events["new"].to_numpy()
         self.collective = events["collective"].to_numpy(bool)
+
+    @cached_property
+    def threatens(self) -> Cube:
+        """`threatening` of the world, which two rules read."""
+        return threatening(self.world)
+
+    @cached_property
+    def disputed(self) -> Cube:
+        """[i, j, year]: a dispute between the two in t or the coding's window before it, which two rules read."""
+        return _up_to_now(self.world.disputes.any, self.world.coding.window)
 
     def lately(self, happened: Counts | Cube, years: int) -> Mask:
         """Whether a cube is true in t or in one of so many years before, between state and partner in that order."""
@@ -120,8 +131,7 @@ def threatening(world: World) -> Cube:
 
 def _common_enemy(d: Decisions) -> Mask:
     world = d.world
-    threatens = threatening(world)
-    opposed = _up_to_now(world.disputes.any, world.coding.window) | before(world.rivals)
+    threatens, opposed = d.threatens, d.disputed | before(world.rivals)
     shared = [bool((threatens[:, i, t] & opposed[:, j, t]).any()) for i, j, t in zip(d.i, d.j, d.t, strict=True)]
     return _named(d) | np.array(shared, bool)
 
@@ -132,12 +142,11 @@ def _communique(d: Decisions) -> Mask:
     conditional = set(level.loc[level["conditio"].fillna(0) != 0, "atopid"].astype(int))
     free = ~np.isin(d.treaty, list(conditional))
     near = np.isfinite(d.world.contiguity_km[d.i, d.j, d.t - 1])
-    disputed = _up_to_now(d.world.disputes.any, d.world.coding.window)[d.i, d.j, d.t]
-    return ((d.new & ~CONSULTATION) == 0) & free & ~near & ~disputed
+    return ((d.new & ~CONSULTATION) == 0) & free & ~near & ~d.disputed[d.i, d.j, d.t]
 
 
 def _source_of_threat(d: Decisions) -> Mask:
-    return threatening(d.world)[d.j, d.i, d.t]
+    return d.threatens[d.j, d.i, d.t]
 
 
 RULES: dict[str, Callable[[Decisions], Mask]] = {
