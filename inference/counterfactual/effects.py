@@ -102,7 +102,7 @@ def _cells(
     for k, outcome in enumerate(OUTCOMES):
         mine = population.alignment[outcome]
         cell = region_of[mine.unit], era_of[mine.year]
-        np.add.at(observed[k], cell, mine.design.y[mine.positions])
+        np.add.at(observed[k], cell, mine.design.decisions[mine.positions])
         np.add.at(rows[k], cell, 1)
     dims = ("outcome", "region", "era")
     return {

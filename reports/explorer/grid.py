@@ -162,7 +162,9 @@ def _places(design: Design, values: dict[str, Float], frame: pd.DataFrame) -> It
             rows = ((region == r) | (r is None)) & ((era == e) | (e is None))
             if rows.any():
                 typical = {name: float(np.median(column[rows])) for name, column in columns.items()}
-                place = Place(region_name, era_name, int(rows.sum()), int(design.y[rows].sum()), typical)
+                place = Place(
+                    region_name, era_name, int(rows.sum()), round(float(design.decisions[rows].sum())), typical
+                )
                 cell = (region * len(eras) + era)[rows]
                 yield place, np.bincount(cell, minlength=len(regions) * len(eras))
 

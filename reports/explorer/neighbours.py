@@ -55,5 +55,5 @@ def counts(design: Design, frame: pd.DataFrame, drivers: list[str]) -> Neighbour
     flat = np.ravel_multi_index([np.asarray(i, np.intp) for i in index], shape)
     cells, cell_of_row = np.unique(flat, return_inverse=True)
     rows = np.bincount(cell_of_row)
-    events = np.bincount(cell_of_row, weights=design.y).astype(int)
+    events = np.bincount(cell_of_row, weights=design.decisions).round().astype(int)
     return Neighbours(np.diff(cells, prepend=0).tolist(), rows.tolist(), events.tolist())
