@@ -57,6 +57,7 @@ def _distributions(rng: np.random.Generator, n: int) -> dict[str, Values]:
     rivalry = rng.random(n) < expit(-3 + common[:, 0])
     duress = {name: rng.random(n) < expit(level + 0.7 * common[:, 1]) for name, level in
               {"duress_war": -2.2, "duress_coup": -2.6, "duress_irregular": -1.7}.items()}  # fmt: skip
+    peace = 1 + rng.integers(0, 190, n)
     neighbour = rng.random(n) < expit(-1 + 0.5 * common[:, 0])
     km = np.where(neighbour, 0.0, rng.gamma(2.0, 2000.0, n).clip(max=20000))
     return {
@@ -70,7 +71,7 @@ def _distributions(rng: np.random.Generator, n: int) -> dict[str, Values]:
         **duress, "duress": np.any(list(duress.values()), axis=0),
         "capacity": rng.normal(size=n) - 0.4 * common[:, 1], "capacity_sd": rng.uniform(0.3, 0.6, n),
         "similarity": -np.abs(rng.normal(0, 1.1, n)), "income": rng.normal(8, 1, n),
-        "peace_years": 1 + rng.integers(0, 190, n),
+        "peace_years": peace, "since_dispute": np.log1p(peace), "since_treaty": np.log1p(rng.integers(1, 60, n)),
     }  # fmt: skip
 
 

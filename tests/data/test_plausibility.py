@@ -201,6 +201,10 @@ def test_years_at_peace_grow_by_one_or_begin_anew(sample):
     peace = history["peace_years"].to_numpy()
     grown = peace[1:] - peace[:-1]
     assert set(np.unique(peace[1:][next_row & (grown != 1)])) == {1}
+    since = np.expm1(history["since_treaty"].to_numpy()).round()
+    np.testing.assert_allclose(np.log1p(since), history["since_treaty"], rtol=1e-12)
+    same_state = (np.diff(rows.t) == 1) & (np.diff(rows.i) == 0)
+    assert set(np.unique(since[1:][same_state & (since[1:] - since[:-1] != 1)])) == {1}
     for name in ("past_alliance", "colonial_tie"):
         assert (np.diff(history[name].to_numpy())[next_row] >= 0).all()
 

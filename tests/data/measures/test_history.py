@@ -10,6 +10,8 @@ def test_history_of_finland_and_the_ussr(dyad):
     # Last dispute in 1944; a non-aggression pact from 1932; independence from Russia in 1917.
     out = HISTORY.columns(dyad(FINLAND, USSR, 1944, 1945, 1948))
     assert out["peace_years"].tolist() == [1, 1, 4]
+    np.testing.assert_allclose(out["since_dispute"], np.log([2, 2, 5]))
+    np.testing.assert_allclose(out["since_treaty"], np.log([5, 6, 9]))  # the peace of 1940; that of 1948 is t itself
     assert out["past_alliance"].tolist() == [1, 1, 1]
     assert out["colonial_tie"].tolist() == [1, 1, 1]
     assert HISTORY.columns(dyad(USSR, FINLAND, 1948))["colonial_tie"].item() == 0
