@@ -40,10 +40,10 @@ def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
 def fits(models: list[Hypothesis]) -> list[Work]:
     """All fits of models, in the order in which they start: slow ones first, the contest of rivals last."""
     slow = [CapacityFit(h.id) for h in models if h.id in AUTOREGRESSIONS]
-    logits = [(h, outcome) for h in models if h.id not in AUTOREGRESSIONS for outcome in h.outcomes]
-    logits.sort(key=lambda logit: -len(logit[0].equation(logit[1]).terms))
+    logits = [h for h in models if h.id not in AUTOREGRESSIONS]
+    logits.sort(key=lambda h: -sum(len(h.equation(outcome).terms) for outcome in h.outcomes))
     rivals = [Contest(outcome) for outcome in OUTCOMES] if set(stacking.RIVALS) <= {h.id for h in models} else []
-    return [*slow, *(LogitFit(h.id, outcome) for h, outcome in logits), *rivals]
+    return [*slow, *(LogitFit(h.id, h.outcomes) for h in logits), *rivals]
 
 
 def cases(models: list[Hypothesis], alignment: Path) -> list[Work]:
@@ -53,10 +53,11 @@ def cases(models: list[Hypothesis], alignment: Path) -> list[Work]:
 
 
 def is_there(work: Work, session: Session) -> bool:
-    """Whether the archive of a fit is there, from the same panel, code and settings."""
+    """Whether all archives of a fit are there, from the same panel, code and settings."""
     panel = EVERY[work.hypothesis].panel if isinstance(work, LogitFit | CapacityFit) else "alignment"
     origin = _provenance(work.made_by, panels.files_of(panel, session.panel))
-    return archive.key_of(work.name, session.folder) == fit_key(work.name, session.settings, origin)
+    keys = ((name, archive.key_of(name, session.folder)) for name in work.archives)
+    return all(key == fit_key(name, session.settings, origin) for name, key in keys)
 
 
 @cache

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.parameters import Parameter, varying_effect
 from models.priors import HalfNormal, Kind, Normal, Priors
+from models.structure import CELLS
 from models.terms import era_of, needed, variables
 
 if TYPE_CHECKING:
@@ -117,8 +118,18 @@ class Design:
     @cached_property
     def slope_sd(self) -> Float:
         """Prior sd of each slope (predictor,); of a shrunk slope, its multiple of the common scale."""
-        sd = np.array([self.priors.slope(kind).sd for kind in self.kinds])
+        sd = np.array([self.priors.slope(kind).sd for kind in self.kinds]) * self._stretch
         return np.where(self.shrunk, sd / self.priors.continuous.sd, sd)
+
+    @property
+    def _stretch(self) -> Float:
+        """What multiplies the prior sd of a product (predictor,): of each binary factor, binary's sd over continuous'.
+
+        A binary predictor is not scaled, so that a product with it varies less and its slope says more.
+        """
+        ratio = self.priors.binary.sd / self.priors.continuous.sd
+        binary = [sum(self.scaling[v].binary for v in variables(term)) for term in self.terms]
+        return np.array([ratio**n if kind == "product" else 1.0 for n, kind in zip(binary, self.kinds, strict=True)])
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -129,9 +140,9 @@ class Design:
         out += [Parameter(name, scale.prior) for name, scale in shared.items()]
         out += [Parameter("beta", slopes, ("predictor",), scale_of)]
         for name in self.groups:
-            out += varying_effect(f"alpha_{name}", f"sigma_{name}", p.group_scale, (name,))
+            out += varying_effect(f"alpha_{name}", f"sigma_{name}", p.scale_of(name), (name,))
         if self.varying:
-            out += varying_effect("gamma", "sigma_gamma", p.group_scale, ("exposure", "region"))
+            out += varying_effect("gamma", "sigma_gamma", p.slope_scale, ("exposure", "region"))
         return tuple(out)
 
     @property
@@ -162,16 +173,20 @@ class Design:
     def elsewhere(self, frame: pd.DataFrame) -> Design:
         """The same design on the rows of other data, scaled as on the analysis sample; ``rows`` point into ``frame``.
 
-        Rows with a missing variable, or of a group without rows in the analysis sample, are left out.
+        Rows with a missing variable, or of a region or an era without rows in the analysis sample, are left out. Other
+        groupings (states, years) get the levels that are new as further ones, behind their own.
         """
         import pandas as pd
 
         keep = np.array(frame[[*self.scaling, self.outcome]].notna().all(axis=1))
         groups: dict[str, Group] = {}
         for name, group in self.groups.items():
-            index = pd.Index(group.levels).get_indexer(pd.Index(frame[name].astype(str)))
+            labels = pd.Index(frame[name].astype(str))
+            new = () if name in CELLS else tuple(sorted(set(labels[keep]) - set(group.levels)))
+            levels = group.levels + new
+            index = pd.Index(levels).get_indexer(labels)
             keep &= index >= 0
-            groups[name] = Group(index, group.levels)
+            groups[name] = Group(index, levels)
         known = frame.loc[keep]
         y = known[self.outcome].to_numpy(np.int8)
         return replace(
@@ -217,10 +232,14 @@ def scaling_of(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, Scali
 
 
 def group_of(values: pd.Series) -> Group:
-    """The grouping of rows by a categorical column, levels without rows left out."""
-    levels = [level for level in values.cat.categories if (values == level).any()]
-    index = np.asarray(values.cat.set_categories(levels).cat.codes, dtype=np.intp)
-    return Group(index, tuple(str(level) for level in levels))
+    """The grouping of rows by a column, levels without rows left out: categories in their order, else sorted."""
+    import pandas as pd
+
+    sorted_levels = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else np.unique(values)
+    categories = [*sorted_levels.tolist()]
+    index = np.asarray(pd.Categorical(values, categories).codes, dtype=np.intp)
+    used = np.flatnonzero(np.bincount(index, minlength=len(categories)))
+    return Group(np.searchsorted(used, index), tuple(str(categories[k]) for k in used.tolist()))
 
 
 def _errors(
@@ -258,7 +277,7 @@ def build(
     varying: tuple[str, ...],
     priors: Priors,
     shrunk: tuple[str, ...] = (),
-    groups: tuple[str, ...] = ("region", "era"),
+    groups: tuple[str, ...] = CELLS,
     by_era: tuple[str, ...] = (),
 ) -> Design:
     """The design of ``terms`` for ``outcome`` on the rows of ``panel`` where all variables are known.

@@ -1,4 +1,4 @@
-r"""The one statement of the logit, in PyMC.
+r"""The one statement of the logit, of one outcome or of two together, in PyMC.
 
 .. math::
 
@@ -11,6 +11,9 @@ A predictor whose true value is normal around the recorded one, with variance :m
 expectation: for a rare event :math:`\log E e^{x\beta} = \bar x_n \beta + \tfrac12 v_n \beta^2` (Prentice 1982,
 Biometrika 69, 331). The published capacity scores are posterior means with posterior standard deviations, so
 their error is of this kind.
+
+Of two outcomes together (`models.joint`) each has a logit of its own, named ``<outcome>::<parameter>``, and the
+effects of a group on the second are :math:`\sigma_2 (\rho z_{g1} + \sqrt{1 - \rho^2} z_{g2})`.
 """
 
 # PyTensor's types say that any operation may return a list, that shared data cannot be indexed, and leave most open.
@@ -25,47 +28,87 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from models.design import Design
+from models.joint import Joint, together
 from models.priors import HalfNormal
 
+Effects = dict[str, pt.TensorVariable]
 
-def _varying_effect(name: str, sigma_name: str, scale: HalfNormal, dims: tuple[str, ...]) -> pt.TensorVariable:
+
+def _varying_effect(
+    name: str, sigma_name: str, scale: HalfNormal, dims: tuple[str, ...], prefix: str = ""
+) -> pt.TensorVariable:
     """A non-centred effect over ``dims`` whose scale varies along all of them but the last."""
-    sigma = scale.variable(sigma_name, dims[:-1] or None)
-    z = pm.Normal(f"z_{name}", 0, 1, dims=dims)
-    return pm.Deterministic(name, z * pt.expand_dims(sigma, -1), dims=dims)
+    sigma = scale.variable(prefix + sigma_name, dims[:-1] or None)
+    z = pm.Normal(f"{prefix}z_{name}", 0, 1, dims=dims)
+    return pm.Deterministic(prefix + name, z * pt.expand_dims(sigma, -1), dims=dims)
 
 
-def _slopes(design: Design) -> pt.TensorVariable:
+def _slopes(design: Design, prefix: str = "") -> pt.TensorVariable:
     """Slopes with fixed priors, and those that share a learnt scale."""
-    shared = design.shared_scales
+    shared, dims = design.shared_scales, f"{prefix}predictor"
     if not shared:
-        return pm.Normal("beta", design.slope_mean, design.slope_sd, dims="predictor")
+        return pm.Normal(f"{prefix}beta", design.slope_mean, design.slope_sd, dims=dims)
     scale = pt.as_tensor_variable(design.slope_sd)
     for name, (prior, slopes) in shared.items():
-        scale *= pt.where(slopes, prior.variable(name), 1.0)
-    z = pm.Normal("z_beta", 0, 1, dims="predictor")
-    return pm.Deterministic("beta", design.slope_mean + z * scale, dims="predictor")
+        scale *= pt.where(slopes, prior.variable(prefix + name), 1.0)
+    z = pm.Normal(f"{prefix}z_beta", 0, 1, dims=dims)
+    return pm.Deterministic(f"{prefix}beta", design.slope_mean + z * scale, dims=dims)
 
 
-def build(design: Design) -> pm.Model:
-    """The PyMC model of ``design``; parameters and dims are named as in every archive."""
-    with pm.Model(coords=design.coords) as model:
-        x = pm.Data("x", design.x, dims=("obs", "predictor"))
-        scale = design.priors.group_scale
-        beta = _slopes(design)
-        eta = design.priors.alpha[design.outcome].variable("alpha") + x @ beta
-        for name, variance in design.error.items():
-            eta += 0.5 * pm.Data(f"{name}_error", variance, dims="obs") * beta[design.terms.index(name)] ** 2
-        for name, group in design.groups.items():
-            index = pm.Data(f"{name}_index", group.index, dims="obs")
-            eta += _varying_effect(f"alpha_{name}", f"sigma_{name}", scale, (name,))[index]
-        if design.varying:
-            gamma = _varying_effect("gamma", "sigma_gamma", scale, ("exposure", "region"))
-            exposure = x[:, design.varying_columns]
-            eta += (exposure * gamma[:, model["region_index"]].T).sum(axis=1)
-        y = design.y.astype(np.int64)
-        if design.weight is None:
-            pm.Bernoulli("y", logit_p=eta, observed=y, dims="obs")
-        else:
-            pm.Potential("y", design.weight * pm.logp(pm.Bernoulli.dist(logit_p=eta), y), dims="obs")
-    return model
+def _own_effects(design: Design) -> Effects:
+    """Effects of the groups of a single outcome, by group."""
+    priors = design.priors
+    return {
+        name: _varying_effect(f"alpha_{name}", f"sigma_{name}", priors.scale_of(name), (name,))
+        for name in design.groups
+    }
+
+
+def _correlated_effects(joint: Joint) -> list[Effects]:
+    """Effects of the groups, by group, of each of two outcomes."""
+    one, other = joint.outcomes
+    priors, out = joint.designs[0].priors, [Effects(), Effects()]
+    for name in joint.groups:
+        rho = priors.correlation.variable(f"rho_{name}")
+        first, second = (priors.scale_of(name).variable(f"{outcome}::sigma_{name}") for outcome in (one, other))
+        z1, z2 = (pm.Normal(f"{outcome}::z_alpha_{name}", 0, 1, dims=(name,)) for outcome in (one, other))
+        effects = first * z1, second * (rho * z1 + pt.sqrt(1 - rho**2) * z2)
+        for outcome, mine, effect in zip(joint.outcomes, out, effects, strict=True):
+            mine[name] = pm.Deterministic(f"{outcome}::alpha_{name}", effect, dims=(name,))  # pyright: ignore[reportArgumentType]
+    return out
+
+
+def _likelihood(design: Design, effects: Effects, prefix: str = "") -> None:
+    """The logit of one outcome, given the effects of its groups."""
+    obs = f"{prefix}obs"
+    x = pm.Data(f"{prefix}x", design.x, dims=(obs, f"{prefix}predictor"))
+    beta = _slopes(design, prefix)
+    eta = design.priors.alpha[design.outcome].variable(f"{prefix}alpha") + x @ beta
+    for name, variance in design.error.items():
+        eta += 0.5 * pm.Data(f"{prefix}{name}_error", variance, dims=obs) * beta[design.terms.index(name)] ** 2
+    for name, group in design.groups.items():
+        eta += effects[name][pm.Data(f"{prefix}{name}_index", group.index, dims=obs)]
+    if design.varying:
+        dims = (f"{prefix}exposure", "region")
+        gamma = _varying_effect("gamma", "sigma_gamma", design.priors.slope_scale, dims, prefix)
+        exposure = x[:, design.varying_columns]
+        eta += (exposure * gamma[:, design.groups["region"].index].T).sum(axis=1)
+    y = design.y.astype(np.int64)
+    if design.weight is None:
+        pm.Bernoulli(f"{prefix}y", logit_p=eta, observed=y, dims=obs)
+    else:
+        pm.Potential(f"{prefix}y", design.weight * pm.logp(pm.Bernoulli.dist(logit_p=eta), y), dims=obs)
+
+
+def build(model: Design | Joint) -> pm.Model:
+    """The PyMC model of one outcome, or of two together; parameters and dims are named as in every archive."""
+    joint = model if isinstance(model, Joint) else together([model])
+    if len(joint.designs) == 1:
+        design = joint.designs[0]
+        with pm.Model(coords=design.coords) as out:
+            _likelihood(design, _own_effects(design))
+        return out
+    with pm.Model(coords=joint.coords) as out:
+        for design, effects in zip(joint.designs, _correlated_effects(joint), strict=True):
+            _likelihood(design, effects, f"{design.outcome}::")
+    return out

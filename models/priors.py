@@ -3,6 +3,7 @@
 # PyTensor's types are generic in what they do not say.
 # pyright: reportMissingTypeStubs=false, reportMissingTypeArgument=false, reportPrivateImportUsage=false
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownParameterType=false
+# pyright: reportUnknownArgumentType=false, reportReturnType=false
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     Float = NDArray[np.float64]
     Array = TypeVar("Array", Float, xr.DataArray)
 
+TIME = ("era", "year")  # groupings of time
 Kind = Literal["continuous", "binary", "product", "era"]  # of a predictor
 
 
@@ -87,6 +89,31 @@ class HalfNormal(Prior):
 
 
 @dataclass(frozen=True)
+class Correlation(Prior):
+    """The prior of a correlation with density proportional to (1 - rho^2)^(eta - 1): for two, the LKJ prior."""
+
+    eta: float
+    reason: str
+
+    @override
+    def variable(self, name: str, dims: tuple[str, ...] | None = None) -> pt.TensorVariable:
+        import pymc as pm
+
+        half: pt.TensorVariable = pm.Beta(f"half_{name}", self.eta, self.eta, dims=dims)
+        return pm.Deterministic(name, half * 2.0 - 1.0, dims=dims)  # pyright: ignore[reportArgumentType, reportReturnType]
+
+    @override
+    def draw(self, rng: np.random.Generator, size: tuple[int, ...], scale: float | Float = 1.0) -> Float:
+        return scale * (2.0 * rng.beta(self.eta, self.eta, size) - 1.0)
+
+    @override
+    def logp(self, x: Array) -> Array:
+        import numpy as np
+
+        return (self.eta - 1.0) * np.log1p(-(x**2))  # pyright: ignore[reportReturnType]
+
+
+@dataclass(frozen=True)
 class Exponential(Prior):
     """An exponential prior."""
 
@@ -134,10 +161,17 @@ class Priors:
     )
     continuous: Normal = Normal(0.0, 0.5, "per standard deviation; odds rarely more than 2.7-fold")
     binary: Normal = Normal(0.0, 0.7, "present against absent; odds ratio within 1/4-4 in 95 % of draws")
-    product: Normal = Normal(0.0, 0.25, "interactions and squares are smaller than main effects")
+    product: Normal = Normal(0.0, 0.25, "half of a main effect; times 1.4 for each binary factor, as main effects")
     era_scale: HalfNormal = HalfNormal(0.25, "an era's slope differs from the common one by less than that may be")
-    group_scale: HalfNormal = HalfNormal(0.5, "regions and eras differ by less than a factor of e, mostly")
-    shrinkage: HalfNormal | None = HalfNormal(0.25, "many adjusting slopes at once: their sum must stay plausible")
+    group_scale: HalfNormal = HalfNormal(0.5, "regions, states and treaties differ by less than a factor of e, mostly")
+    time_scale: HalfNormal = HalfNormal(0.55, "eras, years: by steps of 0.05 the widest that passes every prior gate")
+    slope_scale: HalfNormal = HalfNormal(0.25, "a region's slope differs from the average by half a slope's prior")
+    correlation: Correlation = Correlation(2.0, "of effects on two outcomes: of either sign, rarely near 1")
+    shrinkage: HalfNormal | None = HalfNormal(0.2, "many adjusting slopes at once: their sum must stay plausible")
+
+    def scale_of(self, group: str) -> HalfNormal:
+        """Prior of the scale of a grouping's effects."""
+        return self.time_scale if group in TIME else self.group_scale
 
     def slope(self, kind: Kind) -> Normal:
         """Prior of a slope whose predictor is of ``kind``; an era's deviation is relative to its learnt scale."""
@@ -154,7 +188,7 @@ class Priors:
                 f"Normal(0, sigma_beta), times {binary:g} for binary and {product:g} for product predictors"
             )
             out["sigma_beta"] = self.shrinkage.description
-        return out | {"sigma_era_slopes": self.era_scale.description}
+        return out | {"sigma_era_slopes": self.era_scale.description, "rho_*": self.correlation.description}
 
 
 DEFAULT = Priors()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Sizes = dict[str, tuple[float, float]]  # figure -> width and height in inches
 # Exposure -> claim whose model its curve is drawn from.
 CURVES = {"threat": "carter-1", "proximity": "carter-2", "support": "carter-4", "duress": "carter-3"}
+CLUSTERED = "carter-1"  # its rows are of all years
 
 
 class Places(NamedTuple):
@@ -54,6 +55,8 @@ def _overview(numbers: Numbers, models: Trees, trees: Trees) -> Iterator[tuple[s
     if DURESS in trees:
         yield "duress_removed", predicted.duress_removed(trees[DURESS])
         yield "event_counts", checks.event_counts(trees[DURESS])
+    if CLUSTERED in trees:
+        yield "clusters", checks.clusters(trees[CLUSTERED])
     yield "prior_predictive", checks.prior_predictive(models)
     yield "calibration", checks.calibration(models)
 

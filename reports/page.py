@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reports import formats
 from reports.numbers.claims_table import NOT_RUN
 from reports.numbers.report import Numbers
-from reports.style import COLOURS, EVENTS, NAMES, UNITS
+from reports.style import CLUSTERS, COLOURS, EVENTS, NAMES, UNITS
 
 if TYPE_CHECKING:
     import jinja2
@@ -165,5 +165,5 @@ def render(template: str, numbers: Numbers, **words: object) -> str:
     """A page as HTML from a template of words and the numbers; one that ``numbers`` lacks is an error."""
     style, script = _style(), inline("search.js")
     page = {"style": style, "script": script, "policy": policy(style, script)}
-    names = {"units": UNITS, "events": EVENTS, "names": NAMES}
+    names = {"units": UNITS, "events": EVENTS, "names": NAMES, "cluster_names": CLUSTERS}
     return environment().get_template(template).render(**numbers, **names, **page, **words)

@@ -24,6 +24,14 @@ COLOURS = {
     "military_support": "#882255",
     "defence_agreement": "#117733",
 }
+# Statistics of what rows share, in words.
+CLUSTERS = {
+    "variance_year": "variance of events per year",
+    "variance_state": "variance per state",
+    "variance_aggressor_year": "variance per aggressor and year",
+    "largest_aggressor_year": "most events of an aggressor in a year",
+    "longest_quiet": "longest run of years without one",
+}
 NAMES = {
     "bandwagon": "bandwagoning",
     "balance": "balancing",

@@ -19,8 +19,8 @@ ORIGIN = ("made_by", "panel_sha256", "code_sha256", "lock_sha256", "revision", "
 # What says how and when an archive was made, and not what it holds.
 MAKING = frozenset({*ORIGIN, "fit_keys", "links", "sampling_time", "created_at"}) - {"panel_sha256"}
 MODEL = (
-    "hypothesis", "claim", "claim_source", "outcome", "exposures", "adjustment", "panel", "sample", "status",
-    "identified", "expected_signs", "note", "gate", "priors", "rows", "rows_lost",
+    "hypothesis", "claim", "claim_source", "outcome", "exposures", "adjustment", "durations", "panel", "sample",
+    "status", "identified", "expected_signs", "note", "gate", "priors", "rows", "rows_lost",
 )  # fmt: skip
 
 
@@ -44,13 +44,15 @@ class Kind:
     optional: tuple[str, ...] = ()
 
 
+# Dims of a logit's parameters: regions and eras always, the others as the panel has them.
+PARAMETERS = ("predictor", "exposure", "region", "era", "state", "aggressor", "year", "treaty", "war")
 VERDICTS = Group("verdicts", ("estimand", "width"), optional=True, attributes=("made_by", "code_sha256", "fit_keys"))
 LOGIT = Kind(
     name="<hypothesis>.<outcome>",
     groups=(
-        Group("prior", (*DRAW, "predictor", "exposure", "region", "era")),
+        Group("prior", (*DRAW, *PARAMETERS)),
         Group("prior_predictive", DRAW),
-        Group("posterior", (*DRAW, "predictor", "exposure", "region", "era")),
+        Group("posterior", (*DRAW, *PARAMETERS)),
         Group("sample_stats", DRAW),
         Group("observed_data", ("obs",)),
         Group("constant_data", ("obs", "predictor")),
@@ -64,6 +66,9 @@ LOGIT = Kind(
         Group("posterior_predictive", (*DRAW, "obs"), optional=True),
         Group("log_likelihood", (*DRAW, "obs"), optional=True),
         Group("predictive_checks", (*DRAW, "region", "era"), optional=True),
+        Group("cluster_checks", DRAW, optional=True),
+        Group("independent_rows", (*DRAW, "predictor"), optional=True),
+        Group("independent_clusters", DRAW, optional=True),
         Group("fitted", ("obs",), optional=True),
         Group("calibration", ("bin",), optional=True),
         Group("holdout", DRAW, optional=True),  # where there are rows after the years learnt from

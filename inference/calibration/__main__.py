@@ -7,18 +7,22 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "results"
+PART = 20  # replicates after which it is looked whether a bug has been noticed
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inference.calibration", description=__doc__)
     parser.add_argument(
         "what", nargs="?", choices=("ranks", "draws", "reference", "chain"), default="ranks",
-        help="ranks of simulated truths (default), draws of every registered logit beside those of another sampler, "
+        help="ranks of simulated truths (default), draws of every registered model beside those of another sampler, "
         "the long run that tests compare the engine with, or the effects of whole simulated worlds beside brute force",
     )  # fmt: skip
-    parser.add_argument("--replicates", type=int, default=500, help="truths drawn from the prior (default: 500)")
+    parser.add_argument("--replicates", type=int, default=1000, help="truths drawn from the prior (default: 1000)")
     parser.add_argument("--bugs", action="store_true", help="check that planted bugs are noticed, too")
-    parser.add_argument("--replicates-per-bug", type=int, default=200, help="truths for each bug (default: 200)")
+    parser.add_argument(
+        "--replicates-per-bug", type=int, default=200, help="truths for each bug until it is noticed (default: 200)"
+    )
+    parser.add_argument("--draws", type=int, help="draws of each of the ten chains of the reference")
     parser.add_argument("--worlds", type=int, default=100, help="simulated worlds for the chain (default: 100)")
     parser.add_argument("--seed", type=int, default=2022, help="seed of the whole run (default: 2022)")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the ranks, results.json and ecdf.png")
@@ -28,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
 def _ranks(arguments: argparse.Namespace) -> int:
     from inference.calibration import cases as sbc
     from inference.calibration import ecdf_figure
-    from inference.calibration.bugs import BUGS
+    from inference.calibration.bugs import BUGS, HARMLESS
     from inference.calibration.study import HEALTHY
 
     cases = [sbc.kept(HEALTHY.name, arguments.replicates, arguments.seed, arguments.out)]
@@ -39,15 +43,18 @@ def _ranks(arguments: argparse.Namespace) -> int:
     print(f"  outside their own 99 % bands: {', '.join(cases[0].outside()) or 'none'}")
     print(f"  outside the 99 % bands of all together: {', '.join(cases[0].noticed) or 'none'}")
     print(f"  least uniform: {worst[0]}, p = {worst[1]:.3g}", flush=True)
-    missed = []
-    for bug in BUGS if arguments.bugs else ():
-        case = sbc.kept(bug.name, arguments.replicates_per_bug, arguments.seed, arguments.out)
+    wrong = []
+    for fault in (*BUGS, *HARMLESS) if arguments.bugs else ():
+        looks = max(1, arguments.replicates_per_bug // PART) if fault in BUGS else 1
+        case = sbc.kept(fault.name, arguments.replicates_per_bug, arguments.seed, arguments.out, looks)
         cases.append(case)
         sbc.write(cases, arguments.seed, arguments.out)
-        print(f"{bug.name} ({case.seconds:.0f} s): {', '.join(case.noticed) or 'NOT NOTICED'}", flush=True)
-        missed += [] if case.noticed else [bug.name]
+        found = f"{case.replicates} replicates, {case.seconds:.0f} s"
+        print(f"{fault.name} ({found}): {', '.join(case.noticed) or 'not noticed'}", flush=True)
+        wrong += [] if bool(case.noticed) == (fault in BUGS) else [fault.name]
+    print(f"noticed or not as they should not be: {', '.join(wrong) or 'none'}")
     print(f"results in {sbc.write(cases, arguments.seed, arguments.out)}")
-    return 0 if healthy and not missed else 1
+    return 0 if healthy and not wrong else 1
 
 
 def _draws(arguments: argparse.Namespace) -> int:
@@ -60,7 +67,7 @@ def _draws(arguments: argparse.Namespace) -> int:
             f"sds within {apart.sd:.1f} ({100 * apart.spread:.0f} %)", *apart.failed,
         )  # fmt: skip
     parameters, failed = sum(r.parameters for r in results.values()), sum(len(r.failed) for r in results.values())
-    print(f"{parameters} parameters of {len(results)} logits, {failed} too far apart")
+    print(f"{parameters} parameters of {len(results)} models, {failed} too far apart")
     for name, error in failures.items():
         print(f"error: {name}: {error}", file=sys.stderr)
     return 1 if failed or failures else 0
@@ -95,7 +102,7 @@ def main() -> int:
         from inference.calibration import long_run
 
         out = arguments.out if arguments.out != FOLDER else long_run.FOLDER
-        print(f"reference posterior in {long_run.write(arguments.seed, out)}")
+        print(f"reference posterior in {long_run.write(arguments.seed, out, arguments.draws or long_run.DRAWS)}")
         return 0
     return {"ranks": _ranks, "draws": _draws, "chain": _chain}[arguments.what](arguments)
 

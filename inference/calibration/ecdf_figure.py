@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from inference.calibration import ranks, study
 from inference.calibration.cases import BINS, LEVEL, Case
 
-COLUMNS = 5
+COLUMNS = 8
 
 
 def differences(case: Case) -> dict[str, ranks.Float]:
@@ -30,7 +30,7 @@ def draw(case: Case) -> Figure:
         for (low, high), shade in zip(bands, ("0.93", "0.85"), strict=True):
             ax.fill_between(z, low / n - z, high / n - z, color=shade, linewidth=0, step="mid")
         ax.plot(z, difference, color="black", linewidth=1, drawstyle="steps-mid")
-        ax.set_title(name, fontsize=9)
+        ax.set_title(name, fontsize=8)
         ax.tick_params(labelsize=8)
     for ax in axes[len(case.ranks) :]:
         ax.set_axis_off()

@@ -33,14 +33,14 @@ def likelihood() -> None:
 def coordinates() -> None:
     """Compile the change of coordinates from a position to the latents, and that of the gradient back."""
     target = _posterior(_design())
-    k, prior, t = target.quadratic, target.prior, target.transport
-    _compile(transport.move, k.precision, k.shift, prior, t.theta, t)
-    _compile(transport.pull_back, prior, t.sigma, t.theta, t, t.sigma, t.theta)
+    where, units, prior, t = target.map, target.units, target.prior, target.transport
+    _compile(transport.move, where, units, prior, t.theta, t)
+    _compile(transport.pull_back, where, units, prior, t.sigma, t.theta, t, t.sigma, t.theta)
 
 
 def chain() -> None:
-    """Compile a chain of the sampler, with which the quadratic approximation is fitted."""
-    assemble.posterior(_design())
+    """Compile a chain of the sampler."""
+    sampling.sample(_design(), chains=1, draws=1, tune=1, seed=0)
 
 
 def summaries() -> None:
@@ -52,6 +52,7 @@ def summaries() -> None:
     stream.event_counts(design, draw, 0)
     stream.by_row(design, draw, 0)
     stream.row_probability(design, draw)
+    stream.log_likelihood(design, draw)
 
 
 def _design() -> Design:
@@ -80,7 +81,7 @@ def _compile(function: Any, *arguments: object) -> None:
 
 
 def _posterior(design: Design) -> Posterior:
-    return assemble.without_quadratic(design, assemble.pack(design))
+    return assemble.posterior(design)[0]
 
 
 def _draw(design: Design) -> xr.Dataset:

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from inference.engine import stream
+from inference.evidence.new_levels import with_new_levels
 from models.design import Design
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def holdout(hypothesis: Hypothesis, design: Design, posterior: xr.Dataset, panel
     away = design.elsewhere(hypothesis.counted(panel.iloc[positions], design.outcome))
     if not away.y.size:
         return None
+    posterior = with_new_levels(posterior, away)
     scores = score(away, stream.row_probability(away, posterior), float(design.decisions.mean()))
     expected = stream.mean_probability(away, posterior, away.x) * away.y.size
     values = {name: value for name, value in vars(scores).items() if value is not None}

@@ -10,6 +10,7 @@ import xarray as xr
 from inference.engine import stream
 from inference.sampling import engines
 from models.design import Design
+from models.structure import CELLS
 
 if TYPE_CHECKING:
     from inference.sampling.settings import Settings
@@ -22,12 +23,13 @@ def pointwise(design: Design, posterior: xr.Dataset, settings: Settings) -> xr.D
     """Leave-one-out densities (obs,) by importance sampling, and by an exact refit where Pareto k is above 0.7.
 
     ``row`` is the row of the panel, ``refitted`` marks the exact ones; their ``pareto_k`` stays as it was. With
-    more than 20 such rows none is refitted: the model, not the rows, is then to be looked at.
+    more than 20 such rows none is refitted: the model, not the rows, is then to be looked at. Nor is any where rows
+    share more than region and era: one row then says little that its state and year do not.
     """
     out = stream.loo(design, posterior).assign(row=("obs", design.rows))
     bad = np.flatnonzero(out["pareto_k"] > BAD_K)
     refitted = np.zeros(design.y.size, np.int8)
-    if bad.size <= MOST_REFITS:
+    if bad.size <= MOST_REFITS and set(design.groups) <= set(CELLS):
         refitted[bad] = 1
         for row in bad:
             out["elpd"][row] = _left_out(design, int(row), settings)

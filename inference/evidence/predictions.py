@@ -10,8 +10,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine import stream
-from inference.engine.density.assemble import sum_by_cell
-from inference.evidence import datagrid
+from inference.engine.density.layout import sum_by_cell
+from inference.evidence import clusters, datagrid
 from inference.sampling import checks
 from models.design import Design
 
@@ -48,8 +48,12 @@ def thinned(posterior: xr.Dataset, draws: int) -> xr.Dataset:
     return posterior.isel(draw=slice(None, None, max(1, posterior.sizes["draw"] * posterior.sizes["chain"] // draws)))
 
 
-def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int) -> dict[str, xr.Dataset]:
+def predictive(
+    design: Design, posterior: xr.Dataset, frame: pd.DataFrame, loo: xr.Dataset, seed: int
+) -> dict[str, xr.Dataset]:
     """What the posterior says of the rows: replicates, log likelihoods, event counts, calibration, fitted rates.
+
+    ``frame`` holds the rows of the design, whose keys clusters of events are counted by.
 
     ``posterior_predictive`` and ``log_likelihood`` hold ``y`` (chain, draw, obs) of evenly spaced draws, as ArviZ's
     predictive plots and comparisons ask; the counts in ``predictive_checks`` are of more draws and of replicates of
@@ -80,9 +84,17 @@ def predictive(design: Design, posterior: xr.Dataset, loo: xr.Dataset, seed: int
         "posterior_predictive": xr.Dataset({"y": replicated}),
         "log_likelihood": xr.Dataset({"y": log_likelihood}),
         "predictive_checks": counts.merge(tails).assign(observed_counts),
+        "cluster_checks": cluster_checks(design, replicated, frame),
         "fitted": xr.Dataset({"probability": ("obs", fitted.astype(np.float32))}),
         "calibration": checks.calibration(fitted, design.decisions),
     }
+
+
+def cluster_checks(design: Design, replicated: xr.DataArray, frame: pd.DataFrame) -> xr.Dataset:
+    """The statistics of `clusters` of replicates (chain, draw), ``observed_<name>`` and ``p_<name>``."""
+    counts, truth = clusters.replicated(replicated, frame), clusters.observed(design.decisions, frame)
+    found = counts.merge(checks.posterior_predictive(counts, truth))
+    return found.assign({f"observed_{name}": truth[name] for name in truth.data_vars})
 
 
 def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dataset:

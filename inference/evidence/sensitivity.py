@@ -26,6 +26,8 @@ def log_prior(design: Design, posterior: xr.Dataset) -> xr.DataArray:
     for name in sorted(design.scales, key=lambda name: name in shared):  # the order of a sum decides its last digit
         density = design.scales[name].logp(posterior[name])
         out = out + density.sum([dim for dim in density.dims if dim not in ("chain", "draw")])
+    for name in (name for name in posterior.data_vars if str(name).startswith("rho_")):
+        out = out + design.priors.correlation.logp(posterior[name])
     slopes = Normal(design.slope_mean, design.slope_sd).logp(posterior["beta"].to_numpy())
     if shared:
         slopes = slopes[..., ~np.any([scale.slopes for scale in shared.values()], axis=0)]

@@ -56,7 +56,8 @@ class Verdict:
     logarithm), ``p_sign`` is the posterior and ``p_sign_prior`` the prior probability of the expected sign,
     ``in_rope`` that of a slope of practically none, ``mcse`` the Monte Carlo error of each. ``bayes_factor`` is None
     where it is not defined. The fields from ``rd`` (risk difference in 1,000 dyad-years) on are None for an estimand
-    of two logits.
+    of two logits. Those from ``independent_mean`` on are of logits fitted apart, as if rows were independent; they are
+    None for a ratio.
     """
 
     hypothesis: str
@@ -89,6 +90,9 @@ class Verdict:
     refitted: int | None = None
     prior_sensitivity: float | None = None
     likelihood_sensitivity: float | None = None
+    independent_mean: float | None = None
+    independent_sd: float | None = None
+    independent_p_sign: float | None = None
 
 
 def verdict(probability: float) -> str:
@@ -106,7 +110,7 @@ def slope(tree: xr.DataTree, term: str, group: str = "posterior") -> Float:
 
 
 def estimand(trees: Mapping[str, xr.DataTree], which: Estimand, group: str = "posterior") -> Float:
-    """Draws (chain, draw) of an estimand; ``delta`` and ``ratio`` pair the draws of two independent posteriors."""
+    """Draws (chain, draw) of an estimand; ``delta`` and ``ratio`` are of the paired draws of one joint posterior."""
     if which.outcome == "delta":
         return slope(trees["bandwagon"], which.term, group) - slope(trees["balance"], which.term, group)
     if which.outcome == RATIO:
@@ -204,7 +208,17 @@ def _compare(hypothesis: str, which: Estimand, trees: Mapping[str, xr.DataTree])
         events=min(int(tree.attrs["events"]) for tree in fitted.values()),
         **summarise(draws, estimand(trees, which, "prior"), which.expectation.sign),
         **(_of_one_logit(trees[which.outcome], which.term) if which.outcome in trees else {}),
+        **_independent(which, trees),
     )
+
+
+def _independent(which: Estimand, trees: Mapping[str, xr.DataTree]) -> dict[str, Any]:
+    """Mean, standard deviation and sign probability of an estimand as if rows were independent; none of a ratio."""
+    if which.outcome == RATIO or any("independent_rows" not in tree.children for tree in trees.values()):
+        return {}
+    draws = estimand(trees, which, "independent_rows")
+    sign = float((draws * which.expectation.sign > 0).mean())
+    return {"independent_mean": float(draws.mean()), "independent_sd": float(draws.std()), "independent_p_sign": sign}
 
 
 def _of_one_logit(tree: xr.DataTree, term: str) -> dict[str, Any]:

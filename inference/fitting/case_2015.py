@@ -20,6 +20,7 @@ from inference import panels
 from inference.archives.provenance import provenance
 from inference.engine import stream
 from inference.engine.stream.draws import draws_of, linear_predictors
+from inference.evidence.new_levels import with_new_levels
 from inference.fitting.result import FitResult, finish, origin_attributes
 from inference.sampling.converge import draw_until_converged
 from inference.sampling.settings import Session, Settings, seed_of
@@ -82,7 +83,8 @@ def expected(claim_id: str, panel: pd.DataFrame, settings: Settings) -> Expectat
     run = draw_until_converged(design, own)
     late = np.flatnonzero(panel["year"] >= SINCE)
     whole = design.elsewhere(claim.counted(panel.iloc[late], OUTCOME))
-    mean, position = stream.row_probability(whole, run.posterior), late[whole.rows]
+    posterior = with_new_levels(run.posterior, whole)
+    mean, position = stream.row_probability(whole, posterior), late[whole.rows]
     mine = np.flatnonzero(np.isin(position, case))
     where = np.searchsorted(case, position[mine])  # rows with a missing column have no expectation
 
@@ -92,7 +94,7 @@ def expected(claim_id: str, panel: pd.DataFrame, settings: Settings) -> Expectat
         return out
 
     inside = whole.subset(np.isin(position, case))
-    values = {"probability": (("chain", "draw", "obs"), spread(probabilities(inside, run.posterior), np.nan))}
+    values = {"probability": (("chain", "draw", "obs"), spread(probabilities(inside, posterior), np.nan))}
     years, one = panel["year"].to_numpy()[position], np.zeros(position.size)
     for name, groups in {"year": years, "all": one}.items():
         rank, size = (spread(found[mine], 0) for found in ranks(mean, groups))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -17,30 +17,32 @@ from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance
 from inference.engine import stream
 from inference.evidence import holdout, loo, predictions, sensitivity
-from inference.fitting.result import FitResult, finish, model_attributes, origin_attributes, refused
+from inference.fitting.result import FitResult, finished, model_attributes, origin_attributes, refused
 from inference.sampling import checks
 from inference.sampling.converge import draw_until_converged
 from inference.sampling.settings import Session, Settings, seed_of
 from models.claims.links import LOGITS
 from models.claims.registry import REGISTRY, Hypothesis
 from models.design import Design
-from models.parameters import draw
+from models.joint import Joint, draw_prior, together, view
+from models.structure import CELLS, INDEPENDENT_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-WITHOUT = 0.5  # share of the draws for the model without exposures, of which only densities are kept
+WITHOUT = 0.25  # share of the draws for the model without exposures, of which only densities are kept
 PRIOR_DRAWS = 4000  # the gate asks for shares: with these their Monte Carlo error is below 0.006
 
 
-def prior_draws(design: Design, seed: int) -> xr.Dataset:
-    """Draws of every parameter from its prior as one chain, named as in the posterior."""
-    draws = draw(design, PRIOR_DRAWS, np.random.default_rng(seed))
-    return xr.Dataset(
-        {p.name: (("chain", "draw", *p.dims), draws[p.name][None]) for p in design.parameters},
-        {"chain": [0], "draw": np.arange(PRIOR_DRAWS)} | design.coords,
-    )
+def prior_draws(joint: Joint, seed: int) -> dict[str, xr.Dataset]:
+    """Draws of every parameter from its prior as one chain, by outcome, named as in the posterior."""
+    drawn, out = draw_prior(joint, PRIOR_DRAWS, np.random.default_rng(seed)), {}
+    for design in joint.designs:
+        dims = {p.name: p.dims for p in design.parameters}
+        values = {n: (("chain", "draw", *dims.get(n, ())), v[None]) for n, v in drawn[design.outcome].items()}
+        out[design.outcome] = xr.Dataset(values, {"chain": [0], "draw": np.arange(PRIOR_DRAWS)} | design.coords)
+    return out
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,10 @@ class PriorCheck:
     results: list[checks.CheckResult]
 
 
-def check_priors(designs: dict[str, Design], settings: Settings) -> dict[str, PriorCheck]:
-    """The prior predictive gate of the logits of a hypothesis, on the rows that will be fitted."""
-    draws = {o: prior_draws(d, seed_of(settings, d.name, "prior")) for o, d in designs.items()}
+def check_priors(joint: Joint, settings: Settings) -> dict[str, PriorCheck]:
+    """The prior predictive gate of the outcomes of a hypothesis, on the rows that will be fitted."""
+    designs = dict(zip(joint.outcomes, joint.designs, strict=True))
+    draws = prior_draws(joint, seed_of(settings, joint.name, "prior"))
     cells = {o: predictions.cell_probability(designs[o], draws[o]) for o in designs}
     rates = {o: predictions.overall(cells[o]).to_numpy()[0] for o in designs}
     out = {}
@@ -81,7 +84,7 @@ def _data_groups(design: Design, panel: pd.DataFrame, keys: tuple[str, ...]) -> 
     rows = panel.iloc[design.rows]
     constant: dict[str, object] = {"x": (("obs", "predictor"), design.x.astype(np.float32))}
     constant |= {f"{name}_index": ("obs", group.index.astype(np.int16)) for name, group in design.groups.items()}
-    constant |= {name: ("obs", rows[name].to_numpy()) for name in keys}
+    constant |= {f"obs_{name}": ("obs", rows[name].to_numpy()) for name in keys}
     if design.weight is not None:
         constant["weight"] = "obs", design.weight
     constant["slope_prior_sd"] = "predictor", np.where(design.shrunk, np.nan, design.slope_sd)
@@ -97,70 +100,169 @@ def _data_groups(design: Design, panel: pd.DataFrame, keys: tuple[str, ...]) -> 
     }
 
 
-def _compared(
-    hypothesis: Hypothesis, design: Design, posterior: xr.Dataset, panel: pd.DataFrame, settings: Settings
-) -> tuple[dict[str, xr.Dataset], dict[str, float], list[checks.CheckResult]]:
-    """Predictive densities with and without the exposures, their difference, and the gate of the model without."""
-    own = loo.pointwise(design, posterior, settings)
-    if not hypothesis.equation(design.outcome).exposures:
-        return {"loo": own}, {}, []
-    reduced = hypothesis.without_exposure(panel, design.outcome)
-    shorter = replace(settings, draws=max(1, int(settings.draws * WITHOUT)))
-    without = draw_until_converged(reduced, shorter, scale=WITHOUT)
-    gate = [replace(result, name=f"without exposures, {result.name}") for result in without.gate]
-    other = loo.pointwise(reduced, without.posterior, settings)
-    return {"loo": own, "loo_without": other}, loo.difference(own, other), gate
+class _Fitted(NamedTuple):
+    """One outcome of a model with its draws."""
+
+    design: Design
+    frame: pd.DataFrame  # the rows of the design
+    exposures: tuple[str, ...]
+    posterior: xr.Dataset
+    statistics: xr.Dataset
+    contrasts: xr.Dataset
+
+
+def _each(hypothesis: Hypothesis, joint: Joint, panel: pd.DataFrame, tree: xr.DataTree) -> dict[str, _Fitted]:
+    """Every outcome with its part of the draws, which stay paired between outcomes."""
+    draws, statistics = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
+    out = {}
+    for design in joint.designs:
+        posterior = view(draws, joint, design.outcome)
+        frame, exposures = panel.iloc[design.rows], hypothesis.equation(design.outcome).exposures
+        found = predictions.contrasts(exposures, design, frame, posterior)
+        out[design.outcome] = _Fitted(design, frame, exposures, posterior, statistics, found)
+    return out
+
+
+def _estimands(hypothesis: Hypothesis, joint: Joint, panel: pd.DataFrame, draws: xr.Dataset) -> xr.Dataset:
+    """The contrasts of all outcomes side by side, for the gate."""
+    every = _each(hypothesis, joint, panel, xr.DataTree.from_dict({"posterior": draws, "sample_stats": xr.Dataset()}))
+    return xr.merge(
+        fitted.contrasts.rename({str(n): f"{outcome}::{n}" for n in (*fitted.contrasts.data_vars, "term")})
+        for outcome, fitted in every.items()
+    )
+
+
+class _Without(NamedTuple):
+    """The model without exposures: its outcomes with their draws, and the gate of its draws."""
+
+    joint: Joint
+    posterior: xr.Dataset
+    gate: list[checks.CheckResult]
+
+
+def _without(hypothesis: Hypothesis, panel: pd.DataFrame, settings: Settings) -> _Without:
+    """Draw the model of the same outcomes without their exposures, half as long."""
+    reduced = together([hypothesis.without_exposure(panel, o) for o in hypothesis.outcomes], f"{hypothesis.id}.without")
+    run = draw_until_converged(reduced, replace(settings, draws=max(1, int(settings.draws * WITHOUT))), scale=WITHOUT)
+    gate = [replace(result, name=f"without exposures, {result.name}") for result in run.gate]
+    return _Without(reduced, run.posterior, gate)
+
+
+class _Independent(NamedTuple):
+    """An outcome's logit as if rows were independent: slopes of its exposures, its clusters, and the gate."""
+
+    slopes: xr.Dataset
+    clusters: xr.Dataset
+    gate: list[checks.CheckResult]
+
+
+def _independent(hypothesis: Hypothesis, fitted: _Fitted, panel: pd.DataFrame, settings: Settings) -> _Independent:
+    """Draw an outcome's logit alone, with regions and eras only: what the registered structure is compared with."""
+    outcome = fitted.design.outcome
+    design = replace(hypothesis, structure=INDEPENDENT_ROWS).design(panel, outcome)
+    design = replace(design, name=f"{design.name}.independent-rows")
+    run = draw_until_converged(design, replace(settings, draws=max(1, int(settings.draws * WITHOUT))), scale=WITHOUT)
+    gate = [replace(result, name=f"independent rows, {result.name}") for result in run.gate]
+    slopes = run.posterior[["beta"]].sel(predictor=list(fitted.exposures))
+    replicates, _ = stream.by_row(design, predictions.thinned(run.posterior, predictions.BY_ROW), settings.seed)
+    return _Independent(slopes, predictions.cluster_checks(design, replicates, panel.iloc[design.rows]), gate)
+
+
+def _compared(fitted: _Fitted, without: _Without | None, settings: Settings) -> dict[str, xr.Dataset]:
+    """Predictive densities of an outcome's rows with its exposures, and without them."""
+    out = {"loo": loo.pointwise(fitted.design, fitted.posterior, settings)}
+    if without is not None and fitted.exposures:
+        reduced = next(d for d in without.joint.designs if d.outcome == fitted.design.outcome)
+        posterior = view(without.posterior, without.joint, reduced.outcome)
+        out["loo_without"] = loo.pointwise(reduced, posterior, settings)
+    return out
+
+
+def _evidence(
+    hypothesis: Hypothesis, fitted: _Fitted, without: _Without | None, panel: pd.DataFrame, settings: Settings
+) -> dict[str, xr.Dataset]:
+    """What one outcome's posterior says beside its parameters: comparison, curves, sensitivity, predictions."""
+    design, posterior = fitted.design, fitted.posterior
+    groups = _compared(fitted, without, settings)
+    groups["curves"] = predictions.curves(design, fitted.frame, posterior)
+    likelihood = stream.log_likelihood(design, posterior)
+    groups["power_scaling"] = sensitivity.power_scaling(design, posterior, likelihood, fitted.exposures)
+    seed = seed_of(settings, design.name, "predictive")
+    groups |= predictions.predictive(design, posterior, fitted.frame, groups["loo"], seed)
+    later = holdout.holdout(hypothesis, design, posterior, panel)
+    return groups | ({} if later is None else {"holdout": later})
 
 
 def fit(
     hypothesis: Hypothesis,
-    outcome: str,
     panel: pd.DataFrame,
     settings: Settings,
     provenance: Provenance,
     folder: Path = archive.FOLDER,
 ) -> FitResult:
-    """Fit one logit of a hypothesis and write its archive, aside when it fails a gate."""
-    designs = {name: hypothesis.design(panel, name) for name in hypothesis.outcomes}
-    design, prior = designs[outcome], check_priors(designs, settings)[outcome]
-    if failed := checks.failures(prior.results):
-        return refused(design.name, failed)
-    frame, exposures = panel.iloc[design.rows], hypothesis.equation(outcome).exposures
-    run = draw_until_converged(design, settings, partial(predictions.contrasts, exposures, design, frame))
-    posterior, statistics, gate = run.posterior, run.tree["sample_stats"].to_dataset(), prior.results + run.gate
-    groups = _data_groups(design, panel, panel_of(hypothesis.panel).keys)
-    groups |= {"prior": prior.draws, "prior_predictive": prior.predictive}
-    groups |= {"posterior": posterior, "sample_stats": statistics, "contrasts": run.estimands}
-    change: dict[str, float] = {}
-    if not checks.failures(gate):
-        more, change, without = _compared(hypothesis, design, posterior, panel, settings)
-        groups, gate = groups | more, gate + without
-        groups["curves"] = predictions.curves(design, frame, posterior)
-        likelihood = statistics.get("log_likelihood")  # of engines that tell it
-        if likelihood is None:
-            likelihood = stream.log_likelihood(design, posterior)
-        groups["power_scaling"] = sensitivity.power_scaling(design, posterior, likelihood, exposures)
-        groups |= predictions.predictive(design, posterior, groups["loo"], seed_of(settings, design.name, "predictive"))
-        later = holdout.holdout(hypothesis, design, posterior, panel)
-        groups |= {} if later is None else {"holdout": later}
-    failed = checks.failures(gate)
-    result = xr.DataTree.from_dict(groups)
-    result.attrs = model_attributes(hypothesis, outcome, gate) | change
-    result.attrs |= origin_attributes(design.name, settings, provenance)
-    result.attrs |= {
-        "priors": json.dumps(design.priors.describe(outcome)),
-        "rows": design.y.size,
-        "events": int(design.y.sum()),
-        "decisions": float(design.decisions.sum()),
-        "excluded": json.dumps(hypothesis.excluded),
-        "until": hypothesis.until,
-        "rows_lost": json.dumps(dict(design.lost)),
-    }
-    return finish(result, design.name, f"{design.y.size:,} rows, {int(design.y.sum())} events", failed, folder)
+    """Fit the outcomes of a hypothesis together and write an archive for each, aside when a gate failed."""
+    joint = hypothesis.joint(panel)
+    priors = check_priors(joint, settings)
+    gate = [r for prior in priors.values() for r in prior.results]
+    if failed := checks.failures(gate):
+        return refused(joint.name, failed)
+    run = draw_until_converged(joint, settings, partial(_estimands, hypothesis, joint, panel))
+    gate += run.gate
+    every, without = _each(hypothesis, joint, panel, run.tree), None
+    passed = not checks.failures(gate)
+    if passed and any(fitted.exposures for fitted in every.values()):
+        without = _without(hypothesis, panel, settings)
+        gate += without.gate
+    independent = (
+        {o: _independent(hypothesis, fitted, panel, settings) for o, fitted in every.items()} if passed else {}
+    )
+    gate += [result for other in independent.values() for result in other.gate]
+    failed, paths = checks.failures(gate), []
+    for outcome, fitted in every.items():
+        groups = _data_groups(fitted.design, panel, panel_of(hypothesis.panel).keys)
+        groups |= {"prior": _kept(priors[outcome].draws), "prior_predictive": priors[outcome].predictive}
+        groups |= {"posterior": _kept(fitted.posterior), "sample_stats": fitted.statistics}
+        groups["contrasts"] = fitted.contrasts
+        if passed:
+            groups |= _evidence(hypothesis, fitted, without, panel, settings)
+            groups["independent_rows"] = independent[outcome].slopes
+            groups["independent_clusters"] = independent[outcome].clusters
+        result = xr.DataTree.from_dict(groups)
+        result.attrs = _attributes(hypothesis, fitted.design, gate, groups)
+        result.attrs |= origin_attributes(fitted.design.name, settings, provenance)
+        paths.append(archive.write(result, fitted.design.name, passed=not failed, folder=folder))
+    events = ", ".join(f"{fitted.design.decisions.sum():.0f} {outcome}" for outcome, fitted in every.items())
+    return finished(joint.name, paths[0], f"{joint.designs[0].y.size:,} rows, {events}", failed)
 
 
-def fit_registered(hypothesis: str, outcome: str, session: Session) -> FitResult:
+def _kept(draws: xr.Dataset) -> xr.Dataset:
+    """Draws as they are archived: effects of states, aggressors and years, hundreds of them, in single precision."""
+    many = [str(n) for n in draws.data_vars if str(n).removeprefix("alpha_") in draws.dims and str(n)[6:] not in CELLS]
+    return draws.assign({name: draws[name].astype(np.float32) for name in many})
+
+
+def _attributes(
+    hypothesis: Hypothesis, design: Design, gate: list[checks.CheckResult], groups: dict[str, xr.Dataset]
+) -> dict[str, object]:
+    """What the archive of an outcome says of its model, its gate and its rows."""
+    change = loo.difference(groups["loo"], groups["loo_without"]) if "loo_without" in groups else {}
+    return (
+        model_attributes(hypothesis, design.outcome, gate)
+        | change
+        | {
+            "priors": json.dumps(design.priors.describe(design.outcome)),
+            "rows": design.y.size,
+            "events": int(design.y.sum()),
+            "decisions": float(design.decisions.sum()),
+            "excluded": json.dumps(hypothesis.excluded),
+            "until": hypothesis.until,
+            "rows_lost": json.dumps(dict(design.lost)),
+        }
+    )
+
+
+def fit_registered(hypothesis: str, session: Session) -> FitResult:
     """`fit` of a registered claim or link by its id, on its panel."""
     claim = (REGISTRY | LOGITS)[hypothesis]
     origin = provenance(__name__, *panels.files_of(claim.panel, session.panel))
-    return fit(claim, outcome, panels.read(claim.panel, session.panel), session.settings, origin, session.folder)
+    return fit(claim, panels.read(claim.panel, session.panel), session.settings, origin, session.folder)

@@ -52,6 +52,7 @@ def model_attributes(hypothesis: Hypothesis, outcome: str, gate: Sequence[CheckR
         "outcome": outcome,
         "exposures": ", ".join(equation.exposures),
         "adjustment": ", ".join(equation.adjustment),
+        "durations": ", ".join(equation.durations),
         "panel": hypothesis.panel,
         "sample": hypothesis.sample_description,
         "status": hypothesis.status,
@@ -67,8 +68,12 @@ def refused(name: str, failed: Sequence[str]) -> FitResult:
     return FitResult(name, None, tuple(failed), "prior predictive gate failed; not fitted")
 
 
-def finish(tree: xr.DataTree, name: str, facts: str, failed: Sequence[str], folder: Path) -> FitResult:
-    """Write an archive, aside when a check failed; ``facts`` begin the line of the result."""
-    path = archive.write(tree, name, passed=not failed, folder=folder)
+def finished(name: str, path: Path, facts: str, failed: Sequence[str]) -> FitResult:
+    """The result of a fit whose archive is written; ``facts`` begin its line."""
     gates = "GATE FAILED: " + "; ".join(failed) if failed else "all gates passed"
     return FitResult(name, path, tuple(failed), f"{facts}; {gates}")
+
+
+def finish(tree: xr.DataTree, name: str, facts: str, failed: Sequence[str], folder: Path) -> FitResult:
+    """Write an archive, aside when a check failed; ``facts`` begin the line of the result."""
+    return finished(name, archive.write(tree, name, passed=not failed, folder=folder), facts, failed)

@@ -35,7 +35,12 @@ class Work(ABC):
     @property
     @abstractmethod
     def name(self) -> str:
-        """Name of the archive that it makes, or adds to."""
+        """Name of the archive that it makes or adds to, or of the model whose archives it makes."""
+
+    @property
+    def archives(self) -> tuple[str, ...]:
+        """Names of the archives that it makes."""
+        return (self.name,)
 
     @abstractmethod
     def do(self, session: Session) -> FitResult:
@@ -44,22 +49,27 @@ class Work(ABC):
 
 @dataclass(frozen=True)
 class LogitFit(Work):
-    """The fit of one logit of a claim or link."""
+    """The fit of all outcomes of a claim or link."""
 
     made_by = "inference.fitting.logit"
     hypothesis: str
-    outcome: str
+    outcomes: tuple[str, ...]
 
     @property
     @override
     def name(self) -> str:
-        return f"{self.hypothesis}.{self.outcome}"
+        return self.hypothesis
+
+    @property
+    @override
+    def archives(self) -> tuple[str, ...]:
+        return tuple(f"{self.hypothesis}.{outcome}" for outcome in self.outcomes)
 
     @override
     def do(self, session: Session) -> FitResult:
         from inference.fitting import logit
 
-        return logit.fit_registered(self.hypothesis, self.outcome, session)
+        return logit.fit_registered(self.hypothesis, session)
 
 
 @dataclass(frozen=True)

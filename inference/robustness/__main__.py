@@ -6,6 +6,8 @@ import argparse
 import hashlib
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +17,18 @@ from inference.panels import PANEL
 if TYPE_CHECKING:
     from inference.fleet.fleet import Task
     from inference.robustness.refit import Refit
+    from inference.robustness.specifications import Specification
     from models.claims.registry import Hypothesis
 
 FOLDER = Path(__file__).parent / "results"
+PARTS = ("codings", "left-out", "structure")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inference.robustness", description=__doc__)
     parser.add_argument("--hypotheses", metavar="IDS", help="ids, separated by commas or spaces (default: all)")
     parser.add_argument("--full", action="store_true", help="every combination of codings, not only pairs")
-    parser.add_argument("--part", choices=("codings", "left-out"), help="one of the two (default: both)")
+    parser.add_argument("--part", choices=PARTS, help="one of them (default: codings and left-out)")
     parser.add_argument("--only-chain", action="store_true", help="only the counterfactual, not the claims")
     parser.add_argument("--posteriors", type=Path, default=POSTERIORS, help="folder of the links of the chain")
     parser.add_argument("--raw", type=Path, help="folder with the raw files (default: fetch them)")
@@ -48,11 +52,13 @@ def _stamp(made_by: str, alignment: Path) -> str:
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
-def _summarise(chosen: list[Hypothesis], refits: dict[str, Refit], folder: Path, *, full: bool) -> None:
+def _summarise(
+    chosen: list[Hypothesis], refits: dict[str, Refit], folder: Path, every: Callable[[str], list[Specification]]
+) -> None:
     from inference.archives.atomic import write_csv
     from inference.robustness import summary
 
-    curve = summary.specification_curve(chosen, refits, full=full)
+    curve = summary.specification_curve(chosen, refits, every)
     write_csv(folder / "specification.csv", curve)
     write_csv(folder / "left_out.csv", summary.left_out(chosen, refits))
     write_csv(folder / "scores.csv", summary.scores(chosen, refits))
@@ -82,13 +88,16 @@ def _run(arguments: argparse.Namespace) -> int:
     from inference.fleet import fleet
     from inference.robustness import aid, tasks
     from inference.robustness.refit import Refit
+    from inference.robustness.specifications import specifications, structures
+    from inference.robustness.summary import specification_curve
     from models.claims.registry import get
 
     began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
     models = [] if arguments.only_chain else tasks.models(chosen, arguments.panel)
-    recodings = [] if arguments.part == "left-out" else tasks.recodings(models, arguments.panel, full=arguments.full)
-    left_outs = [] if arguments.part == "codings" else tasks.left_outs(models, arguments.panel)
-    simulations = _simulations(arguments)
+    every = structures if arguments.part == "structure" else partial(specifications, full=arguments.full)
+    recodings = [] if arguments.part == "left-out" else tasks.recodings(models, arguments.panel, every)
+    left_outs = tasks.left_outs(models, arguments.panel) if arguments.part in (None, "left-out") else []
+    simulations = _simulations(arguments) if arguments.part != "structure" else []
     results, failures = {}, {}
 
     def go(todo: list[Task], label: str) -> dict[str, dict]:
@@ -105,9 +114,11 @@ def _run(arguments: argparse.Namespace) -> int:
         go(builds, "panels under other codings")
     if not failures:
         plain = go(recodings, "refits under other codings") | go(left_outs, "refits with a part left out")
-        if models:
-            refits = {key: Refit.of(values) for key, values in plain.items()}
-            _summarise(chosen, refits, arguments.folder, full=arguments.full)
+        refits = {key: Refit.of(values) for key, values in plain.items()}
+        if models and arguments.part == "structure":
+            write_csv(arguments.folder / "structure.csv", specification_curve(chosen, refits, structures))
+        elif models:
+            _summarise(chosen, refits, arguments.folder, every)
         if simulations:
             plain = go(simulations, "counterfactuals under other codings and without a part")
             summary = aid.summary({key: aid.AidRefit.of(values) for key, values in plain.items()})

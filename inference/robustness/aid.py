@@ -97,7 +97,8 @@ def refitted(
         posterior, checks = refit.draw(design, seed)
         few = logit(design, posterior)
         again = np.resize(np.arange(few.intercept.shape[-1]), chain.draws)
-        logits[outcome] = replace(few, intercept=few.intercept[..., again], slope=few.slope[..., again])
+        parts = {name: getattr(few, name)[..., again] for name in ("intercept", "slope", "level")}
+        logits[outcome] = replace(few, **parts)
         failed += [f"{outcome}: {check}" for check in checks]
     return replace(chain, outcomes=logits), tuple(failed)
 

@@ -16,6 +16,7 @@ from inference import panels
 from inference.archives.atomic import replacing
 from inference.archives.provenance import ROOT, code_sha256
 from inference.robustness.specifications import Specification
+from models.structure import STRUCTURES
 
 if TYPE_CHECKING:
     from data.world.world import World
@@ -113,7 +114,8 @@ def alignment_under(specification: Specification) -> pd.DataFrame:
 
 
 def reclassified(claim: Hypothesis, specification: Specification) -> Hypothesis:
-    """The claim under a specification's classes of events and its last year that is learnt from."""
+    """The claim under a specification's structure, its classes of events and its last year that is learnt from."""
+    claim = replace(claim, structure=STRUCTURES[str(specification.choice("structure"))])
     if specification.panel != "alignment":
         return claim
     excluded = {name for name in claim.excluded if specification.choice(name.replace(" ", "-")) != "in"}

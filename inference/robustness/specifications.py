@@ -2,7 +2,8 @@
 
 A specification changes some dimensions of the registered coding of a panel. On the alignment panel these are the
 dimensions of ``data.codings``; what an event stands for (a part of a state's decision, each dyad-year, or each treaty,
-whose events then weigh one together); each class of events in or out; and the last year that is learnt from. The other
+whose events then weigh one together); each class of events in or out; the last year that is learnt from; and which rows
+depend on each other (``models.structure``). The other
 panels have dimensions of their own. Pairs of changes are tried among the dimensions of `PAIRED`, which decide who is at
 risk and what counts; editions, rules for treaties and classes are changed one at a time.
 """
@@ -16,6 +17,7 @@ from typing import Self
 
 from data.codings import CHOICES, NO_ALIGNMENT, Choices, from_text, to_text
 from data.period import TRAINED_TO
+from models.structure import STRUCTURES
 
 # By panel; the first choice of each dimension is the registered one.
 DIMENSIONS: dict[str, Choices] = {
@@ -27,20 +29,27 @@ DIMENSIONS: dict[str, Choices] = {
         "source-of-threat": ("in", "out"),
         "other": ("in", "out"),
         "until": (TRAINED_TO, 2015, 2018),
+        "structure": tuple(STRUCTURES),
     },
     "informal": {
         "support": ("pooled", "certain"),
         "conflicts": ("each", "first"),
         "agreement": ("any", "general"),
         "treaty": ("beside-or-not", "without"),
+        "structure": tuple(name for name in STRUCTURES if name != "no-durations"),
     },
     "termination": {
         "ending": ("dissolved", "terminated", "abrogated"),
         "alliance": ("any", "defence-pact"),
         "defeat": ("before-the-year", "in-the-year-or-before"),
         "partner": ("any", "larger-alliance", "pair"),
+        "structure": ("registered", "independent-rows"),
     },
-    "joining": {"war": ("any", "not-a-world-war"), "state": ("any", "contiguous", "minor-power")},
+    "joining": {
+        "war": ("any", "not-a-world-war"),
+        "state": ("any", "contiguous", "minor-power"),
+        "structure": ("registered", "independent-rows"),
+    },
 }
 PAIRED = frozenset({"aggressor", "bandwagon", "balance", "weak", "window", "event"})
 # The dimensions that code only the other outcome: their changes need no refit of this one.
@@ -82,6 +91,12 @@ class Specification:
     def concerning(self, outcome: str) -> Self:
         """The changes that bear on the logit of ``outcome``."""
         return self.within(DIMENSIONS[self.panel].keys() - set(IRRELEVANT.get(outcome, ())))
+
+
+def structures(panel: str) -> list[Specification]:
+    """The registered coding, and every change of its structure alone."""
+    changes = DIMENSIONS[panel]["structure"][1:]
+    return [Specification(panel), *(Specification(panel, (("structure", name),)) for name in changes)]
 
 
 def specifications(panel: str, *, full: bool = False) -> list[Specification]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from math import erf, hypot, isnan, sqrt
 from typing import TYPE_CHECKING
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inference.evidence.verdicts import verdict
-from inference.robustness.specifications import recoded_key, specifications, without_key
+from inference.robustness.specifications import recoded_key, without_key
 from models.claims.registry import RATIO, Estimand, Hypothesis, archive_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from inference.robustness.refit import Refit
+    from inference.robustness.specifications import Specification
 
 Refits = Mapping[str, "Refit"]  # by the key of the task, or by outcome
 SIDES = {"supported": "for", "leaning for": "for", "leaning against": "against", "contradicted": "against"}
@@ -72,13 +73,15 @@ def _estimate(hypothesis: Hypothesis, index: int, refits: Refits) -> Estimate:
     return Estimate(*facts, mean, sd, probability, side(probability), failed)
 
 
-def specification_curve(chosen: list[Hypothesis], results: Refits, *, full: bool) -> pd.DataFrame:
-    """Every registered estimand under every specification that concerns it: one row each."""
+def specification_curve(
+    chosen: list[Hypothesis], results: Refits, every: Callable[[str], list[Specification]]
+) -> pd.DataFrame:
+    """Every registered estimand under ``every`` specification of its panel that concerns it: one row each."""
     import pandas as pd
 
     rows = []
     for hypothesis in chosen:
-        for specification in specifications(hypothesis.panel, full=full):
+        for specification in every(hypothesis.panel):
             keys = {o: recoded_key(archive_of(hypothesis), o, specification) for o in hypothesis.outcomes}
             refits = {o: results[key] for o, key in keys.items() if key in results}
             facts = {"specification": str(specification), "changes": len(specification.changes)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from inference import panels
 from inference.fleet.fleet import Task
 from inference.plain import plain
 from inference.robustness import aid, recoding, refit
-from inference.robustness.specifications import Specification, recoded_key, specifications, without_key
+from inference.robustness.specifications import Specification, recoded_key, without_key
 from models.claims.registry import REGISTRY, Hypothesis, archive_of
 
 if TYPE_CHECKING:
@@ -36,14 +37,9 @@ def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
     return [REGISTRY[name] for name in dict.fromkeys(map(archive_of, testable))]
 
 
-def recodings(chosen: list[Hypothesis], alignment: Path, *, full: bool) -> list[Task]:
-    """Refits under every coding, those on the same panel next to each other."""
-    out = {
-        recoded_key(h.id, o, s): (h, o, s.concerning(o))
-        for h in chosen
-        for o in h.outcomes
-        for s in specifications(h.panel, full=full)
-    }
+def recodings(chosen: list[Hypothesis], alignment: Path, every: Callable[[str], list[Specification]]) -> list[Task]:
+    """Refits under ``every`` specification of a panel, those on the same panel next to each other."""
+    out = {recoded_key(h.id, o, s): (h, o, s.concerning(o)) for h in chosen for o in h.outcomes for s in every(h.panel)}
 
     def panel(item: tuple[str, tuple[Hypothesis, str, Specification]]) -> str:
         _, (h, _, s) = item

@@ -10,6 +10,7 @@ import xarray as xr
 from inference.sampling import checks, engines
 from inference.sampling.settings import Settings, seed_of
 from models.design import Design
+from models.joint import Joint
 
 Estimands = Callable[[xr.Dataset], xr.Dataset]
 
@@ -38,18 +39,19 @@ def no_estimands(_posterior: xr.Dataset) -> xr.Dataset:
 
 
 def draw_until_converged(
-    design: Design, settings: Settings, estimands: Estimands = no_estimands, scale: float = 1.0
+    model: Design | Joint, settings: Settings, estimands: Estimands = no_estimands, scale: float = 1.0
 ) -> Run:
-    """Draw the posterior of a logit, with shorter steps and longer chains until it passes the convergence gate.
+    """Draw the posterior of one outcome or of two together until it passes the convergence gate.
 
-    ``estimands`` are computed from the posterior and judged with it; ``scale`` is that of a shorter run. When even
-    the most careful draws do not pass, they are returned as they are: the fit then fails its gate.
+    Each attempt has shorter steps and longer chains than the last. ``estimands`` are computed from the posterior and
+    judged with it; ``scale`` is that of a shorter run. When even the most careful draws do not pass, they are returned
+    as they are: the fit then fails its gate.
     """
-    seed, attempts = seed_of(settings, design.name, "sampling"), len(engines.CARE) if settings.engine == "kernel" else 1
+    seed, attempts = seed_of(settings, model.name, "sampling"), len(engines.CARE) if settings.engine == "kernel" else 1
 
     def attempt(care: int) -> Run:
         tree = engines.sample(
-            design, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed, care=care
+            model, settings.engine, chains=settings.chains, draws=settings.draws, seed=seed, care=care
         )
         return judged(tree, settings.chains, settings.draws, estimands, scale)
 

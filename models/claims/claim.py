@@ -15,6 +15,7 @@ from data.period import TRAINED_TO
 from models import graph
 from models.claims.estimand import Estimand, outcomes_of
 from models.priors import DEFAULT, Priors
+from models.structure import REGISTERED, Structure
 from models.terms import needed, variables
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.design import Design
+    from models.joint import Joint
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,12 @@ class Equation:
     exposures: tuple[str, ...]
     adjustment: tuple[str, ...]
     pooled: bool = False
+    durations: tuple[str, ...] = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """Every predictor: exposures, then adjustment."""
-        return self.exposures + self.adjustment
+        """Every predictor: exposures, then adjustment, then terms of duration."""
+        return self.exposures + self.adjustment + self.durations
 
     @property
     def varying(self) -> tuple[str, ...]:
@@ -57,7 +60,8 @@ class Hypothesis:
     ``status`` is ``now`` (measured), ``proxy`` (through the stand-in that ``note`` names) or ``no`` (not testable
     with public data, for the ``reason``). ``years`` and ``where`` (column: value) bound the sample, ``by_era``
     names exposures whose slope varies by era; where ``pooled``, no slope varies by region. Rows after ``until`` are
-    not learnt from: they score the posterior. Events of the classes ``excluded`` do not count.
+    not learnt from: they score the posterior. Events of the classes ``excluded`` do not count. ``structure`` says which
+    rows depend on each other.
     """
 
     id: str
@@ -78,6 +82,7 @@ class Hypothesis:
     until: int = TRAINED_TO
     excluded: tuple[str, ...] = NO_ALIGNMENT
     where: Mapping[str, float] = field(default_factory=dict[str, float])
+    structure: Structure = REGISTERED
 
     @property
     def testable(self) -> bool:
@@ -93,18 +98,19 @@ class Hypothesis:
         """Exposures and adjustment set of the logit of ``outcome``.
 
         The adjustment set is that of the causal graph, without the parts of a composite exposure, and with every
-        variable of a product entering alone too.
+        variable of a product entering alone too. A rate without exposures holds no terms of duration either.
         """
         exposures = self.exposures_of.get(outcome, self.exposures)
+        durations = self.structure.held(self.panel, needed(exposures)) if exposures else ()
         if self.adjust_for is not None:
-            return Equation(exposures, self.adjust_for, self.pooled)
+            return Equation(exposures, self.adjust_for, self.pooled, durations)
         mains = _main_variables(exposures)
         adjustments = [graph.adjustment(graph.node(name, self.panel), self.panel) for name in mains]
         columns = graph.columns(frozenset[str]().union(*(a.nodes for a in adjustments)), self.panel)
         columns += tuple(name for name in needed(exposures) if name not in columns)
         parts = {part for name in mains for part in graph.GRAPHS[self.panel].parts.get(name, ())}
         adjustment = tuple(column for column in columns if column not in {*exposures, *parts})
-        return Equation(exposures, adjustment, self.pooled)
+        return Equation(exposures, adjustment, self.pooled, durations)
 
     @cached_property
     def identified(self) -> bool:
@@ -129,7 +135,7 @@ class Hypothesis:
         """What decides the posterior: two claims with the same model share it."""
         equations = tuple((o, self.equation(o)) for o in self.outcomes)
         sample = self.panel, self.years, self.until, self.excluded, tuple(sorted(self.where.items()))
-        return equations, sample, self.by_era, self.priors, self.adjust_for is None
+        return equations, sample, self.by_era, self.priors, self.adjust_for is None, self.structure
 
     def sample(self, panel: pd.DataFrame) -> NDArray[np.intp]:
         """Positions of the rows of ``panel`` in its sample (row,), those with missing values included."""
@@ -173,9 +179,16 @@ class Hypothesis:
         """The design of this claim for one outcome (see ``models.design.build``)."""
         return self._design(panel, outcome, self.equation(outcome), self.sample(panel), f"{self.id}.{outcome}")
 
+    def joint(self, panel: pd.DataFrame) -> Joint:
+        """The model of all its outcomes (see ``models.joint``)."""
+        from models.joint import together
+
+        return together([self.design(panel, outcome) for outcome in self.outcomes], self.id)
+
     def without_exposure(self, panel: pd.DataFrame, outcome: str) -> Design:
         """The same rows and adjustment without the exposures: the model to compare with."""
-        bare = Equation((), self.equation(outcome).adjustment)
+        equation = self.equation(outcome)
+        bare = Equation((), equation.adjustment, durations=equation.durations)
         return self._design(panel, outcome, bare, self.design(panel, outcome).rows, f"{self.id}.{outcome}.without")
 
     def _design(
@@ -183,7 +196,7 @@ class Hypothesis:
     ) -> Design:
         from models.design import build
 
-        shrunk = equation.terms if self.adjust_for is not None else equation.adjustment
+        shrunk = equation.terms if self.adjust_for is not None else equation.adjustment + equation.durations
         built = build(
             self.counted(panel.iloc[rows], outcome),
             outcome,
@@ -193,6 +206,7 @@ class Hypothesis:
             priors=self.priors,
             shrunk=shrunk,
             by_era=tuple(term for term in self.by_era if term in equation.exposures),
+            groups=self.structure.groups(self.panel),
         )
         return replace(built, rows=rows[built.rows])
 

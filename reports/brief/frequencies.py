@@ -120,7 +120,7 @@ def balancing_commoner(pair: Pair) -> Commoner:
 
 def years(trees: Trees) -> tuple[int, int] | None:
     """First and last year of the rows of the alignment panel that any model was fitted to."""
-    every = [group(tree, "constant_data")["year"] for pair in trees.values() for name, tree in pair.items()
+    every = [group(tree, "constant_data")["obs_year"] for pair in trees.values() for name, tree in pair.items()
              if name in OUTCOMES]  # fmt: skip
     return (min(int(y.min()) for y in every), max(int(y.max()) for y in every)) if every else None
 

@@ -141,7 +141,7 @@ def method(numbers: Place, base: Place) -> Sentence:
     return say(
         "Observed were up to {rows} dyad-years (a weak state and an aggressor in one year) from {first} to {last}, "
         "with {a} decisions of a state to bandwagon by treaty and {b} to balance; they are read by hierarchical "
-        "Bayesian logits in which regions and eras differ.",
+        "Bayesian logits in which regions, eras, states and years differ.",
         rows=fits["bandwagon"]["rows"].printed("count"),
         first=years[0].printed("whole"),
         last=years[1].printed("whole"),

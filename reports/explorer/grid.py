@@ -32,6 +32,7 @@ from scipy.stats import norm
 
 from inference.engine import stream
 from inference.engine.density import assemble
+from inference.engine.density.layout import cell_index, level_index, sizes
 from inference.engine.sampler.sampling import CORES
 from inference.evidence.datagrid import REACH
 from inference.evidence.predictions import thinned
@@ -130,8 +131,7 @@ def probabilities(design: Design, posterior: xr.Dataset, at: pd.DataFrame) -> ND
     Cells are region by region, the eras of each in turn; those without rows hold NaN.
     """
     draws, x = stream.draws_of(design, posterior), assemble.columns(design)
-    region, era, _ = assemble.indices(design)
-    eras = assemble.layout(design).eras
+    cells, eras, levels = cell_index(design), sizes(design).eras, level_index(design)
     given = np.array([set(variables(term)) <= set(CONTROLS) for term in design.terms])
     terms = tuple(np.array(design.terms)[given])
     z = predictors(at, terms, {name: s for name, s in design.scaling.items() if name in at})
@@ -139,11 +139,14 @@ def probabilities(design: Design, posterior: xr.Dataset, at: pd.DataFrame) -> ND
     out = np.full((draws.intercept.shape[1], len(at), len(draws.slope)), np.nan, np.float32)
 
     def fill(cell: int) -> None:  # einsum, since the threads of a matrix product and these wait for each other
-        inside, slope = x[region * eras + era == cell][:, kept], draws.slope[:, cell // eras]
+        mine, slope = np.flatnonzero(cells == cell), draws.slope[:, cell // eras]
+        inside = x[mine][:, kept]
         step = max(1, BLOCK // max(1, len(inside)))
         for start in range(0, len(slope) if len(inside) else 0, step):
             part = slice(start, start + step)
             u = np.einsum("nk,sk->ns", inside, slope[part, kept]) + draws.intercept[part, cell]
+            for group in levels:
+                u += draws.level[part].T[group[mine]]
             v = np.einsum("pk,sk->ps", z, slope[part, : given.size][:, given])
             out[cell, :, part] = _average(u.astype(np.float32), v.astype(np.float32))
 
@@ -154,7 +157,7 @@ def probabilities(design: Design, posterior: xr.Dataset, at: pd.DataFrame) -> ND
 
 def _places(design: Design, values: dict[str, Float], frame: pd.DataFrame) -> Iterator[tuple[Place, NDArray]]:
     """Every place with rows, all of them first, and the rows that each of its cells has."""
-    region, era, _ = assemble.indices(design)
+    region, era = (design.groups[name].index for name in ("region", "era"))
     regions, eras = (design.groups[name].levels for name in ("region", "era"))
     columns = {name: frame[name].to_numpy(float) for name in values}
     for r, region_name in ((None, None), *enumerate(regions)):

@@ -12,7 +12,7 @@ from models.claims.estimand import EXPLAINED
 from reports.figures.parts import interval, log_scale
 from reports.formats import rate_unit
 from reports.numbers.limits import PER
-from reports.style import COLOURS, LINE, NAMES, SHADE, WIDTH
+from reports.style import CLUSTERS, COLOURS, LINE, NAMES, SHADE, WIDTH
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -126,6 +126,33 @@ def _rates(axes: Axes, tree: xr.DataTree, y: int, outcome: str) -> None:
         axes.plot(middle, y + row, "o", color=colour, markersize=5)
     observed = per * int(group(tree, "predictive_checks")["observed_events"])
     axes.vlines(observed, y - 0.3, y + 1.3, color=COLOURS["observed"], linewidth=1.6)
+
+
+def clusters(pair: Pair) -> Figure:
+    """Statistics of what rows share against replicates of the model, and of the model as if rows were independent."""
+    import matplotlib.pyplot as plt
+
+    figure, grid_of_axes = plt.subplots(
+        len(CLUSTERS), len(pair), figsize=(WIDTH, 0.95 * len(CLUSTERS) + 0.4), squeeze=False
+    )
+    for axes_row, (name, words) in zip(grid_of_axes, CLUSTERS.items(), strict=True):
+        for axes, (outcome, tree) in zip(axes_row, pair.items(), strict=True):
+            _cluster(axes, tree, name, COLOURS[outcome])
+            axes.set_title(f"{NAMES[outcome]}: {words}", fontsize=8.5)
+    return figure
+
+
+def _cluster(axes: Axes, tree: xr.DataTree, name: str, colour: str) -> None:
+    """One statistic: intervals of replicates with and without what rows share, and the observed value."""
+    observed = float(group(tree, "cluster_checks")[f"observed_{name}"])
+    rows = {"independent": ("independent_clusters", COLOURS["prior"]), "as registered": ("cluster_checks", colour)}
+    for y, (source, shade) in enumerate(rows.values()):
+        low, middle, high = interval(group(tree, source)[name].astype(float))
+        axes.hlines(y, low, high, color=shade, linewidth=5, alpha=0.6)
+        axes.plot(middle, y, "o", color=shade, markersize=4)
+    axes.axvline(observed, color=COLOURS["observed"], linewidth=1.6)
+    axes.set(yticks=range(len(rows)), ylim=(-0.6, len(rows) - 0.4))
+    axes.set_yticklabels(list(rows), fontsize=8)
 
 
 def event_counts(pair: Pair) -> Figure:

@@ -16,7 +16,7 @@ from inference.archives.archive import group
 from inference.evidence.quantities import CI_BOUNDS, Quantity, Share
 from inference.sampling.checks import CheckResult
 from reports.numbers.limits import PER
-from reports.numbers.types import Bin, Counts, Fit, Holdout, Outside, Predictive, PriorPredictive, Slope
+from reports.numbers.types import Bin, Cluster, Counts, Fit, Holdout, Outside, Predictive, PriorPredictive, Slope
 
 LEVELS = ("region", "era")
 
@@ -31,6 +31,7 @@ def collect(tree: xr.DataTree) -> Fit:
         rows_lost=json.loads(attributes["rows_lost"]),
         exposures=_names(attributes["exposures"]),
         adjustment=_names(attributes["adjustment"]),
+        durations=_names(attributes["durations"]),
         fit_key=attributes["fit_key"],
         gate=tuple(CheckResult(**check) for check in json.loads(attributes["gate"])),
         rate=Quantity.of(group(tree, "contrasts")["rate"], PER),
@@ -42,6 +43,9 @@ def collect(tree: xr.DataTree) -> Fit:
         holdout=_holdout(tree),
         slopes=_slopes(tree),
         effects={name: _effects(tree, name) for name in LEVELS},
+        clusters=_clusters(tree),
+        scales=_by_grouping(tree, "sigma_"),
+        correlations=_by_grouping(tree, "rho_"),
     )
 
 
@@ -74,6 +78,26 @@ def _predictive(tree: xr.DataTree) -> Predictive:
 def _outside(tail: xr.DataArray, name: str) -> Outside:
     beyond = (tail < CI_BOUNDS[0]) | (tail > CI_BOUNDS[1])
     return Outside(tuple(str(level) for level in tail[name].to_numpy()[beyond.to_numpy()]), tail.size)
+
+
+def _clusters(tree: xr.DataTree) -> dict[str, Cluster]:
+    """The statistics of clusters by name, under the model and as if rows were independent."""
+    here, apart = group(tree, "cluster_checks"), group(tree, "independent_clusters")
+    names = [str(name) for name in here.data_vars if f"observed_{name}" in here]
+    return {
+        name: Cluster(
+            float(here[f"observed_{name}"]), float(here[f"p_{name}"]), Quantity.of(here[name]),
+            Quantity.of(apart[name]), float(apart[f"p_{name}"]),
+        )
+        for name in names
+    }  # fmt: skip
+
+
+def _by_grouping(tree: xr.DataTree, prefix: str) -> dict[str, Quantity]:
+    """Parameters of the groupings' effects, by grouping."""
+    draws = group(tree, "posterior")
+    names = [str(name) for name in draws.data_vars if str(name).startswith(prefix) and draws[name].ndim == 2]
+    return {name.removeprefix(prefix): Quantity.of(draws[name]) for name in names}
 
 
 def _calibration(tree: xr.DataTree) -> tuple[Bin, ...]:

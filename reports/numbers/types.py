@@ -48,6 +48,20 @@ class Predictive:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """A statistic of what rows share: observed, its tail probability, and under replicates of the posterior.
+
+    ``independent`` and ``independent_tail`` are those of the model as if rows were independent.
+    """
+
+    observed: float
+    tail: float
+    replicated: Quantity
+    independent: Quantity
+    independent_tail: float
+
+
+@dataclass(frozen=True)
 class Bin:
     """Predicted and observed rates per 1,000 rows, with the bounds of the observed one."""
 
@@ -88,7 +102,11 @@ class Slope(Quantity):
 
 @dataclass(frozen=True)
 class Fit:
-    """The logit of one outcome; rates are per 1,000 rows, ``effects`` are by grouping and level, in log-odds."""
+    """The logit of one outcome; rates are per 1,000 rows, ``effects`` are by grouping and level, in log-odds.
+
+    ``clusters`` are by statistic, ``scales`` and ``correlations`` by grouping: standard deviations of the effects, and
+    their correlations between the outcomes of the model.
+    """
 
     rows: int
     events: int
@@ -96,6 +114,7 @@ class Fit:
     rows_lost: Mapping[str, int]
     exposures: tuple[str, ...]
     adjustment: tuple[str, ...]
+    durations: tuple[str, ...]
     fit_key: str
     gate: tuple[CheckResult, ...]
     rate: Quantity
@@ -107,6 +126,9 @@ class Fit:
     holdout: Holdout | None
     slopes: Mapping[str, Slope]
     effects: Mapping[str, Mapping[str, Quantity]]
+    clusters: Mapping[str, Cluster]
+    scales: Mapping[str, Quantity]
+    correlations: Mapping[str, Quantity]
 
 
 @dataclass(frozen=True)

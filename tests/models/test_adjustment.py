@@ -5,6 +5,8 @@ bandwagon. Holding threat and support constant takes the paths away through whic
 of the regression with everything in it answers another question.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,10 +14,12 @@ import pytest
 from inference.engine import sample
 from inference.evidence import predictions
 from models.claims.registry import REGISTRY
+from models.structure import Structure
 
 ROWS, SEEDS = 25_000, (1, 2, 3)
 ERRORS = 3.0  # posterior standard deviations that an estimate may lie from the truth
 REGIONS, ERAS = 6, 4
+STATES, AGGRESSORS = 8, 12  # of a region, and of the world
 
 
 def world(rng, rows, push=0.0):
@@ -48,6 +52,8 @@ def world(rng, rows, push=0.0):
     eta += 0.3 * frame["power"] + 0.4 * history + 0.5 * local
     probability = 1 / (1 + np.exp(-eta.to_numpy()))
     frame["bandwagon"] = (rng.random(rows) < probability).astype(np.int8)
+    frame["state"] = STATES * frame["region"].cat.codes + rng.integers(0, STATES, rows)
+    frame["aggressor"] = rng.integers(0, AGGRESSORS, rows)
     return frame, probability
 
 
@@ -58,7 +64,9 @@ def total_effect(seed, sd):
 
 
 def risk_difference(hypothesis, frame):
-    design = REGISTRY[hypothesis].design(frame, "bandwagon")
+    # The simulated world has no times since treaties and disputes.
+    claim = replace(REGISTRY[hypothesis], structure=Structure(durations=False))
+    design = claim.design(frame, "bandwagon")
     posterior = sample(design, seed=11, draws=500)["posterior"].to_dataset()
     contrasts = predictions.contrasts(("proximity",), design, frame, posterior)
     return contrasts["risk_difference"].sel(term="proximity").to_numpy()

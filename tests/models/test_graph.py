@@ -1,5 +1,6 @@
 """Adjustment sets follow from the causal graphs by d-separation, and say what was written down beforehand."""
 
+from dataclasses import replace
 from itertools import chain, combinations
 
 import networkx as nx
@@ -175,7 +176,8 @@ def test_claims_without_a_treaty_are_those_of_carter_about_other_outcomes():
     for k in (1, 2, 3, 4):
         original, other = REGISTRY[f"carter-{k}"], REGISTRY[f"informal-{k}"]
         assert other.equation("military_support") == other.equation("defence_agreement")
-        assert other.equation("military_support") == original.equation("bandwagon")
+        equation, of_treaties = other.equation("military_support"), original.equation("bandwagon")
+        assert equation == replace(of_treaties, durations=())
         for estimand in original.estimands:
             for outcome in other.outcomes:
                 expected = estimand.expectation if estimand.outcome == "bandwagon" else None
@@ -211,10 +213,12 @@ def test_adding_a_hypothesis_is_adding_one_value(monkeypatch, simulated):
     assert str(estimand) == "b_bw[similarity] > 0"
     for outcome in OUTCOMES:
         design = added.design(simulated, outcome)
-        assert design.terms == ("similarity", *added.adjustment)
+        durations = added.equation(outcome).durations
+        assert durations == ("since_treaty", "since_treaty^2", "since_dispute", "since_dispute^2")
+        assert design.terms == ("similarity", *added.adjustment, *durations)
         assert design.name == f"toy.{outcome}"
         reduced = added.without_exposure(simulated, outcome)
-        assert reduced.terms == added.adjustment
+        assert reduced.terms == added.adjustment + durations
         assert (reduced.y == design.y).all()
 
 

@@ -10,17 +10,10 @@ from scipy.stats import norm
 from models import logit
 from models.claims.registry import REGISTRY
 from models.parameters import draw
-from models.priors import DEFAULT, CapacityPriors
+from models.priors import DEFAULT, CapacityPriors, Correlation
+from tests.fixtures.moments import assert_equal_in_distribution
 
 DRAWS = 4_000
-STANDARD_ERRORS = 5  # of a few hundred comparisons none should be further off
-
-
-def moments(values):
-    """Mean and standard deviation over the first axis, each with its standard error."""
-    n, mean, sd = len(values), values.mean(axis=0), values.std(axis=0)
-    fourth = ((values - mean) ** 4).mean(axis=0)
-    return mean, sd / np.sqrt(n), sd, np.sqrt(np.maximum(fourth - sd**4, 0) / (4 * sd**2 * n))
 
 
 @pytest.mark.slow
@@ -37,12 +30,7 @@ def test_draws_equal_those_of_the_model_in_distribution(simulated, hypothesis, o
         once = {"mode": "FAST_COMPILE"}  # for one call, compiling costs more than it gives
         theirs = pm.sample_prior_predictive(DRAWS, var_names=list(ours), random_seed=2, compile_kwargs=once)["prior"]
     assert ("sigma_beta" in ours) == shrinkage
-    for name, values in ours.items():
-        other = theirs[name].to_numpy()[0]
-        assert other.shape == values.shape, name
-        (mean, mean_error, sd, sd_error), (m, m_error, s, s_error) = moments(values), moments(other)
-        assert (abs(mean - m) < STANDARD_ERRORS * np.hypot(mean_error, m_error)).all(), f"mean of {name}"
-        assert (abs(sd - s) < STANDARD_ERRORS * np.hypot(sd_error, s_error)).all(), f"sd of {name}"
+    assert_equal_in_distribution(ours, {name: theirs[name].to_numpy()[0] for name in ours})
 
 
 def test_draws_have_the_dims_of_the_model(simulated):
@@ -67,6 +55,7 @@ def test_priors_are_described_by_parameter():
     assert described["sigma_*"].startswith("HalfNormal(0.5): ")
     assert described["beta[binary]"].startswith("Normal(0, 0.7): ")
     assert described["beta[shrunk]"].endswith("times 1.4 for binary and 0.5 for product predictors")
+    assert described["rho_*"].startswith("Correlation(2): ")
     assert DEFAULT.describe("balance")["alpha"].startswith("Normal(-4, 1): ")
     assert CapacityPriors().describe()["nu"] == "3 + Exponential(0.1)"
 
@@ -79,3 +68,15 @@ def test_a_density_is_that_of_pymc_up_to_a_constant(prior):
         prior.variable("x")
     expected = np.asarray(pm.logp(model["x"], draws).eval())
     np.testing.assert_allclose(prior.logp(draws) - prior.logp(draws[:1]), expected - expected[0], atol=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("eta", [0.7, 2.0])
+def test_the_density_of_a_correlation_is_that_of_pymc_up_to_a_constant(eta):
+    prior = Correlation(eta, "")
+    rho = prior.draw(np.random.default_rng(4), (9,))
+    assert (np.abs(rho) < 1).all()
+    with pm.Model() as model:
+        prior.variable("rho")
+    expected = np.asarray(pm.logp(model["half_rho"], 0.5 * (1.0 + rho)).eval())
+    np.testing.assert_allclose(prior.logp(rho) - prior.logp(rho[:1]), expected - expected[0], atol=1e-12)

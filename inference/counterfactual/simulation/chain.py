@@ -1,6 +1,7 @@
 """The draws of every link, side by side: draw s of the chain holds draw s of each posterior.
 
-The posteriors are of separate likelihoods and priors, so their draws are independent and may be paired as they come.
+The outcomes of one claim have one posterior, and their draws stay paired. Other posteriors are of separate likelihoods
+and priors, so their draws are independent and may be paired as they come.
 Arrays have the draw last, since that is what the simulation runs along.
 """
 
@@ -44,11 +45,16 @@ DYNAMIC = ("duress", "duress_before", "duress_lately", "capacity")  # what the s
 
 @dataclass(frozen=True)
 class Logit:
-    """Draws of a logit: ``intercept`` (region, era, draw), ``slope`` (region, predictor, draw)."""
+    """Draws of a logit.
+
+    ``intercept`` is (region, era, draw), ``slope`` (region, predictor, draw), ``level`` (level, draw). Levels are those
+    of all groupings beside region and era, in one count.
+    """
 
     design: Design
     intercept: Float
     slope: Float
+    level: Float
 
     @property
     def fixed(self) -> NDArray[np.intp]:
@@ -144,12 +150,13 @@ def _without(logit: Logit, variable: str) -> Logit:
 
 
 def logit(design: Design, posterior: xr.Dataset) -> Logit:
-    """The draws of a logit of regions and eras, as the simulation takes them."""
+    """The draws of a logit, as the simulation takes them."""
     draws = stream.draws_of(design, posterior)
     regions, eras = (len(design.groups[name].levels) for name in ("region", "era"))
     intercept = draws.intercept.reshape(-1, regions, eras).transpose(1, 2, 0)
     slope = draws.slope[:, :, : len(design.terms)].transpose(1, 2, 0)
-    return Logit(design, np.ascontiguousarray(intercept), np.ascontiguousarray(slope))
+    level = np.ascontiguousarray(draws.level.T)
+    return Logit(design, np.ascontiguousarray(intercept), np.ascontiguousarray(slope), level)
 
 
 def capacity_link(design: CapacityDesign, posterior: xr.Dataset) -> Autoregression:

@@ -22,6 +22,7 @@ from inference.counterfactual.simulation.chain import Autoregression, Chain, Log
 from inference.counterfactual.simulation.population import CARRIED, Population, Rows
 from inference.counterfactual.simulation.programme import ARMS, DRAWN, Evaluation
 from inference.engine import forward
+from inference.engine.density.layout import level_index
 from inference.engine.forward import Dynamics, Ends
 from inference.engine.sampler.sampling import CORES
 from models.claims.registry import OUTCOMES
@@ -141,6 +142,8 @@ def outcome_terms(logit: Logit, rows: Rows, unit: int) -> Ends:
     region, era = (design.groups[name].index[at] for name in ("region", "era"))
     slope = logit.slope[region[0]] if mine.size else logit.slope[0]
     base = logit.intercept[region, era] + design.x[at][:, logit.fixed] @ slope[logit.fixed]
+    for group in level_index(design):
+        base += logit.level[group[at]]
     duress = np.zeros_like(base)
     for k, term in enumerate(design.terms):
         if "duress" in variables(term):

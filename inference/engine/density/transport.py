@@ -1,95 +1,112 @@
-r"""The transport: coordinates in which the posterior is nearly standard normal, whatever the group scales.
+r"""The transport: coordinates in which the posterior is nearly standard normal, whatever the scales.
 
-The latents :math:`\theta` (all intercepts, slopes and effects) have priors
-:math:`\theta_d \sim N(m_d, c_d^2 \sigma_{k(d)}^2)`, with a group scale :math:`\sigma_k` or without one. Let
-:math:`K` and :math:`h` be the precision and the shift of a quadratic approximation
-:math:`-\tfrac12 \theta'K\theta + h'\theta` of the log likelihood, and :math:`q_d = 1 / (c_d \sigma_{k(d)})^2`. With
+Latents are either fixed, :math:`\theta_f` with a normal prior, or effects, :math:`\theta_e`, whose prior has a
+precision :math:`P(\sigma, \rho)` made of learnt scales and correlations: diagonal, or in blocks of two where the same
+level has an effect on two outcomes. At a reference point (`reference`) the posterior is nearly normal with precision
+:math:`K + P`. There
 
-.. math::  Q = K + \operatorname{diag}(q), \quad Q^{-1} = V V' \; (V \text{ upper triangular}), \quad
-           \mu = V V'(h + q m), \quad \theta = \mu + V z,
+.. math::  \theta_f = c - R (\theta_e - \hat\theta_e) + L_f z_f, \qquad
+           u = W(\sigma, \rho) \, L_e z_e + A(\sigma, \rho)^{-1} h, \quad \theta_e = m_e + u,
 
-the sampler moves :math:`(\tau, z)`, where :math:`\sigma = \sigma(\tau)` (`scales`), under the log density
+with :math:`R = (K_{ff} + P_f)^{-1} K_{fe}` the regression of fixed latents on effects, and :math:`L_e L_e'` the
+correlation matrix of the effects given no fixed latent, at the reference's scales. What depends on the scales is one
+effect, or one pair of effects, at a time: with the information :math:`k` that the data have about each,
 
-.. math::  \log p(y \mid \theta) + \log p(\theta \mid \sigma) + \log p(\tau) + \log \det V .
+.. math::  A = \operatorname{diag}(k) + P(\sigma, \rho), \quad A^{-1} = W W', \quad W \text{ upper triangular},
 
-This is an exact change of variables for any :math:`K` and :math:`h`; good ones make :math:`z` nearly
-:math:`N(0, I)`: as much centred, effect by effect and scale by scale, as the data demand.
+so an effect without data is drawn from its prior, one with many data keeps its place, and a pair without data has
+the prior's correlation. The sampler moves :math:`(\tau, z)`, where the scales are functions of :math:`\tau`, under
 
-Gradient, with :math:`g` that of the first two terms in :math:`\theta`, :math:`a = V'g`, :math:`v = Va` and
-:math:`c` the row :math:`d` of :math:`V`: :math:`a` in :math:`z`, and in :math:`\log \sigma_k` the sum over its
-latents of
+.. math::  \log p(y \mid \theta) + \log p(\theta \mid \sigma, \rho) + \log p(\sigma, \rho)
+           + \log \det W + \log \det \frac{d(\sigma, \rho)}{d\tau} .
 
-.. math::  q_d (\theta_d - m_d)^2 - 1 + 2 q_d \Big( v_d (\mu_d - m_d)
-           + \sum_i z_i c_i \big(\sum_{j<i} c_j a_j + \tfrac12 c_i a_i\big) + \tfrac12 c'c \Big),
+This is an exact change of variables for any :math:`c, R, L, h, k`; good ones make :math:`z` nearly :math:`N(0, I)`.
+Fixed latents are conditioned on the effects, not the other way round, because that regression does not depend on the
+scales (Papaspiliopoulos, Stumpf-Fetsch and Zanella 2023, Biometrika 110, 953, give the reason for crossed effects).
 
-where the sum over i is :math:`z'\Phi(cc')a`, :math:`\Phi` the lower triangle with halved diagonal, which
-is what the derivative of a Cholesky factor brings.
-
-The half-normal scales :math:`\sigma_k`, of prior sd :math:`\varsigma_k`, become
+The half-normal scales :math:`\sigma_k`, of prior sd :math:`\varsigma_k`, and the correlations become
 
 .. math::  \sigma_k = \varsigma_k \big(\tau_k \Phi(\tau_k) + \phi(\tau_k)\big), \quad
-           \frac{d\sigma_k}{d\tau_k} = \varsigma_k \Phi(\tau_k)
+           \frac{d\sigma_k}{d\tau_k} = \varsigma_k \Phi(\tau_k), \qquad \rho_g = \tanh \tau_g
 
 with the normal distribution function and density: linear where a scale is large, and with a normal tail
-towards zero, where its logarithm would have a long one and the scale itself a wall.
-
-`arrowhead` computes V and its products.
+towards zero, where its logarithm would have a long one and the scale itself a wall. `units` has W and its gradient.
 """
 
 from __future__ import annotations
 
-from math import erfc, exp, log, pi, sqrt
+from math import erfc, exp, log, pi, sqrt, tanh
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from inference.engine.density.arrowhead import Arrow, Float, arrow, set_root, times, times_transposed
+from inference.engine.density.units import Float, Int, place, pull
 from inference.engine.options import INNER_FAST
 
 
 class Prior(NamedTuple):
-    """Normal priors of the latents and half-normal priors of the group scales."""
+    """Normal priors of the latents, half-normal ones of the scales, and those of the correlations."""
 
     mean: Float  # (latent,)
-    sd: Float  # (latent,): without the group scale
-    scale: NDArray[np.int64]  # (latent,): which group scale multiplies it, or -1
+    fixed_sd: Float  # (fixed,)
     sigma_sd: Float  # (scale,)
+    eta: Float  # (correlation,): density proportional to (1 - rho^2)^(eta - 1)
     constant: float  # of the log density
 
 
-class Transport(NamedTuple):
-    """Root V and vectors at the last position, and scratch."""
+class Map(NamedTuple):
+    """The linear parts of the transport; fixed latents and effects of outcome o lie between the bounds o and o + 1."""
 
-    root: Arrow
-    theta: Float  # (latent,)
-    mu: Float
-    precision: Float  # q
-    white: Float  # V'(h + q m), then a = V'g
-    back: Float  # V a
-    gradient: Float  # g
-    bend: Float  # z'Phi(cc')a + c'c / 2
-    before: Float
+    fixed: Int  # (fixed,): position among the latents
+    effect: Int  # (effect,)
+    fixed_bound: Int  # (outcome + 1,)
+    effect_bound: Int  # (outcome + 1,)
+    dense: Int  # (outcome,): so many first effects of an outcome have a row in `root`
+    centre: Float  # (fixed,): c
+    regression: Float  # (outcome, fixed, effect): R
+    fixed_root: Float  # (outcome, fixed, fixed): L_f, lower triangular
+    root: NDArray[np.float32]  # (outcome, effect, effect): L_e, lower triangular
+    log_det: float  # of L_f and L_e
+
+
+class Transport(NamedTuple):
+    """Scales and latents at the last position, and scratch."""
+
     sigma: Float  # (scale,)
     slope: Float  # (scale,): d sigma / d tau
+    rho: Float  # (correlation,)
+    theta: Float  # (latent,)
+    gradient: Float  # (latent,)
+    y: Float  # (effect,): L_e z_e
+    u: Float  # (effect,): theta_e less its prior mean
+    back: Float  # (effect,): gradient in u, then in y
+    weight: Float  # (2 x effect,): W, as `units` keeps it
+    pair_precision: Float  # (pair group, 3)
+    pair_gradient: Float  # (pair group, 3)
+    gradient_sigma: Float  # (scale,)
+    gradient_rho: Float  # (correlation,)
 
 
-def transport(regions: int, own: int, shared: int, extra: int, scales: int) -> Transport:
+def transport(latents: int, effects: int, scales: int, correlations: int) -> Transport:
     """Room for a transport."""
-    latents = regions * own + shared + extra
-    vectors = [np.zeros(size) for size in [latents] * 8 + [scales] * 2]
-    return Transport._make([arrow(regions, own, shared, extra), *vectors])
+    vector = [np.zeros(size) for size in (scales, scales, correlations, latents, latents, effects, effects, effects)]
+    groups = [np.zeros((correlations, 3)), np.zeros((correlations, 3))]
+    return Transport._make([*vector, np.zeros(2 * effects), *groups, np.zeros(scales), np.zeros(correlations)])
 
 
 @njit(**INNER_FAST)
-def scales(prior, tau, t):
-    """Fill ``t.sigma`` and ``t.slope`` = d sigma / d tau."""
-    for k in range(tau.size):
+def set_scales(prior, tau, t):
+    """Fill ``t.sigma``, ``t.slope`` = d sigma / d tau and ``t.rho``."""
+    scales = t.sigma.size
+    for k in range(scales):
         below = 0.5 * erfc(-tau[k] / sqrt(2.0))
         density = exp(-0.5 * tau[k] ** 2) / sqrt(2.0 * pi)
         t.sigma[k] = prior.sigma_sd[k] * (tau[k] * below + density)
         t.slope[k] = prior.sigma_sd[k] * below
+    for g in range(t.rho.size):
+        t.rho[g] = tanh(tau[scales + g])
 
 
 def scales_inverse(sigma: Float) -> Float:
@@ -104,92 +121,104 @@ def scales_inverse(sigma: Float) -> Float:
     return below
 
 
-def origin(prior: Prior, sigma: Float) -> Float:
-    """The position (scale + latent,) of group scales ``sigma`` and z = 0."""
-    return np.concatenate([scales_inverse(sigma / prior.sigma_sd), np.zeros(prior.mean.size)])
-
-
 @njit(**INNER_FAST)
-def move(k, h, prior, z, t):
-    """Fill ``t.theta``, the latents at ``t.sigma`` and z; returns log det V."""
-    mean, sd, scale_of = prior.mean, prior.sd, prior.scale  # locals: see `kernel.log_likelihood_sums`
-    theta, mu, precision, back, sigma = t.theta, t.mu, t.precision, t.back, t.sigma
-    for d in range(h.size):
-        scale = sigma[scale_of[d]] if scale_of[d] >= 0 else 1.0
-        precision[d] = 1.0 / (sd[d] * scale) ** 2
-        back[d] = h[d] + precision[d] * mean[d]
-    log_det = set_root(k, precision, t.root)
-    times_transposed(t.root, back, t.white)
-    times(t.root, t.white, mu)
-    times(t.root, z, theta)
-    for d in range(h.size):
-        theta[d] += mu[d]
+def move(where, units, prior, z, t):
+    """Fill ``t.theta``, the latents at ``t.sigma``, ``t.rho`` and z; returns log det of the change of variables.
+
+    z is first that of the effects, then that of the fixed latents.
+    """
+    fixed, effect, fixed_bound, effect_bound, dense, centre, regression, fixed_root, root, log_det = where
+    theta, y, u, mean = t.theta, t.y, t.u, prior.mean
+    effects = effect.size
+    for o in range(dense.size):
+        begin, end = effect_bound[o], effect_bound[o + 1]
+        mine = z[begin:end]
+        for i in range(dense[o]):
+            y[begin + i] = _dot(root[o, i], mine, i + 1)
+        for e in range(begin + dense[o], end):
+            y[e] = z[e]
+    log_det += place(units, t)
+    for e in range(effects):
+        theta[effect[e]] = mean[effect[e]] + u[e]
+    for o in range(dense.size):
+        begin, first = effect_bound[o], fixed_bound[o]
+        for i in range(fixed_bound[o + 1] - first):
+            value = centre[first + i] - _dot(regression[o, i], u[begin:], effect_bound[o + 1] - begin)
+            theta[fixed[first + i]] = value + _dot(fixed_root[o, i], z[effects + first :], i + 1)
     return log_det
 
 
 @njit(**INNER_FAST)
-def log_prior(prior, t):
-    """Return log p(theta | sigma) + log p(sigma); adds its gradient in theta to ``t.gradient``."""
-    mean, sigma_sd, out = prior.mean, prior.sigma_sd, prior.constant
-    theta, precision, gradient, sigma = t.theta, t.precision, t.gradient, t.sigma
-    for d in range(theta.size):
-        residual = theta[d] - mean[d]
-        out += 0.5 * (log(precision[d]) - residual * residual * precision[d])
-        gradient[d] -= residual * precision[d]
-    for k in range(sigma.size):
-        out -= 0.5 * (sigma[k] / sigma_sd[k]) ** 2
+def _dot(row, x, n):
+    """Sum of the products of the first ``n`` elements."""
+    out = 0.0
+    for j in range(n):
+        out += row[j] * x[j]
     return out
 
 
 @njit(**INNER_FAST)
-def pull_back(prior, tau, z, t, gradient_tau, gradient_z):
-    """Gradient in (tau, z) from that in theta, ``t.gradient``; returns log det of d sigma / d tau."""
-    mean, scale_of, sigma_sd = prior.mean, prior.scale, prior.sigma_sd
-    root, theta, mu, precision, white, back, gradient, bend, before, sigma, slope = t
-    times_transposed(root, gradient, white)
-    times(root, white, back)
-    _bend(root, z, white, bend, before)
-    log_det = 0.0
-    gradient_tau.fill(0.0)
-    for d in range(theta.size):
-        k = scale_of[d]
-        gradient_z[d] = white[d]
-        if k >= 0:
-            residual = theta[d] - mean[d]
-            through = back[d] * (mu[d] - mean[d]) + bend[d]
-            gradient_tau[k] += precision[d] * (residual * residual + 2.0 * through) - 1.0
-    for k in range(tau.size):
-        curve = exp(-0.5 * tau[k] ** 2) / sqrt(2.0 * pi) * sigma_sd[k]  # of sigma in tau
-        gradient_sigma = gradient_tau[k] / sigma[k] - sigma[k] / sigma_sd[k] ** 2
-        gradient_tau[k] = gradient_sigma * slope[k] + curve / slope[k]
-        log_det += log(slope[k])
-    return log_det
+def _add(row, factor, out, n):
+    """``out += factor * row`` for the first ``n`` elements."""
+    for j in range(n):
+        out[j] += factor * row[j]
 
 
 @njit(**INNER_FAST)
-def _bend(root, z, a, bend, before):
-    """z'Phi(cc')a + c'c / 2 for every row c of V; ``before`` is the running sum of c a."""
-    own = root.block.shape[1]
-    shared, at = root.cross.shape
-    bend.fill(0.0)
-    before.fill(0.0)
-    for d in range(at):
-        for m in range(d % own, own):
-            i = d - d % own + m
-            _step(root.block[d // own, d % own, m], z[i], a[i], d, bend, before)
-    for j in range(shared):
-        for d in range(at):
-            _step(root.cross[j, d], z[at + j], a[at + j], d, bend, before)
-        for m in range(j, shared):
-            _step(root.shared[j, m], z[at + m], a[at + m], at + j, bend, before)
-    for i in range(root.extra.size):
-        d = at + shared + i
-        _step(root.extra[i], z[d], a[d], d, bend, before)
+def log_prior(where, prior, t):
+    """Log density of the fixed latents, the scales and the correlations; adds its gradient to ``t.gradient``.
+
+    That of the effects is in `pull_back`.
+    """
+    out = prior.constant
+    for i in range(where.fixed.size):
+        d = where.fixed[i]
+        residual = (t.theta[d] - prior.mean[d]) / prior.fixed_sd[i]
+        out -= 0.5 * residual * residual
+        t.gradient[d] -= residual / prior.fixed_sd[i]
+    for k in range(t.sigma.size):
+        out -= 0.5 * (t.sigma[k] / prior.sigma_sd[k]) ** 2
+    for g in range(t.rho.size):
+        out += (prior.eta[g] - 1.0) * log(1.0 - t.rho[g] ** 2)
+    return out
 
 
 @njit(**INNER_FAST)
-def _step(c, z, a, d, bend, before):
-    """One term of the sums of row ``d``."""
-    after = before[d] + c * a
-    bend[d] += 0.5 * c * (z * (before[d] + after) + c)
-    before[d] = after
+def pull_back(where, units, prior, tau, t, gradient_tau, gradient_z):
+    """Gradient in (tau, z) from that in theta, ``t.gradient``.
+
+    Returns the log density of the effects and log det of d (sigma, rho) / d tau.
+    """
+    fixed, effect, fixed_bound, effect_bound, dense, _, regression, fixed_root, root, _ = where
+    gradient, back = t.gradient, t.back
+    effects, scales = effect.size, t.sigma.size
+    for e in range(effects):
+        back[e] = gradient[effect[e]]
+        gradient_z[e] = 0.0
+    for o in range(dense.size):
+        begin, first = effect_bound[o], fixed_bound[o]
+        count = fixed_bound[o + 1] - first
+        for j in range(count):
+            gradient_z[effects + first + j] = 0.0
+        for i in range(count):
+            g = gradient[fixed[first + i]]
+            _add(regression[o, i], -g, back[begin:], effect_bound[o + 1] - begin)
+            _add(fixed_root[o, i], g, gradient_z[effects + first :], i + 1)
+    out = pull(units, t)
+    for o in range(dense.size):
+        begin, end = effect_bound[o], effect_bound[o + 1]
+        mine = gradient_z[begin:end]
+        for i in range(dense[o]):
+            _add(root[o, i], back[begin + i], mine, i + 1)
+        for e in range(begin + dense[o], end):
+            gradient_z[e] = back[e]
+    for k in range(scales):
+        curve = exp(-0.5 * tau[k] ** 2) / sqrt(2.0 * pi) * prior.sigma_sd[k]  # of sigma in tau
+        gradient_sigma = t.gradient_sigma[k] - t.sigma[k] / prior.sigma_sd[k] ** 2
+        gradient_tau[k] = gradient_sigma * t.slope[k] + curve / t.slope[k]
+        out += log(t.slope[k])
+    for g in range(t.rho.size):
+        slope = 1.0 - t.rho[g] ** 2
+        gradient_tau[scales + g] = t.gradient_rho[g] * slope - 2.0 * prior.eta[g] * t.rho[g]
+        out += log(slope)
+    return out

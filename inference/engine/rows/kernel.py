@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from inference.engine.options import EXACT, INNER, INNER_FAST
 from inference.engine.rows.link import link, logistic
-from inference.engine.rows.pack import RUN, aligned
+from inference.engine.rows.pack import LANES, RUN, aligned
 
 
 class Effects(NamedTuple):
@@ -40,13 +40,13 @@ class Effects(NamedTuple):
 
     intercept: NDArray  # (cell,)
     slope: NDArray  # (region, predictor + error)
-    extra: NDArray  # (level of the extra groups,)
+    level: NDArray  # (outcome, level + LANES) of the further groups; of many draws of one outcome, without the outcome
 
 
 class Scratch(NamedTuple):
     """Room for the work on one run, in the precision of the rows."""
 
-    eta: NDArray  # (RUN,)
+    eta: NDArray  # (RUN + LANES,), as the others: loops over segments reach behind the last row
     probability: NDArray
     softplus: NDArray  # log(1 + exp(eta)), or the odds that it follows from
 
@@ -56,23 +56,23 @@ class Sums(NamedTuple):
 
     cell: NDArray[np.float64]  # (cell,)
     slope: NDArray[np.float64]  # (region, predictor)
-    level: NDArray[np.float64]  # (level of the extra groups,)
+    level: NDArray[np.float64]  # (outcome, level + LANES) of the further groups
     scratch: Scratch
 
 
 def empty_scratch(dtype: str) -> Scratch:
     """Scratch for rows of a precision."""
-    return Scratch(*(aligned(RUN, dtype) for _ in range(3)))
+    return Scratch(*(aligned(RUN + LANES, dtype) for _ in range(3)))
 
 
-def empty_sums(cells: int, regions: int, predictors: int, levels: int, dtype: str) -> Sums:
-    """Room for the kernel's results."""
-    return Sums(np.zeros(cells), np.zeros((regions, predictors)), np.zeros(levels), empty_scratch(dtype))
+def empty_sums(cells: int, slopes: tuple[int, int], levels: tuple[int, int], dtype: str) -> Sums:
+    """Room for the kernel's results: sums by cell (cells,), for slopes and for levels of these shapes."""
+    return Sums(np.zeros(cells), np.zeros(slopes), np.zeros(levels), empty_scratch(dtype))
 
 
 @njit(**INNER)
-def linear_predictor(x, first, n, columns, slope, intercept, eta):
-    """Fill ``eta = intercept + x slope`` for a run of rows, four columns at a time.
+def linear_predictor(x, first, n, columns, slope, eta):
+    """Add ``x slope`` to ``eta`` for a run of rows, four columns at a time.
 
     Parameters
     ----------
@@ -80,11 +80,9 @@ def linear_predictor(x, first, n, columns, slope, intercept, eta):
         Packed predictors, where the run begins in them, and its rows.
     columns, slope
         Columns to use (predictor,) and their slopes (predictor,).
-    intercept, eta
-        A number, and the array (row,) to fill.
+    eta
+        The array (row,) to add to.
     """
-    for i in range(n):
-        eta[i] = intercept
     k = 0
     while k + 4 <= columns.size:
         x0, x1 = _column(x, first, columns[k], n), _column(x, first, columns[k + 1], n)
@@ -169,22 +167,21 @@ def log_product(odds, n):
 @njit(**EXACT)
 def log_likelihood_sums(rows, columns, effects, sums):
     """Fill ``sums`` and return the sum of log(1 + exp(eta)) over all rows under ``effects``."""
-    x, level, padded, size, cell, region, width, weight = rows  # a field is counted at every use, a local name is not
-    intercept, slope, effect = effects
+    x, segments, padded, size, cell, region, width, weight, first, outcome, weight_start = rows
+    intercept, slope, effect = effects  # a field is counted at every use, a local name is not
     by_cell, by_region, by_level, scratch = sums
     eta, probability, softplus = scratch
     by_cell.fill(0.0)
     by_region.fill(0.0)
     by_level.fill(0.0)
-    out, start = 0.0, np.int64(0)
+    out = 0.0
     for run in range(size.size):
-        n, m, c, r = padded[run], size[run], cell[run], region[run]
-        linear_predictor(x, start * width, n, columns, slope[r], intercept[c], eta)
-        for g in range(level.shape[0]):
-            add_effects(level[g], start, m, effect, eta)
-        if weight.size:
+        n, m, c, r, start, o = padded[run], size[run], cell[run], region[run], first[run], outcome[run]
+        set_intercepts(segments, run, n, intercept[c], effect[o], eta)
+        linear_predictor(x, start * width, n, columns, slope[r], eta)
+        if weight_start[run] >= 0:
             link(eta, n, probability, softplus)
-            weigh(weight, start, m, probability, softplus)
+            weigh(weight, weight_start[run], m, probability, softplus)
             out += total(softplus, m)
         else:
             logistic(eta, n, probability, softplus)
@@ -195,9 +192,7 @@ def log_likelihood_sums(rows, columns, effects, sums):
             probability[i] = 0
         by_cell[c] += total(probability, n)
         weighted_columns(x, start * width, n, columns, probability, by_region[r])
-        for g in range(level.shape[0]):
-            add_to_levels(level[g], start, m, probability, by_level)
-        start += n
+        add_to_levels(segments, run, probability, by_level[o])
     return out
 
 
@@ -210,14 +205,33 @@ def weigh(weight, start, size, probability, softplus):
 
 
 @njit(**INNER)
-def add_effects(level, start, size, effect, eta):
-    """``eta += effect[level]`` for the ``size`` rows from ``start``."""
-    for i in range(size):
-        eta[i] += effect[level[start + i]]
+def set_intercepts(segments, run, n, intercept, effect, eta):
+    """Fill ``eta`` of the ``n`` rows of a run with the intercept and the effects (level,) of the further groups.
+
+    Every loop is as long as the longest segment, and reaches into rows that the next one fills.
+    """
+    of_run, first, _, fixed, moving = segments
+    for s in range(of_run[run], of_run[run + 1]):
+        rows, levels, constant = eta[first[s] :], effect[moving[s] :], intercept
+        for g in range(fixed.shape[1]):
+            constant += effect[fixed[s, g]]
+        for i in range(LANES):
+            rows[i] = constant + levels[i]
+    if of_run[run] == of_run[run + 1]:
+        for i in range(n):
+            eta[i] = intercept
 
 
-@njit(**INNER)
-def add_to_levels(level, start, size, probability, out):
-    """``out[level] += probability`` for the ``size`` rows from ``start``."""
-    for i in range(size):
-        out[level[start + i]] += probability[i]
+@njit(**INNER_FAST)
+def add_to_levels(segments, run, probability, out):
+    """Add the probabilities of the rows of a run to their levels (level,) in the further groups."""
+    of_run, first, size, fixed, moving = segments
+    zero = probability.dtype.type(0)
+    for s in range(of_run[run], of_run[run + 1]):
+        rows, levels, n, summed = probability[first[s] :], out[moving[s] :], size[s], zero
+        for i in range(LANES):
+            value = rows[i] if i < n else zero
+            summed += value
+            levels[i] += value
+        for g in range(fixed.shape[1]):
+            out[fixed[s, g]] += summed

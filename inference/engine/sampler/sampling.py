@@ -13,13 +13,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from inference.engine.density import assemble, transport
-from inference.engine.density.arrowhead import Float
+from inference.engine.density import assemble
+from inference.engine.density.layout import Float, places
 from inference.engine.density.posterior import Posterior
 from inference.engine.sampler import hmc
 from models.design import Design
+from models.joint import Joint
 
-TARGET_ACCEPT = 0.85
+TARGET_ACCEPT = 0.75
 STATISTICS = (*hmc.Statistics._fields, "log_likelihood")  # the last is that of all rows together
 KINDS = {"n_steps": np.int64, "diverging": np.bool_}  # of the statistics that are no floats
 CORES = 1 if multiprocessing.parent_process() else 2  # a process of a fleet keeps to one
@@ -28,13 +29,13 @@ CORES = 1 if multiprocessing.parent_process() else 2  # a process of a fleet kee
 class Chain(NamedTuple):
     """Draws of one chain."""
 
-    scales: Float  # (draw, scale)
+    scales: Float  # (draw, scale + correlation)
     latents: Float  # (draw, latent)
     statistics: Float  # (draw, statistic), in the order of `STATISTICS`
 
 
 def sample(
-    design: Design,
+    model: Design | Joint,
     *,
     chains: int = 4,
     draws: int = 1000,
@@ -46,11 +47,11 @@ def sample(
     target_accept: float = TARGET_ACCEPT,
     thin: int = 1,
 ) -> xr.DataTree:
-    """Draw from the posterior of ``design`` by Hamiltonian Monte Carlo.
+    """Draw from the posterior of ``model``, of one outcome or of two together, by Hamiltonian Monte Carlo.
 
     Parameters
     ----------
-    design : Design
+    model : Design or Joint
     chains, draws, tune : int
         Chains, kept draws of each, and warm-up draws of each.
     seed : int
@@ -70,7 +71,8 @@ def sample(
     -------
     xr.DataTree
         Groups ``posterior`` (``alpha``, ``beta``, for each group ``sigma_<group>`` and ``alpha_<group>``,
-        ``sigma_gamma`` and ``gamma`` where slopes vary, and the scales that slopes share) and ``sample_stats``.
+        ``sigma_gamma`` and ``gamma`` where slopes vary, and the scales that slopes share) and ``sample_stats``. Of two
+        outcomes, names and own dims are those of `models.logit`: ``<outcome>::alpha`` and so on, with ``rho_<group>``.
 
     Raises
     ------
@@ -84,7 +86,7 @@ def sample(
     if min(chains, draws, cores) < 1 or tune < 0:
         raise ValueError(f"chains {chains}, draws {draws} and cores {cores} must be at least 1, tune {tune} at least 0")
     begin = time.perf_counter()
-    posterior, sigma = assemble.posterior(design, dtype, packed)
+    posterior, sigma = assemble.posterior(model, dtype, packed)
     stop = np.zeros(1, np.bool_)
 
     def run(chain: int) -> Chain:
@@ -104,7 +106,7 @@ def sample(
     }
     return xr.DataTree.from_dict(
         {
-            "posterior": named(design, scales[:, ::thin], latents[:, ::thin]).assign_attrs(attrs),
+            "posterior": named(model, scales[:, ::thin], latents[:, ::thin]).assign_attrs(attrs),
             "sample_stats": sample_stats(statistics, thin).assign_attrs(attrs),
         }
     )
@@ -150,9 +152,9 @@ def one_chain(
         Mean acceptance that the step is adapted to.
     """
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
-    scales, dim = sigma.size, sigma.size + posterior.prior.mean.size
-    target = assemble.for_chain(posterior)
-    centre, variance = transport.origin(posterior.prior, sigma), np.ones(dim)
+    target, centre = assemble.for_chain(posterior), assemble.origin(posterior, sigma)
+    scales, dim = centre.size - posterior.prior.mean.size, centre.size
+    variance = np.ones(dim)
     variance[:scales] = 0.25  # a guess, in units of the prior
     start = centre + rng.normal(0.0, 1.0, dim) * np.sqrt(variance)
     kept, statistics = np.zeros((draws, dim + 1)), np.zeros((draws, len(hmc.Statistics._fields)))
@@ -173,29 +175,20 @@ def sample_stats(values: Float, thin: int) -> xr.Dataset:
     return xr.Dataset(out, {"chain": np.arange(windows.shape[0]), "draw": np.arange(windows.shape[1])})
 
 
-def named(design: Design, scales: Float, theta: Float) -> xr.Dataset:
-    """Draws by parameter from ``scales`` (chain, draw, scale) and ``theta`` (chain, draw, latent)."""
-    layout = assemble.layout(design)
-    regions, own, at = layout.regions, layout.own, layout.regions * layout.own
-    names = assemble.scale_names(design)
-    by_region = theta[..., :at].reshape(*theta.shape[:2], regions, own)
-    sizes = [1, layout.predictors, layout.eras * layout.has_era]
-    extra = assemble.extra_groups(design)
-    sizes += [len(design.groups[name].levels) for name in extra]
-    alpha, beta, era, *effects = np.split(theta[..., at:], np.cumsum(sizes)[:-1], axis=-1)
-    effect = dict(zip(extra, effects, strict=True))
-    effect |= {"era": era, "region": by_region[..., : layout.has_region].sum(axis=-1)}
-
-    draw = ("chain", "draw")
-    out = {"alpha": (draw, alpha[..., 0]), "beta": ((*draw, "predictor"), beta)}
-    for name in design.groups:
-        out[f"sigma_{name}"] = (draw, scales[..., names.index(f"sigma_{name}")])
-        out[f"alpha_{name}"] = ((*draw, name), effect[name])
-    if design.varying:
-        first = names.index("sigma_gamma")
-        out["sigma_gamma"] = ((*draw, "exposure"), scales[..., first : first + len(design.varying)])
-        out["gamma"] = ((*draw, "exposure", "region"), np.moveaxis(by_region[..., layout.has_region :], -1, -2))
-    for name in design.shared_scales:
-        out[name] = (draw, scales[..., names.index(name)])
-    coords = {"chain": np.arange(theta.shape[0]), "draw": np.arange(theta.shape[1])} | design.coords
-    return xr.Dataset(out, coords)
+def named(model: Design | Joint, scales: Float, theta: Float) -> xr.Dataset:
+    """Draws by parameter from ``scales`` (chain, draw, scale + correlation) and ``theta`` (chain, draw, latent)."""
+    joint = assemble.as_joint(model)
+    where, draw = places(joint), ("chain", "draw")
+    first, *others = joint.designs
+    coords = joint.coords if others else first.coords
+    out: dict[str, tuple[tuple[str, ...], Float]] = {
+        f"rho_{name}": (draw, scales[..., where.scales + g]) for name, g in where.rho.items()
+    }
+    for design, own in zip(joint.designs, where.outcomes, strict=True):
+        prefix = f"{design.outcome}::" if others else ""
+        for parameter in design.parameters:
+            dims = tuple(dim if dim in coords else prefix + dim for dim in parameter.dims)
+            values, index = (theta, own.latents) if parameter.name in own.latents else (scales, own.scales)
+            at = index[parameter.name]
+            out[prefix + parameter.name] = (*draw, *dims), values[..., at if dims else at[0]]
+    return xr.Dataset(out, {"chain": np.arange(theta.shape[0]), "draw": np.arange(theta.shape[1])} | coords)

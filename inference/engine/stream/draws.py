@@ -12,8 +12,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine.density import assemble
+from inference.engine.density import layout as lay
 from inference.engine.rows.kernel import Effects, empty_scratch
-from inference.engine.rows.pack import Rows
+from inference.engine.rows.pack import LANES, Rows
 from inference.engine.sampler.sampling import CORES
 from inference.engine.stream.sweep import Predictor, RowSums, sum_rows
 from models.design import Design
@@ -27,17 +28,19 @@ class Draws(NamedTuple):
 
     intercept: Float  # (sample, region * era)
     slope: Float  # (sample, region, predictor + error)
-    extra: Float  # (sample, level of the extra groups)
+    level: Float  # (sample, level of the further groups)
     shape: tuple[int, int]  # chain, draw
 
     def effects(self, dtype: str) -> Effects:
         """The draws in the precision of the rows, in C order: compiled code is for one order of its arrays."""
-        return Effects(*(np.ascontiguousarray(values, dtype) for values in self[:3]))
+        level = np.pad(self.level, ((0, 0), (0, LANES)))
+        return Effects(*(np.ascontiguousarray(values, dtype) for values in (self.intercept, self.slope, level)))
 
 
 def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
     """The parameters of ``design`` in ``posterior``, flattened over chains and draws."""
-    layout, extra = assemble.layout(design), assemble.extra_groups(design)
+    size, further = lay.sizes(design), lay.further_groups(design)
+    error = [design.terms.index(name) for name in design.error]
 
     def flat(name: str, *dims: str) -> Float:
         values = posterior[name].transpose("chain", "draw", *dims)
@@ -47,12 +50,12 @@ def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
 
     alpha, beta = flat("alpha"), flat("beta", "predictor")
     samples = alpha.size
-    region = flat("alpha_region", "region") if layout.has_region else np.zeros((samples, 1))
-    era = flat("alpha_era", "era") if layout.has_era else np.zeros((samples, 1))
-    slope = np.repeat(np.hstack([beta, 0.5 * beta[:, layout.error] ** 2])[:, None], layout.regions, axis=1)
+    region = flat("alpha_region", "region") if "region" in design.groups else np.zeros((samples, 1))
+    era = flat("alpha_era", "era") if "era" in design.groups else np.zeros((samples, 1))
+    slope = np.repeat(np.hstack([beta, 0.5 * beta[:, error] ** 2])[:, None], size.regions, axis=1)
     if design.varying:
-        slope[:, :, layout.varying] += flat("gamma", "region", "exposure")
-    effects = [flat(f"alpha_{name}", name) for name in extra] or [np.zeros((samples, 0))]
+        slope[:, :, design.varying_columns] += flat("gamma", "region", "exposure")
+    effects = [flat(f"alpha_{name}", name) for name in further] or [np.zeros((samples, 0))]
     intercept = alpha[:, None, None] + region[:, :, None] + era[:, None, :]
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
     return Draws(intercept.reshape(samples, -1), slope, np.concatenate(effects, axis=1), shape)
@@ -60,14 +63,15 @@ def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
 
 def linear_predictors(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
     """Blocks of some ``rows``, each of one cell, and their linear predictors (row, sample)."""
-    (region, _, levels), cell = assemble.indices(design), assemble.cell_index(design)
+    levels, cell = lay.level_index(design), lay.cell_index(design)
+    region = cell // lay.sizes(design).eras
     x, order = assemble.columns(design), rows[np.argsort(cell[rows], kind="stable")]
     for of_cell in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
         for start in range(0, of_cell.size, BLOCK):
             block = of_cell[start : start + BLOCK]
             eta = x[block] @ draws.slope[:, region[block[0]]].T + draws.intercept[:, cell[block[0]]]
             for group in levels:
-                eta += draws.extra[:, group[block]].T
+                eta += draws.level[:, group[block]].T
             yield block, eta
 
 

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine.density import assemble
+from inference.engine.density import layout as lay
 from inference.engine.stream.draws import Draws, Float, draws_of, linear_predictors, over_draws, over_rows
 from inference.engine.stream.sweep import RowSums, count_events, each_row, sum_changed, sum_probability, sum_softplus
 from models.design import Design
@@ -18,7 +19,7 @@ def cell_probability(design: Design, posterior: xr.Dataset, dtype: str = "float3
     """Mean probability of the rows of each cell (chain, draw, region, era); NaN in cells without rows."""
     totals = _cell_totals(sum_probability, design, draws_of(design, posterior), dtype)
     with np.errstate(invalid="ignore"):
-        return _by_cell(design, posterior, totals / assemble.sum_by_cell(design))
+        return _by_cell(design, posterior, totals / lay.sum_by_cell(design))
 
 
 def mean_probability(design: Design, posterior: xr.Dataset, x: Float, dtype: str = "float32") -> Float:
@@ -82,11 +83,11 @@ def log_likelihood(design: Design, posterior: xr.Dataset, dtype: str = "float32"
     """Log likelihood of all rows together (chain, draw), each by its weight."""
     draws = draws_of(design, posterior)
     total = -_cell_totals(sum_softplus, design, draws, dtype).sum(axis=1)
-    cell, x, level = assemble.events(design, assemble.layout(design), draws.extra.shape[1])
+    cell, x, level = assemble.events(design)
     if design.weight is not None:  # the loop counts every row as one
         for some, eta in linear_predictors(design, draws, np.flatnonzero(design.weight != 1.0)):
             total += (1.0 - design.weight[some]) @ np.logaddexp(0.0, eta)
-    total += draws.intercept @ cell + np.einsum("srk,rk->s", draws.slope, x) + draws.extra @ level
+    total += draws.intercept @ cell + np.einsum("srk,rk->s", draws.slope, x) + draws.level @ level
     dims = ("chain", "draw")
     return xr.DataArray(total.reshape(draws.shape), dims=dims, coords={dim: posterior[dim] for dim in dims})
 

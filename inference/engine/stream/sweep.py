@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from inference.engine.options import EXACT, FAST, INNER, INNER_FAST
-from inference.engine.rows.kernel import Effects, Scratch, add_effects, linear_predictor, total
+from inference.engine.rows.kernel import Effects, Scratch, linear_predictor, set_intercepts, total
 from inference.engine.rows.link import link, logistic
 from inference.engine.rows.pack import Rows
 
@@ -36,12 +36,11 @@ class RowSums(NamedTuple):
 def _set_eta(predictor, run, start, s):
     """Fill ``eta`` of the scratch for a run of rows under draw ``s``."""
     rows, columns, effects, scratch = predictor
-    x, level, padded, size, cell, region, width, _ = rows  # locals: see `log_likelihood_sums`
-    intercept, slope, extra = effects
-    eta = scratch.eta
-    linear_predictor(x, start * width, padded[run], columns, slope[s, region[run]], intercept[s, cell[run]], eta)
-    for g in range(level.shape[0]):
-        add_effects(level[g], start, size[run], extra[s], eta)
+    x, segments, padded, _, cell, region, width = rows[:7]  # locals: see `log_likelihood_sums`
+    intercept, slope, level = effects
+    eta, n = scratch.eta, padded[run]
+    set_intercepts(segments, run, n, intercept[s, cell[run]], level[s], eta)
+    linear_predictor(x, start * width, n, columns, slope[s, region[run]], eta)
 
 
 @njit(**EXACT)

@@ -34,22 +34,23 @@ def session(simulated, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def fits(session):
-    """The fits of both outcomes of a claim whose model is shared by another."""
-    return [logit.fit_registered("bal-3", outcome, session) for outcome in OUTCOMES]
+def fit(session):
+    """The fit of both outcomes of a claim whose model is shared by another."""
+    return logit.fit_registered("bal-3", session)
 
 
-def test_a_logit_with_and_without_its_verdicts(fits, session):
-    assert [fit.failed for fit in fits] == [(), ()]
-    assert all(deviations(contents.LOGIT, fit.path) == [] for fit in fits)
+def test_a_logit_with_and_without_its_verdicts(fit, session):
+    paths = [archive.path_of(f"bal-3.{outcome}", session.folder) for outcome in OUTCOMES]
+    assert (fit.name, fit.path, fit.failed) == ("bal-3", paths[0], ())
+    assert all(deviations(contents.LOGIT, path) == [] for path in paths)
     assert not verdicts.up_to_date(REGISTRY["bal-3"], session.folder)
     before = {outcome: archive.read(f"bal-3.{outcome}", session.folder) for outcome in OUTCOMES}
     result = verdicts.judge("bal-3", session)
     assert (result.name, result.failed) == ("bal-3.verdicts", ())
     assert verdicts.up_to_date(REGISTRY["bal-3"], session.folder)
     trees = {outcome: archive.read(f"bal-3.{outcome}", session.folder) for outcome in OUTCOMES}
-    for outcome, fit in zip(OUTCOMES, fits, strict=True):
-        assert deviations(contents.LOGIT, fit.path) == []
+    for outcome, path in zip(OUTCOMES, paths, strict=True):
+        assert deviations(contents.LOGIT, path) == []
         assert "verdicts" in trees[outcome].children
         assert trees[outcome].drop_nodes("verdicts").identical(before[outcome])
     claims = verdicts.claims_of("bal-3")
@@ -59,7 +60,7 @@ def test_a_logit_with_and_without_its_verdicts(fits, session):
         assert evidence.read(claim, trees) == evidence.compare(claim, trees)
 
 
-@pytest.mark.usefixtures("fits")
+@pytest.mark.usefixtures("fit")
 def test_verdicts_of_other_code_or_posteriors_are_made_anew(session, monkeypatch):
     claim = REGISTRY["bal-3"]
     verdicts.judge(claim.id, session)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inference.calibration import cases, ecdf_figure
+from inference.calibration import cases, ecdf_figure, study
 
 GROSS = "swapped sign"
-REPLICATES = 30
+REPLICATES = 20
 
 
 def test_a_case_is_read_back_and_drawn(tmp_path, monkeypatch):
@@ -27,12 +27,34 @@ def test_a_case_is_read_back_and_drawn(tmp_path, monkeypatch):
     np.testing.assert_array_equal(drawn, ecdf_figure.differences(again)["a"])
 
 
+def test_replicates_end_when_a_look_notices_and_each_look_asks_for_more(monkeypatch):
+    asked = []
+
+    def ranked(_, __, number):
+        asked.append(number)
+        return study.Replicate({"a": 100 if number < 20 else 199, "b": 5 * number}, 0)
+
+    monkeypatch.setattr(cases, "_replicate", ranked)
+    case = cases.run("lost events", 80, seed=1, looks=4, cores=1)
+    assert asked == list(range(case.replicates))
+    assert case.replicates in (20, 40)
+    assert case.noticed
+    assert case.family_level == pytest.approx(1 - 0.01 / 8)
+    assert cases.run("lost events", 80, seed=1, cores=1).replicates == 80
+
+
 @pytest.mark.slow
-def test_the_engine_is_calibrated_and_a_gross_bug_is_not():
-    healthy = cases.run("engine", REPLICATES, seed=1, cores=1)
-    assert not healthy.noticed
-    assert healthy.divergences == 0
-    assert "log likelihood" in cases.run(GROSS, REPLICATES, seed=1, cores=1).noticed
+def test_the_engine_is_calibrated_also_by_a_wrong_transport_and_a_gross_bug_is_not():
+    for name in ("engine", "wrong K"):
+        healthy = cases.run(name, REPLICATES, seed=1, cores=1)
+        assert not healthy.noticed
+        assert healthy.divergences == 0
+    assert "bandwagon log likelihood" in cases.run(GROSS, REPLICATES, seed=1, cores=1).noticed
+
+
+@pytest.mark.slow
+def test_a_wrong_jacobian_is_noticed():
+    assert cases.run("wrong Jacobian", REPLICATES, seed=1, cores=1).noticed
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from inference.counterfactual.simulation import chain as chain_of
 from inference.counterfactual.simulation import g_formula, named_state, population, programme
 from inference.counterfactual.simulation.programme import BASELINE, DRAWN, Arm, Evaluation, biased, confounded, whole
 from inference.engine import forward, sample
+from inference.engine.density.layout import further_groups, level_index
 from inference.sampling.diagnostics import mcse_mean
 from models import logit
 from models.claims.registry import OUTCOMES, REGISTRY
@@ -123,6 +124,17 @@ def test_probabilities_are_those_of_the_design(w, chain, states):
         duress, score = (frame[name].to_numpy(float) for name in ("duress", "capacity"))
         eta = end.base[:, 0] + end.duress[:, 0] * duress + end.capacity[0] * score
         np.testing.assert_allclose(eta, direct, atol=2e-5)
+
+
+def test_effects_of_states_aggressors_and_years_enter_the_rows_that_have_them(chain, states):
+    rng = np.random.default_rng(4)
+    for outcome, link in chain.outcomes.items():
+        rows, level = states.alignment[outcome], rng.normal(0, 0.5, link.level.shape)
+        assert len(further_groups(link.design)) == 3
+        end = [g_formula.outcome_terms(one, rows, 0) for one in (link, replace(link, level=link.level + level))]
+        at = rows.positions[rows.unit == 0]
+        own = sum(level[group[at]] for group in level_index(link.design))
+        np.testing.assert_allclose(end[1].base - end[0].base, own, atol=2e-5)
 
 
 def test_a_late_programme_waits_for_duress_and_an_early_one_does_not(chain, states):

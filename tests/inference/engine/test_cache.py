@@ -17,21 +17,20 @@ SCRIPT = """
 import numpy as np
 from inference.engine.rows import kernel, pack
 from numba.core import config
-rows, _ = pack.pack_rows(np.ones((20, 2)), np.zeros(20, int), 1, np.zeros((0, 20), int))
-effects = kernel.Effects(*(np.ones(shape, np.float32) for shape in (1, (1, 2), 0)))
-kernel.log_likelihood_sums(rows, np.arange(2), effects, kernel.empty_sums(1, 1, 2, 0, "float32"))
+rows, _ = pack.pack_rows(np.ones((20, 2)), np.zeros(20, int), 1, np.zeros((0, 20), int), 0)
+effects = kernel.Effects(*(np.ones(shape, np.float32) for shape in (1, (1, 2), (1, pack.LANES))))
+kernel.log_likelihood_sums(rows, np.arange(2), effects, kernel.empty_sums(1, (1, 2), (1, pack.LANES), "float32"))
 hits = sum(kernel.log_likelihood_sums.stats.cache_hits.values())
 print(hits, config.CACHE_DIR)
 """
 
 FIT = """
-from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
 
 from data.schema import read
-from inference.engine.density import arrowhead, posterior, transport
+from inference.engine.density import posterior, transport, units
 from inference.engine.rows import kernel, link
 from inference.engine.sampler import adaptation, hmc
 from inference.engine.stream import sweep
@@ -39,9 +38,10 @@ from inference.fitting import logit as fit
 from inference.fleet import work
 from inference.sampling import converge
 from models.claims.registry import REGISTRY
+from models.joint import view
 
 def compiled():
-    functions = {(m.__name__, n): f for m in (hmc, adaptation, kernel, link, posterior, arrowhead, sweep, transport)
+    functions = {(m.__name__, n): f for m in (hmc, adaptation, kernel, link, posterior, units, sweep, transport)
                  for n, f in vars(m).items() if hasattr(f, "signatures")}
     return {(*name, s) for name, function in functions.items() for s in function.signatures}
 
@@ -53,16 +53,18 @@ assert before
 settings = converge.Settings(draws=50)
 panel = read(Path("data/panels/alignment.parquet"))
 claim = REGISTRY["carter-3"]
-design = claim.design(panel, "bandwagon")
-fit.check_priors({o: claim.design(panel, o) for o in claim.outcomes}, settings)
-frame, exposures = panel.iloc[design.rows], claim.equation("bandwagon").exposures
-contrasts = partial(fit.predictions.contrasts, exposures, design, frame)
-run = converge.draw_until_converged(design, settings, contrasts)
-draws, likelihood = run.posterior, run.tree["sample_stats"]["log_likelihood"]
-fit.predictions.curves(design, frame, draws)
-loo = fit.loo.pointwise(design, draws, settings)
-fit.sensitivity.power_scaling(design, draws, likelihood, exposures)
-fit.predictions.predictive(design, draws, loo, 1)
+joint = claim.joint(panel)
+fit.check_priors(joint, settings)
+run = converge.draw_until_converged(joint, settings)
+fit.loo.MOST_REFITS = 0  # a refit compiles nothing of its own
+for design in joint.designs:
+    draws, frame = view(run.posterior, joint, design.outcome), panel.iloc[design.rows]
+    exposures = claim.equation(design.outcome).exposures
+    fit.predictions.contrasts(exposures, design, frame, draws)
+    fit.predictions.curves(design, frame, draws)
+    loo = fit.loo.pointwise(design, draws, settings)
+    fit.sensitivity.power_scaling(design, draws, fit.stream.log_likelihood(design, draws), exposures)
+    fit.predictions.predictive(design, draws, loo, 1)
 print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
 """
 

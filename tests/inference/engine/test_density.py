@@ -8,9 +8,14 @@ import pytest
 from inference.engine import pack
 from inference.engine.density import assemble, posterior, transport
 from inference.engine.rows import kernel
-from inference.engine.rows.pack import RUN, pack_rows
-from tests.fixtures.engine_designs import changed, simulated
-from tests.fixtures.pymc_density import assert_density_is_that_of_pymc, log_joint
+from inference.engine.rows.pack import LANES, RUN, pack_rows
+from tests.fixtures.coordinates import (
+    assert_determinant_is_contained,
+    assert_gradient_is_the_derivative,
+    draws_of_position,
+)
+from tests.fixtures.engine_designs import changed, paired, simulated
+from tests.fixtures.pymc_density import assert_density_is_that_of_pymc
 
 CASES = {
     "fixed slopes": {"varying": 0},
@@ -21,63 +26,41 @@ CASES = {
     "a predictor with error": {"varying": 1, "shrunk": 2, "error": True},
     "weighted rows": {"varying": 2, "weighted": True},
     "no predictors": {"predictors": 0, "varying": 0},
+    "two outcomes": {"outcomes": 2, "varying": 2, "shrunk": 3, "extra": {"state": 12, "year": 30}},
+    "two outcomes on other rows": {"outcomes": 2, "varying": 1, "extra": {"state": 12}, "apart": True},
 }
+
+
+def model(rows, outcomes=1, **case):
+    return (simulated if outcomes == 1 else paired)(rows, **case)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_log_density_and_gradient_are_those_of_pymc(case):
-    design = simulated(rows=600, **CASES[case])
-    assert_density_is_that_of_pymc(design, seed=2, value32=(1e-4, 0.0), slope32=(1e-3, 0.0))
-
-
-def draws_of_position(target, rng):
-    count, dim = target.prior.sigma_sd.size, target.prior.sigma_sd.size + target.prior.mean.size
-    position = rng.normal(size=dim)
-    position[:count] *= 0.7
-    return position
+    assert_density_is_that_of_pymc(model(600, **CASES[case]), seed=2, value32=(1e-4, 0.0), slope32=(1e-3, 0.0))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_gradient_is_the_derivative_of_the_log_density(case):
-    target = assemble.posterior(simulated(rows=400, **CASES[case]), "float64")[0]
-    rng = np.random.default_rng(3)
+    target, rng = assemble.posterior(model(400, **CASES[case]), "float64")[0], np.random.default_rng(3)
     for _ in range(3):
-        position = draws_of_position(target, rng)
-        gradient, ignored = np.zeros_like(position), np.zeros_like(position)
-        posterior.log_density(target, position, gradient)
-        for i in range(position.size):
-            step = np.zeros_like(position)
-            step[i] = 1e-5
-            above = posterior.log_density(target, position + step, ignored)
-            below = posterior.log_density(target, position - step, ignored)
-            assert gradient[i] == pytest.approx((above - below) / 2e-5, rel=1e-6, abs=2e-6)
+        assert_gradient_is_the_derivative(target, rng)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_log_density_contains_the_determinant_of_the_change_of_variables(case):
-    target = assemble.posterior(simulated(rows=200, regions=2, eras=2, **CASES[case]), "float64")[0]
-    count = target.prior.sigma_sd.size
-
-    def parameters(position):
-        posterior.log_density(target, position, np.zeros_like(position))
-        return np.concatenate([target.transport.sigma, target.transport.theta])
-
-    position = draws_of_position(target, np.random.default_rng(4))
-    step = 1e-5 * np.eye(position.size)
-    jacobian = np.stack([(parameters(position + s) - parameters(position - s)) / 2e-5 for s in step], axis=1)
-    there = parameters(position)
-    expected = log_joint(target, there[:count], there[count:])[0] + np.linalg.slogdet(jacobian)[1]
-    assert posterior.log_density(target, position, np.zeros_like(position)) == pytest.approx(expected, abs=1e-6)
+    target = assemble.posterior(model(200, regions=2, eras=2, **CASES[case]), "float64")[0]
+    assert_determinant_is_contained(target, np.random.default_rng(4))
 
 
 @pytest.mark.parametrize("eta", [-200.0, -30.0, -1.0, 0.0, 1.0, 30.0, 200.0])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_one_logarithm_for_many_rows_is_the_sum_of_theirs(eta, dtype):
     count = 2 * RUN + 37
-    rows, _ = pack_rows(np.zeros((count, 0)), np.zeros(count, int), 1, np.zeros((0, count), int), dtype)
-    effects = kernel.Effects(*(np.full(shape, eta, dtype) for shape in (1, (1, 0), 0)))
-    sums = kernel.empty_sums(1, 1, 0, 0, dtype)
+    rows, _ = pack_rows(np.zeros((count, 0)), np.zeros(count, int), 1, np.zeros((0, count), int), 0, dtype)
+    effects = kernel.Effects(*(np.full(shape, eta, dtype) for shape in (1, (1, 0), (1, LANES))))
+    sums = kernel.empty_sums(1, (1, 0), (1, LANES), dtype)
     found = kernel.log_likelihood_sums(rows, np.arange(0), effects, sums)
     assert found == pytest.approx(count * np.logaddexp(0.0, eta), rel=1e-6 if dtype == "float32" else 1e-13, abs=1e-10)
     assert sums.cell[0] == pytest.approx(count / (1.0 + np.exp(-eta)), rel=1e-6, abs=1e-30)
@@ -130,7 +113,7 @@ def placed(buffer, value, offset, gap):
 def test_results_do_not_depend_on_where_in_memory_the_work_is_done(case):
     """Bit by bit: arrays that lie close together must not make compiled loops add in another order."""
     size = {"predictors": 15, "regions": 15, "eras": 8}
-    target = assemble.posterior(simulated(rows=600, **(size | CASES[case])), "float32")[0]
+    target = assemble.posterior(model(600, **(size | CASES[case])), "float32")[0]
     rng = np.random.default_rng(6)
     position = draws_of_position(target, rng)
     gradient = np.zeros_like(position)

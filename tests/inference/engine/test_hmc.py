@@ -15,8 +15,8 @@ from numba import njit
 from inference.engine import sample
 from inference.engine.sampler import hmc, sampling
 from inference.engine.sampler.adaptation import Normal
-from models.design import Group
-from tests.fixtures.engine_designs import changed, simulated
+from models.joint import draw_prior, view
+from tests.fixtures.engine_designs import paired, simulated
 
 
 class Gaussian(NamedTuple):
@@ -192,21 +192,41 @@ def test_draws_are_those_of_pymc():
             assert (np.abs(ours - theirs) < 4 * np.hypot(error, their_error)).all(), (name, method)
 
 
+def assert_same_quantiles(ours, theirs, name):
+    """Compare draws (draw, ...) of the sampler with independent ones."""
+    quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
+    flat, other = ours.reshape(len(ours), -1), theirs.reshape(len(theirs), -1)
+    for p, quantile in zip(quantiles, np.quantile(other, quantiles, axis=0), strict=True):
+        assert (np.abs((flat < quantile).mean(axis=0) - p) < 0.035).all(), (name, p)
+
+
 @pytest.mark.slow
 def test_without_rows_the_draws_are_those_of_the_prior():
     from models.parameters import draw
 
     design = simulated(rows=10, predictors=3, varying=1, shrunk=2)
-    groups = {name: Group(group.index[:0], group.levels) for name, group in design.groups.items()}
-    empty = changed(design, x=design.x[:0], y=design.y[:0], rows=design.rows[:0], groups=groups)
+    empty = design.subset(slice(0, 0))
     found = sample(empty, seed=5)["posterior"].to_dataset()
     expected = draw(empty, 100_000, np.random.default_rng(1))
-    quantiles = (0.05, 0.25, 0.5, 0.75, 0.95)
     for name, values in found.data_vars.items():
-        theirs = expected[str(name)].reshape(100_000, -1)
-        ours = values.to_numpy().reshape(4000, -1)
-        for p, quantile in zip(quantiles, np.quantile(theirs, quantiles, axis=0), strict=True):
-            assert (np.abs((ours < quantile).mean(axis=0) - p) < 0.035).all(), (name, p)
+        assert_same_quantiles(values.to_numpy().reshape(4000, *values.shape[2:]), expected[str(name)], name)
+
+
+@pytest.mark.slow
+def test_without_rows_the_draws_of_two_outcomes_are_those_of_their_prior():
+    joint = paired(rows=10, predictors=3, varying=1, shrunk=2)
+    empty = joint.subset([slice(0, 0)] * 2)
+    found = sample(empty, seed=5)["posterior"].to_dataset()
+    expected = draw_prior(empty, 100_000, np.random.default_rng(1))
+    for outcome in empty.outcomes:
+        for name, values in view(found, empty, outcome).data_vars.items():
+            ours = values.to_numpy().reshape(4000, *values.shape[2:])
+            assert_same_quantiles(ours, expected[outcome][str(name)], (outcome, name))
+    first, second = (expected[outcome] for outcome in empty.outcomes)
+    for group in empty.groups:  # how the effects go together
+        ours = np.prod([found[f"{outcome}::alpha_{group}"] for outcome in empty.outcomes], axis=0)
+        theirs = first[f"alpha_{group}"] * second[f"alpha_{group}"]
+        assert_same_quantiles(ours.reshape(4000, -1), theirs, f"products of {group}")
 
 
 def test_thinning_keeps_one_of_many_draws_and_every_divergence():

@@ -7,10 +7,13 @@ import xarray as xr
 from scipy.stats import norm
 
 from inference.engine import sample, stream
-from inference.engine.density import assemble, laplace
+from inference.engine.density import assemble
+from inference.engine.density.layout import places
 from inference.evidence import sensitivity
 from inference.fitting.logit import prior_draws
-from tests.fixtures.engine_designs import simulated
+from models.joint import together
+from tests.fixtures.engine_designs import paired, simulated
+from tests.fixtures.pymc_density import Point, log_joint
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +29,14 @@ def test_log_likelihood_is_that_of_the_engines_density(fitted):
     found = stream.log_likelihood(design, posterior, "float64")
     assert found.sizes == {"chain": 4, "draw": 500}
     target, _ = assemble.posterior(design, "float64")
-    sigma = np.ones(target.prior.sigma_sd.size)
+    own = places(together([design])).outcomes[0]
     for draw in (0, 7):
-        one = posterior.isel(chain=1, draw=draw)
-        own = np.column_stack([one["alpha_region"], one["gamma"].transpose("region", "exposure")]).ravel()
-        theta = np.concatenate([own, [one["alpha"]], one["beta"], one["alpha_era"]])
-        visited = laplace.evaluate_at(target, theta, sigma)
-        assert float(found[1, draw]) == pytest.approx(visited.likelihood, rel=1e-9)
+        one, sigma, theta = posterior.isel(chain=1, draw=draw), target.prior.sigma_sd.copy(), target.prior.mean.copy()
+        for values, positions in ((sigma, own.scales), (theta, own.latents)):
+            for name, index in positions.items():
+                values[index] = one[name].to_numpy().reshape(index.shape)
+        log_joint(target, Point(sigma, np.zeros(0), theta))
+        assert float(found[1, draw]) == pytest.approx(target.likelihood[0], rel=1e-9)
     xr.testing.assert_allclose(likelihood, found, rtol=1e-9)
 
 
@@ -43,7 +47,7 @@ def test_log_prior_differs_between_draws_as_the_priors_say(fitted):
     alpha = design.priors.alpha["bandwagon"]
     expected = norm.logpdf(posterior["alpha"], alpha.mean, alpha.sd)
     expected = expected + norm.logpdf(posterior["beta"][..., :3], 0, 0.5).sum(axis=-1)
-    scales = {"sigma_region": 0.5, "sigma_era": 0.5, "sigma_gamma": 0.5, "sigma_beta": 0.25}
+    scales = {"sigma_region": 0.5, "sigma_era": 0.55, "sigma_gamma": 0.25, "sigma_beta": 0.2}
     for name, sd in scales.items():
         term = norm.logpdf(posterior[name], 0, sd)
         expected = expected + term.reshape(*expected.shape, -1).sum(axis=-1)
@@ -78,6 +82,7 @@ def test_bayes_factors_of_a_normal_posterior_are_exact():
 
 
 def test_priors_that_are_sampled_have_a_log_prior(fitted):
-    design, *_ = fitted
-    draws = prior_draws(design, 1)
-    assert np.isfinite(sensitivity.log_prior(design, draws)).all()
+    for joint in (together([fitted[0]]), paired(rows=300)):
+        draws = prior_draws(joint, 1)
+        for design in joint.designs:
+            assert np.isfinite(sensitivity.log_prior(design, draws[design.outcome])).all()

@@ -74,7 +74,7 @@ def test_changes_that_say_nothing_about_an_outcome_need_no_refit():
     specification = coding("balance=bilateral+weak=small")
     assert specification.concerning("bandwagon") == coding("weak=small")
     assert specification.concerning("balance") == specification
-    todo = tasks.recodings([REGISTRY["carter-2"]], panels.PANEL, full=False)
+    todo = tasks.recodings([REGISTRY["carter-2"]], panels.PANEL, specifications)
     keys = [task.key for task in todo]
     assert len(set(keys)) == len(keys)
     assert not any(".bandwagon." in key and "balance=" in key for key in keys)
@@ -217,7 +217,7 @@ def test_a_curve_counts_the_codings_on_the_side_of_the_registered_one():
             refitted = result(proximity=(0.1, 0.1, 0.01 if against else 0.99))
             results[recoded_key("carter-2", outcome, specification)] = refitted
     results["carter-2.bandwagon.window=5"] = Refit(100, 3, impossible="3 events")
-    curve = summary.specification_curve(claim, results, full=False)
+    curve = summary.specification_curve(claim, results, specifications)
     first = curve[curve["index"] == 0]
     concerned = [s for s in changed if s.concerning("bandwagon") == s]
     assert len(first) == len(concerned) < len(changed)
@@ -245,4 +245,5 @@ def test_refits_are_the_same_on_a_cluster_as_on_this_machine(small, tmp_path):
     with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
         there = fleet.run(todo, function, folder=tmp_path / "there", stamp="x", scheduler=address)
+    assert there.failures == {}
     assert there.results == here.results

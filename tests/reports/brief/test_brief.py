@@ -18,7 +18,7 @@ from inference.fitting.logit import fit
 from inference.fitting.verdicts import judge
 from inference.plain import plain
 from inference.sampling.settings import Session, Settings
-from models.claims.registry import OUTCOMES, archive_of, get
+from models.claims.registry import archive_of, get
 from reports import style
 from reports.brief import brief, document
 from reports.brief.judgement import LIKELIHOOD
@@ -266,8 +266,7 @@ def bottom_line(slopes, folder):
     made_from = provenance("inference.fitting.logit", panel)
     claims, settings = get("carter-1 carter-2 carter-3 carter-4 bal-1"), Settings(draws=500)
     for claim in claims:
-        for outcome in OUTCOMES:
-            assert not fit(claim, outcome, frame, settings, made_from, folder / "posteriors").failed
+        assert not fit(claim, frame, settings, made_from, folder / "posteriors").failed
     for model in {archive_of(claim) for claim in claims}:
         assert not judge(model, Session(panel, settings, folder / "posteriors")).failed
     trees = archived.load(claims, panel, folder / "posteriors")
