@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cases, environment, plan, processes
+from benchmarks import environment, files, plan, processes
 from benchmarks.systems import SYSTEMS
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -29,7 +29,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=SYSTEMS, metavar="SYSTEM", help=f"of {', '.join(SYSTEMS)}")
     parser.add_argument("--rows", nargs="+", type=int, choices=plan.ROWS, help="simulated cases of these sizes only")
     parser.add_argument("--cases", nargs="+", metavar="CASE", help="as the table names them, as: '30,000 rows'")
-    parser.add_argument("--quick", action="store_true", help="engine and nutpie on one case of 30,000 rows")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="engine and nutpie on 30,000 rows, the engine on 100 actors and two outcomes",
+    )
     parser.add_argument("--limit", type=float, default=900, help="seconds for one measurement (default 900)")
     parser.add_argument("--minutes", type=float, default=600, help="for all; what is left is not run (default 600)")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where to, figures beside it")
@@ -41,8 +45,10 @@ def arguments() -> argparse.Namespace:
 def selected(item: plan.Measurement, chosen: argparse.Namespace) -> bool:
     """Whether ``item`` is to be run."""
     if chosen.quick:
-        simple = item.task != "posterior" or item.case == plan.title(plan.ROWS[0], 0)
-        return simple and item.peer in QUICK and (item.task != "together" or item.peer == "engine")
+        known = {"posterior": plan.title(plan.ROWS[0], 0), "levels": plan.actors(plan.ACTORS[0])}
+        simple = item.case == known.get(item.task, item.case) and item.peer in QUICK
+        own = item.peer == "engine" and (item.task, item.case) == ("posterior", plan.JOINT)
+        return own or (simple and (item.task != "together" or item.peer == "engine"))
     if chosen.cases and item.case not in chosen.cases:
         return False
     return item.peer in (chosen.only or SYSTEMS) and (not chosen.rows or item.rows in (None, *chosen.rows))
@@ -72,10 +78,10 @@ def pinned() -> dict[str, str]:
 def run(item: plan.Measurement, folder: Path, seconds: float) -> dict[str, Any]:
     """The record of ``item``."""
     path = None
-    if item.designs:
-        path = folder / f"{item.task}.{item.case}.designs"
+    if item.models:
+        path = folder / f"{item.task}.{item.case}.models"
         if not path.exists():
-            cases.write(item.designs(), path)
+            files.write(item.models(), path)
     if item.system == plan.COMPILING:
         with tempfile.TemporaryDirectory() as cache:
             return processes.measure(item.task, "engine", path, seconds, NUMBA_CACHE_DIR=cache)

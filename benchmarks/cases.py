@@ -1,31 +1,31 @@
-"""What is fitted: the designs that all systems get, and how they reach another process."""
+"""What is fitted: the models that all systems get, of one outcome or of two together."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.design import Design, Group, Scaling
-from models.priors import DEFAULT, Normal, Priors
+from models.joint import Joint
+from models.priors import Priors
 
 ROOT = Path(__file__).parents[1]
 PANEL = ROOT / "data" / "panels" / "alignment.parquet"
-REAL = "carter-3.bandwagon"
+REAL, JOINT = "carter-3.bandwagon", "carter-3"
 PREDICTORS, REGIONS, ERAS = 15, 15, 8
 EVENT_RATE = 0.014  # the events of 30,000 rows are then some 420
 MODELS = 10
-ARRAYS = ("shrunk", "x", "y", "rows")
+Model = Design | Joint
 
 
-def simulated(rows: int, varying: int = 0, seed: int = 1) -> Design:
+def simulated(rows: int, varying: int = 0, seed: int = 1, actors: int = 0) -> Design:
     """A design of correlated normal predictors, with regional slopes for the first ``varying`` of them.
 
-    All slopes have fixed priors, which every system can state.
+    ``actors`` is the number of states, of unequal numbers of rows; without any, rows are grouped by region and era
+    only. All slopes have fixed priors, which every system can state.
     """
     rng = np.random.default_rng(seed)
     terms = tuple(f"x{k}" for k in range(PREDICTORS))
@@ -37,24 +37,31 @@ def simulated(rows: int, varying: int = 0, seed: int = 1) -> Design:
     gamma = rng.normal(0, 0.25, (REGIONS, varying))
     eta = x @ rng.normal(0, 0.3, PREDICTORS) + (x[:, :varying] * gamma[region]).sum(axis=1)
     eta += rng.normal(0, 0.4, REGIONS)[region] + rng.normal(0, 0.4, ERAS)[era]
+    groups = {"region": Group(region, labels("region", REGIONS)), "era": Group(era, labels("era", ERAS))}
+    if actors:
+        state = rng.choice(actors, rows, p=rng.dirichlet(np.full(actors, 2.0)))
+        groups["state"] = Group(state, labels("state", actors))
+        eta += rng.normal(0, 0.4, actors)[state]
     y = rng.random(rows) < 1.0 / (1.0 + np.exp(-intercept(eta) - eta))
     return Design(
-        name=f"{rows}.{varying}",
+        name=f"{rows}.{varying}.{actors}",
         outcome="bandwagon",
         terms=terms,
         varying=terms[:varying],
         shrunk=np.zeros(PREDICTORS, bool),
         x=x,
         y=y.astype(np.int8),
-        groups={
-            "region": Group(region, tuple(f"region {k}" for k in range(REGIONS))),
-            "era": Group(era, tuple(f"era {k}" for k in range(ERAS))),
-        },
+        groups=groups,
         scaling={term: Scaling(0.0, 1.0, binary=False) for term in terms},
         priors=Priors(shrinkage=None),
         rows=np.arange(rows),
         lost={},
     )
+
+
+def labels(name: str, count: int) -> tuple[str, ...]:
+    """Names of the levels of a grouping."""
+    return tuple(f"{name} {k}" for k in range(count))
 
 
 def intercept(eta: NDArray[np.float64]) -> float:
@@ -74,7 +81,15 @@ def real() -> Design:
 
     hypothesis, outcome = REAL.split(".")
     design = REGISTRY[hypothesis].design(pd.read_parquet(PANEL), outcome)
-    return replace(design, error={})  # not every system can state an error of a predictor
+    return replace(design, error={}, weight=None)  # not every system can state an error of a predictor, or weights
+
+
+def joint() -> Joint:
+    """The model of both outcomes of a registered claim on the panel, as it is fitted."""
+    from inference import panels
+    from models.claims.registry import REGISTRY
+
+    return REGISTRY[JOINT].joint(panels.read("alignment", panels.PANEL))
 
 
 def models(rows: int) -> list[Design]:
@@ -94,38 +109,13 @@ def thinned(design: Design, every: int) -> Design:
     return design.subset(slice(None, None, every))
 
 
-def write(designs: list[Design], path: Path) -> Path:
-    """Keep ``designs`` in a file that `read` reads in another process."""
-    arrays: dict[str, NDArray] = {}
-    for k, design in enumerate(designs):
-        plain = {field: getattr(design, field) for field in ("name", "outcome", "terms", "varying", "lost")}
-        plain |= {"levels": {name: group.levels for name, group in design.groups.items()}}
-        plain |= {"scaling": {name: asdict(scaling) for name, scaling in design.scaling.items()}}
-        arrays[f"{k}.plain"] = np.array(json.dumps(plain | {"priors": asdict(design.priors)}))
-        arrays |= {f"{k}.{field}": getattr(design, field) for field in ARRAYS}
-        arrays |= {f"{k}.group.{name}": group.index for name, group in design.groups.items()}
-    with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    return path
+def few(model: Model) -> Model:
+    """``model`` on a hundredth of its rows."""
+    if isinstance(model, Joint):
+        return replace(model, designs=tuple(thinned(design, 100) for design in model.designs))
+    return thinned(model, 100)
 
 
-def read(path: Path) -> list[Design]:
-    """Designs from `write`."""
-    out = []
-    with np.load(path) as file:
-        while f"{len(out)}.plain" in file:
-            k = len(out)
-            plain = json.loads(str(file[f"{k}.plain"]))
-            levels = plain.pop("levels")
-            groups = {name: Group(file[f"{k}.group.{name}"], tuple(values)) for name, values in levels.items()}
-            plain |= {"terms": tuple(plain["terms"]), "varying": tuple(plain["varying"]), "groups": groups}
-            plain["scaling"] = {name: Scaling(**scaling) for name, scaling in plain["scaling"].items()}
-            plain["priors"] = _priors(plain["priors"])
-            out.append(Design(**plain, **{field: file[f"{k}.{field}"] for field in ARRAYS}))
-    return out
-
-
-def _priors(plain: dict[str, Any]) -> Priors:
-    alpha = {outcome: Normal(**values) for outcome, values in plain.pop("alpha").items()}
-    families = {name: type(getattr(DEFAULT, name)) for name in plain}
-    return Priors(alpha=alpha, **{name: values and families[name](**values) for name, values in plain.items()})
+def size(model: Model) -> int:
+    """Rows of ``model``, of all outcomes."""
+    return sum(design.y.size for design in (model.designs if isinstance(model, Joint) else (model,)))

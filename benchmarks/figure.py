@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 CASE = "30,000 rows"
 OURS, THEIRS = style.COLOURS["balance"], style.COLOURS["prior"]
 NAMES = {"engine": "this engine", "nutpie": "nutpie", "numpyro": "numpyro", "pymc": "PyMC", "bambi": "bambi",
-         "pystan": "PyStan"}  # fmt: skip
+         "pystan": "PyStan", "walnutpie": "walnutpie"}  # fmt: skip
 
 
 def draw(results: dict[str, Any], folder: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Nanoseconds per row and gradient as rows grow, and the machine's own limit."""
+"""What a model costs as its rows grow, beside the machine's own limit, and as its actors grow."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import limit
-from benchmarks.cases import PREDICTORS, simulated
-from models.design import Design
+from benchmarks.cases import PREDICTORS, Model, simulated, size
 
 ROWS = (10_000, 30_000, 100_000, 200_000, 500_000, 1_000_000)
 SECONDS = 0.6  # of timed calls for each number
@@ -27,20 +26,25 @@ def timed(function: Callable[[], Any]) -> tuple[float, float]:
     return min(seconds), float(np.median(seconds))
 
 
-def point(design: Design) -> dict[str, Any]:
-    """The row kernel, and the whole log density with transport and priors, of one design."""
+def point(model: Model) -> dict[str, Any]:
+    """The row kernel, and the whole log density with transport and priors; seconds to find the transport."""
     from inference.engine.density import assemble, posterior
     from inference.engine.rows import kernel
 
-    target, sigma = assemble.posterior(design, "float32")
-    position = np.zeros(sigma.size + target.prior.mean.size)
+    begin = time.perf_counter()
+    target, sigma = assemble.posterior(model, "float32")
+    assembling = time.perf_counter() - begin
+    position = assemble.origin(target, sigma)
     gradient = np.zeros_like(position)
     density = timed(lambda: posterior.log_density(target, position, gradient))
     arguments = (target.data.rows, target.data.columns, target.effects, target.sums)
     row = timed(lambda: kernel.log_likelihood_sums(*arguments))
-    scale = 1e9 / design.y.size
+    rows = size(model)
+    scale = 1e9 / rows
     return {
-        "rows": design.y.size,
+        "rows": rows,
+        "effects": target.units.shift.size,
+        "assembling_s": assembling,
         "kernel_ns": row[0] * scale,
         "kernel_median_ns": row[1] * scale,
         "density_ns": density[0] * scale,
@@ -48,7 +52,7 @@ def point(design: Design) -> dict[str, Any]:
     }
 
 
-def growth(system: str, designs: list[Design], begin: float) -> Iterator[dict[str, Any]]:  # noqa: ARG001 (all tasks)
+def growth(system: str, models: list[Model], begin: float) -> Iterator[dict[str, Any]]:  # noqa: ARG001 (all tasks)
     """A record after each number of rows, of all so far; the limit before and after them."""
     points, before = [], limit.measure(PREDICTORS)
     for rows in ROWS:
@@ -57,3 +61,12 @@ def growth(system: str, designs: list[Design], begin: float) -> Iterator[dict[st
     after = limit.measure(PREDICTORS)
     best = {name: min(before[name], after[name]) for name in before}
     yield best | {"predictors": PREDICTORS, "points": points}
+
+
+def levels(system: str, models: list[Model], begin: float) -> Iterator[dict[str, Any]]:
+    """The density of a model with many levels, and one posterior of it."""
+    from benchmarks.measure import posterior
+
+    cost = point(models[0])
+    for record in posterior(system, models, begin):
+        yield cost | record

@@ -1,6 +1,6 @@
 """One measurement in this process, printed as lines of JSON; the last line counts.
 
-``python -m benchmarks.measure <task> --system <system> --designs <file> --begin <seconds since the epoch>``
+``python -m benchmarks.measure <task> --system <system> --models <file> --begin <seconds since the epoch>``
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks import cases, memory
-from models.design import Design
+from benchmarks import files, memory
+from benchmarks.cases import Model
 
 if TYPE_CHECKING:
     from benchmarks.systems import Run
 
 SEED = 1
-ELSEWHERE = {"loo": "streams", "average": "streams", "growth": "growth"}
+ELSEWHERE = {"loo": "streams", "average": "streams", "growth": "growth", "levels": "growth"}
 Record = dict[str, Any]
 
 
@@ -52,29 +52,30 @@ def quality(run: Run) -> Record:
     }
 
 
-def posterior(system: str, designs: list[Design], begin: float) -> Iterator[Record]:
+def posterior(system: str, models: list[Model], begin: float) -> Iterator[Record]:
     """One posterior, from the start of the process to the draws."""
-    run = importlib.import_module(f"benchmarks.systems.with_{system}").sample(designs[0], SEED)
+    run = importlib.import_module(f"benchmarks.systems.with_{system}").sample(models[0], SEED)
     cost = {"wall_s": time.time() - begin, "peak_mb": memory.peak()}
     yield cost | quality(run)
 
 
-def together(system: str, designs: list[Design], begin: float) -> Iterator[Record]:
+def together(system: str, models: list[Model], begin: float) -> Iterator[Record]:
     """Several posteriors, one after the other; a record after each, of all so far."""
     module, more = importlib.import_module(f"benchmarks.systems.with_{system}"), {}
     if system == "engine":
         from inference.engine import pack
+        from inference.engine.density.assemble import as_joint
 
-        more = {"packed": pack(*designs)}
+        more = {"packed": pack(*(design for model in models for design in as_joint(model).designs))}
     judging, done = 0.0, []
-    for design in designs:
-        run = module.sample(design, SEED, **more)
+    for model in models:
+        run = module.sample(model, SEED, **more)
         now = time.time()
         done.append(quality(run))
         judged = time.time()
         yield {
             "models": len(done),
-            "planned": len(designs),
+            "planned": len(models),
             "wall_s": now - begin - judging,
             "sampling_s": sum(record["sampling_s"] for record in done),
             "bulk_ess": sum(record["bulk_ess"] for record in done),
@@ -86,7 +87,7 @@ def together(system: str, designs: list[Design], begin: float) -> Iterator[Recor
         judging += judged - now
 
 
-def task(name: str) -> Callable[[str, list[Design], float], Iterator[Record]]:
+def task(name: str) -> Callable[[str, list[Model], float], Iterator[Record]]:
     """The task called ``name``, its module imported only now."""
     if name in ELSEWHERE:
         return getattr(importlib.import_module(f"benchmarks.{ELSEWHERE[name]}"), name)
@@ -98,14 +99,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task")
     parser.add_argument("--system", default="engine")
-    parser.add_argument("--designs", type=Path)
+    parser.add_argument("--models", type=Path)
     parser.add_argument("--begin", type=float, default=time.time())
     arguments = parser.parse_args()
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever the systems print
-    designs = cases.read(arguments.designs) if arguments.designs else []
+    models = files.read(arguments.models) if arguments.models else []
     try:
-        for record in task(arguments.task)(arguments.system, designs, arguments.begin):
+        for record in task(arguments.task)(arguments.system, models, arguments.begin):
             print(json.dumps({"status": "ok"} | record), file=out, flush=True)
     except NotImplementedError as reason:
         print(json.dumps({"status": f"not covered: {reason}"}), file=out, flush=True)

@@ -7,23 +7,25 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks import cases
+from benchmarks.cases import Model
 from benchmarks.systems import SYSTEMS
-from models.design import Design
 
 ROWS = (30_000, 200_000)
 VARYING = (0, 4)
+ACTORS = (100, 500, 1000, 5000)
+JOINT = f"{cases.JOINT}, both outcomes"
 COMPILING = "engine, compiling"  # the first run ever on a machine
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """A task for a system on designs, which are made when it is its turn."""
+    """A task for a system on models, which are made when it is its turn."""
 
     task: str
     case: str
     system: str
     rows: int | None = None
-    designs: Callable[[], list[Design]] | None = None
+    models: Callable[[], list[Model]] | None = None
 
     def __str__(self) -> str:
         return f"{self.task}, {self.case}, {self.system}"
@@ -39,27 +41,36 @@ class Measurement:
         return "engine" if self.system in {COMPILING, "arviz", "numpy"} else self.system
 
 
-def _real() -> list[Design]:
+def _real() -> list[Model]:
     return [cases.real()]
 
 
-def _simulated(rows: int, varying: int) -> list[Design]:
-    return [cases.simulated(rows, varying)]
+def _joint() -> list[Model]:
+    return [cases.joint()]
+
+
+def _simulated(rows: int, varying: int, actors: int = 0) -> list[Model]:
+    return [cases.simulated(rows, varying, actors=actors)]
+
+
+def _models(rows: int) -> list[Model]:
+    return [*cases.models(rows)]
 
 
 def measurements() -> list[Measurement]:
     """Every measurement of a full run."""
     small = ROWS[0]
     plain = partial(_simulated, small, 0)
-    ten, make_ten = f"{cases.MODELS} models of {small:,} rows", partial(cases.models, small)
+    ten, make_ten = f"{cases.MODELS} models of {small:,} rows", partial(_models, small)
     out = [Measurement("growth", "rows", "engine")]
+    out += [Measurement("levels", actors(n), "engine", small, partial(_simulated, small, 0, n)) for n in ACTORS]
     for task, other in (("loo", "arviz"), ("average", "numpy")):
         out += [Measurement(task, title(small, 0), system, small, plain) for system in ("engine", other)]
     out.append(Measurement("together", ten, "engine", small, make_ten))
-    posteriors: dict[str, tuple[int | None, Callable[[], list[Design]]]] = {
+    posteriors: dict[str, tuple[int | None, Callable[[], list[Model]]]] = {
         title(n, v): (n, partial(_simulated, n, v)) for n in ROWS[:1] for v in VARYING
     }
-    posteriors[cases.REAL] = (None, _real)
+    posteriors |= {cases.REAL: (None, _real), JOINT: (None, _joint)}
     posteriors |= {title(n, 0): (n, partial(_simulated, n, 0)) for n in ROWS[1:]}  # peers take a quarter of an hour
     each = [
         Measurement("posterior", case, system, rows, make)
@@ -74,3 +85,8 @@ def measurements() -> list[Measurement]:
 def title(rows: int, varying: int) -> str:
     """A simulated case as the table names it."""
     return f"{rows:,} rows" + (f", {varying} varying slopes" if varying else "")
+
+
+def actors(count: int) -> str:
+    """A case of many actors as the table names it."""
+    return f"{count:,} actors"

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import memory
-from benchmarks.cases import thinned
+from benchmarks.cases import Model, thinned
 from models.design import Design
+from models.joint import Joint, together, view
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,7 +30,10 @@ def log_odds(design: Design, posterior: xr.Dataset, x: Float, rows: slice) -> Fl
         values = posterior[name].to_numpy()
         return values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
 
-    eta = x[rows] @ flat("beta").T + flat("alpha")
+    beta = flat("beta")
+    eta = x[rows] @ beta.T + flat("alpha")
+    for name, variance in design.error.items():
+        eta += 0.5 * np.outer(variance[rows], beta[:, design.terms.index(name)] ** 2)
     for name, group in design.groups.items():
         eta += flat(f"alpha_{name}").T[group.index[rows]]
     if design.varying:
@@ -53,7 +57,8 @@ def stored_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, flo
     stored = np.empty((chains, draws, design.y.size))
     for rows in _blocks(design):
         signed = np.where(design.y[rows, None] == 1, -1.0, 1.0) * log_odds(design, posterior, design.x, rows)
-        stored[:, :, rows] = -np.logaddexp(0.0, signed).T.reshape(chains, draws, -1)
+        weight = 1.0 if design.weight is None else design.weight[rows, None]
+        stored[:, :, rows] = (-weight * np.logaddexp(0.0, signed)).T.reshape(chains, draws, -1)
     likelihood = xr.Dataset({"y": (("chain", "draw", "obs"), stored)})
     tree = xr.DataTree.from_dict({"posterior": posterior, "log_likelihood": likelihood})
     begin = time.perf_counter()
@@ -94,30 +99,35 @@ def signed(design: Design) -> list[tuple[float, Float]]:
     return [(1.0, design.x), (-1.0, lower)]
 
 
-def costs(design: Design, function: Callable[[Design, xr.Dataset], Any]) -> tuple[Any, Record]:
-    """The result of ``function`` on draws of the posterior; seconds, and memory beyond the draws.
+def costs(model: Model, function: Callable[[Design, xr.Dataset], Any]) -> tuple[list[Any], Record]:
+    """What ``function`` gives for each outcome on draws of the posterior; seconds, and memory beyond the draws.
 
     ``function`` is first called on a few rows, so that its code is loaded.
     """
     from inference.engine import sample
 
-    posterior = sample(design, seed=1)["posterior"].to_dataset()
-    function(thinned(design, 100), posterior.isel(draw=slice(0, 200)))
+    joint, draws = model if isinstance(model, Joint) else together([model]), sample(model, seed=1)["posterior"]
+    posteriors = [view(draws.to_dataset(), joint, outcome) for outcome in joint.outcomes]
+    pairs = list(zip(joint.designs, posteriors, strict=True))
+    for design, posterior in pairs:
+        function(thinned(design, 100), posterior.isel(draw=slice(0, 200)))
     before, start = memory.restart_peak(), time.perf_counter()
-    result = function(design, posterior)
+    results = [function(design, posterior) for design, posterior in pairs]
     seconds, peak = time.perf_counter() - start, memory.peak()
-    size = {"draws": posterior.sizes["chain"] * posterior.sizes["draw"], "rows": design.y.size}
-    return result, {"seconds": seconds, "peak_mb": peak, "added_mb": peak - before, **size}
+    size = {"draws": draws.sizes["chain"] * draws.sizes["draw"], "rows": sum(d.y.size for d in joint.designs)}
+    return results, {"seconds": seconds, "peak_mb": peak, "added_mb": peak - before, **size}
 
 
-def loo(system: str, designs: list[Design], begin: float) -> Iterator[Record]:  # noqa: ARG001 (all tasks take these)
-    """Leave-one-out densities: what they cost, sum, and the rows with a bad Pareto k."""
-    (elpd, k, seconds), cost = costs(designs[0], {"engine": streamed_loo, "arviz": stored_loo}[system])
+def loo(system: str, models: list[Model], begin: float) -> Iterator[Record]:  # noqa: ARG001 (all tasks take these)
+    """Leave-one-out densities: what they cost, sum, and the rows with a bad Pareto k, counted over all outcomes."""
+    results, cost = costs(models[0], {"engine": streamed_loo, "arviz": stored_loo}[system])
+    elpd, k = (np.concatenate([result[part] for result in results]) for part in (0, 1))
     figures = {"elpd": float(elpd.sum()), "bad": np.flatnonzero(k > BAD_K).tolist(), "worst_k": float(k.max())}
-    yield cost | {"seconds": seconds} | figures
+    yield cost | {"seconds": sum(result[2] for result in results)} | figures
 
 
-def average(system: str, designs: list[Design], begin: float) -> Iterator[Record]:  # noqa: ARG001
-    """An average contrast over all rows and draws: what it costs, mean and sd."""
-    contrast, cost = costs(designs[0], {"engine": streamed_average, "numpy": plain_average}[system])
+def average(system: str, models: list[Model], begin: float) -> Iterator[Record]:  # noqa: ARG001
+    """An average contrast over all rows and draws, summed over outcomes: what it costs, mean and sd."""
+    results, cost = costs(models[0], {"engine": streamed_average, "numpy": plain_average}[system])
+    contrast = np.sum(results, axis=0)
     yield cost | {"mean": float(contrast.mean()), "sd": float(contrast.std())}

@@ -57,6 +57,16 @@ AVERAGE: tuple[Column, ...] = (
     ("mean", lambda record: f"{record['mean']:.6f}"),
     ("sd", lambda record: f"{record['sd']:.6f}"),
 )
+LEVELS: tuple[Column, ...] = (
+    ("effects", _whole("effects")),
+    ("ns per row, kernel", _field("kernel_ns")),
+    ("with transport and priors", _field("density_ns")),
+    ("transport found in s", _field("assembling_s")),
+    ("sampling s", _field("sampling_s")),
+    ("bulk-ESS / sampling s", _rate("bulk_ess", "sampling_s")),
+    ("worst R-hat", lambda record: f"{record['worst_rhat']:.3f}"),
+    ("peak MB", _whole("peak_mb")),
+)
 GROWTH: tuple[Column, ...] = (
     ("row kernel, best", lambda point: f"{point['kernel_ns']:.2f}"),
     ("median", lambda point: f"{point['kernel_median_ns']:.2f}"),
@@ -125,6 +135,7 @@ def markdown(results: dict[str, Any]) -> str:
         out.extend(["", f"**{heading}**", "", *rows(mine, columns, ("case", "system"))])
 
     add("One posterior, four chains of 1,000 draws, from a fresh process", "posterior", POSTERIOR)
+    add("30,000 rows of more and more actors", "levels", LEVELS)
     add("Ten models in one process; effective draws are summed over the models", "together", MODELS)
     add("Leave-one-out densities", "loo", LOO)
     add("Average contrast over all rows and draws", "average", AVERAGE)

@@ -1,7 +1,7 @@
-"""The systems compared: the function ``sample(design, seed)`` of each module returns a `Run`.
+"""The systems compared: the function ``sample(model, seed)`` of each module returns a `Run`.
 
 Four chains of 1,000 draws on two cores; warm-up, target acceptance and step adaptation as each system has them
-by default. A module that raises NotImplementedError cannot state the model.
+by default. A module that raises NotImplementedError cannot state the model: a joint one, say.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import xarray as xr
 
+    from models.design import Design
+    from models.joint import Joint
+
 CHAINS, DRAWS, CORES = 4, 1000, 2
-SYSTEMS = ("engine", "nutpie", "numpyro", "pymc", "bambi", "pystan")  # the quick ones first
+SYSTEMS = ("engine", "nutpie", "numpyro", "pymc", "bambi", "pystan", "walnutpie")  # the quick ones first
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,29 @@ class Run:
 
 
 def run_of(tree: xr.DataTree, warmup: int, sampling: float | None = None) -> Run:
-    """The draws of an ArviZ tree, helper variables ``z_...`` left out; ``sampling`` is by default the tree's own."""
+    """The draws of an ArviZ tree, helper variables left out; ``sampling`` is by default the tree's own."""
     posterior = tree["posterior"].to_dataset()
     draws = {str(name): values.to_numpy() for name, values in posterior.data_vars.items()}
     return Run(
-        {name: values for name, values in draws.items() if not name.startswith("z_")},
+        parameters(draws),
         int(tree["sample_stats"]["diverging"].to_numpy().sum()),
         posterior.attrs["sampling_time"] if sampling is None else sampling,
         warmup,
     )
+
+
+def parameters(draws: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """The ``draws`` of parameters, without the standardised ones that a system samples instead."""
+    helpers = ("z_", "half_rho_")
+    return {name: values for name, values in draws.items() if not name.rpartition("::")[2].startswith(helpers)}
+
+
+def one_design(model: Design | Joint, system: str) -> Design:
+    """``model`` as a single design; raises NotImplementedError where ``system`` cannot state all of it."""
+    from models.design import Design
+
+    if not isinstance(model, Design):
+        raise NotImplementedError(f"{system} states no effects that are correlated between outcomes")
+    if model.error or model.weight is not None:
+        raise NotImplementedError(f"{system} states neither errors of predictors nor weights of rows here")
+    return model

@@ -11,14 +11,15 @@ import bambi
 import numpy as np
 import pandas as pd
 
-from benchmarks.systems import CHAINS, CORES, DRAWS, Run, run_of
-from models.design import Design
+from benchmarks.cases import Model
+from benchmarks.systems import CHAINS, CORES, DRAWS, Run, one_design, run_of
 
 WARMUP = 1000  # Bambi's default
 
 
-def sample(design: Design, seed: int) -> Run:
-    """Sample the formula of ``design``; NotImplementedError for slopes that share a learnt scale."""
+def sample(model: Model, seed: int) -> Run:
+    """Sample the formula of ``model``; NotImplementedError for slopes that share a learnt scale, and two outcomes."""
+    design = one_design(model, "bambi")
     if design.shrunk.any():
         raise NotImplementedError("bambi states no common scale of several slopes")
     names = {term: f"p{k}" for k, term in enumerate(design.terms)}
@@ -35,10 +36,10 @@ def sample(design: Design, seed: int) -> Run:
         slopes = [names[term] for term in design.varying] if name == "region" else []
         terms += [f"(1|{name})", *(f"(0 + {slope}|{name})" for slope in slopes)]
         priors |= {f"{column}|{name}": effect for column in ("1", *slopes)}
-    model = bambi.Model(f"y ~ {' + '.join(terms)}", frame, family="bernoulli", priors=priors)
-    model.build()
+    stated = bambi.Model(f"y ~ {' + '.join(terms)}", frame, family="bernoulli", priors=priors)
+    stated.build()
     begin = time.perf_counter()
-    tree = model.fit(
+    tree = stated.fit(
         draws=DRAWS, tune=WARMUP, chains=CHAINS, cores=CORES, random_seed=seed, inference_method="nutpie",
         progressbar=False,
     )  # fmt: skip

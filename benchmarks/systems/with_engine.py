@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.cases import thinned
+from benchmarks.cases import Model, few
 from benchmarks.systems import CHAINS, CORES, DRAWS, Run, run_of
-from models.design import Design
 
 if TYPE_CHECKING:
     from inference.engine.density.assemble import Packed
 
 
-def sample(design: Design, seed: int, packed: Packed | None = None) -> Run:
-    """Sample ``design``, from ``packed`` rows if they are given.
+def sample(model: Model, seed: int, packed: Packed | None = None) -> Run:
+    """Sample ``model``, from ``packed`` rows if they are given.
 
     A first call on a few rows loads the compiled code, as other systems compile before they sample.
     """
     from inference.engine import sample as draw
 
     if packed is None:
-        draw(thinned(design, 100), chains=1, draws=1, tune=1, seed=0)
-    tree = draw(design, chains=CHAINS, draws=DRAWS, cores=CORES, seed=seed, packed=packed)
+        draw(few(model), chains=1, draws=1, tune=1, seed=0)
+    tree = draw(model, chains=CHAINS, draws=DRAWS, cores=CORES, seed=seed, packed=packed)
     return run_of(tree, tree["posterior"].attrs["tuning_steps"])

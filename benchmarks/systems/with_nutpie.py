@@ -6,14 +6,14 @@ import time
 
 import nutpie
 
+from benchmarks.cases import Model
 from benchmarks.systems import CHAINS, CORES, DRAWS, Run, run_of
 from models import logit
-from models.design import Design
 
 
-def sample(design: Design, seed: int) -> Run:
-    """Compile and sample the PyMC model of ``design``."""
-    compiled = nutpie.compile_pymc_model(logit.build(design))
+def sample(model: Model, seed: int) -> Run:
+    """Compile and sample the PyMC model of ``model``."""
+    compiled = nutpie.compile_pymc_model(logit.build(model))
     begin = time.perf_counter()
     tree = nutpie.sample(
         compiled, draws=DRAWS, chains=CHAINS, cores=CORES, seed=seed, save_warmup=True, progress_bar=False

@@ -10,7 +10,8 @@ import time
 import numpy as np
 import stan
 
-from benchmarks.systems import CHAINS, DRAWS, Run
+from benchmarks.cases import Model
+from benchmarks.systems import CHAINS, DRAWS, Run, one_design, parameters
 from models.design import Design
 
 WARMUP = 1000  # Stan's default
@@ -75,8 +76,11 @@ def data(design: Design) -> dict[str, object]:
     }  # fmt: skip
 
 
-def sample(design: Design, seed: int) -> Run:
-    """Compile and sample ``design``; Stan runs the chains in processes of its own."""
+def sample(model: Model, seed: int) -> Run:
+    """Compile and sample ``model``, of one outcome by region and era; Stan runs the chains in processes of its own."""
+    design = one_design(model, "this Stan program")
+    if set(design.groups) != {"region", "era"} or design.by_era.any():
+        raise NotImplementedError("this Stan program has effects of region and era only")
     program = stan.build(CODE, data=data(design), random_seed=seed)
     begin = time.perf_counter()
     fit = program.sample(num_chains=CHAINS, num_samples=DRAWS, num_warmup=WARMUP)
@@ -86,13 +90,5 @@ def sample(design: Design, seed: int) -> Run:
         values = np.asarray(fit[name], float).reshape(-1, DRAWS, CHAINS)  # (quantity, draw, chain)
         return values[0].T if len(values) == 1 else values.T
 
-    return Run(
-        {
-            name: draws(name)
-            for name, dims in zip(fit.param_names, fit.dims, strict=True)
-            if not name.startswith("z_") and 0 not in dims
-        },
-        int(np.asarray(fit["divergent__"]).sum()),
-        seconds,
-        WARMUP,
-    )
+    found = {name: draws(name) for name, dims in zip(fit.param_names, fit.dims, strict=True) if 0 not in dims}
+    return Run(parameters(found), int(np.asarray(fit["divergent__"]).sum()), seconds, WARMUP)
