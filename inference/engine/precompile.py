@@ -35,7 +35,7 @@ def coordinates() -> None:
     target = _posterior(_design())
     where, units, prior, t = target.map, target.units, target.prior, target.transport
     _compile(transport.move, where, units, prior, t.theta, t)
-    _compile(transport.pull_back, where, units, prior, t.sigma, t.theta, t, t.sigma, t.theta)
+    _compile(transport.pull_back, where, units, prior, t.sigma, t, t.sigma, t.theta)
 
 
 def chain() -> None:

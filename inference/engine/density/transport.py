@@ -43,7 +43,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from inference.engine.density.units import Float, Int, place, pull
-from inference.engine.options import INNER_FAST
+from inference.engine.options import INNER, INNER_FAST
 
 
 class Prior(NamedTuple):
@@ -96,7 +96,7 @@ def transport(latents: int, effects: int, scales: int, correlations: int) -> Tra
     return Transport._make([*vector, np.zeros(2 * effects), *groups, np.zeros(scales), np.zeros(correlations)])
 
 
-@njit(**INNER_FAST)
+@njit(**INNER)
 def set_scales(prior, tau, t):
     """Fill ``t.sigma``, ``t.slope`` = d sigma / d tau and ``t.rho``."""
     scales = t.sigma.size
@@ -121,7 +121,7 @@ def scales_inverse(sigma: Float) -> Float:
     return below
 
 
-@njit(**INNER_FAST)
+@njit(**INNER)
 def move(where, units, prior, z, t):
     """Fill ``t.theta``, the latents at ``t.sigma``, ``t.rho`` and z; returns log det of the change of variables.
 
@@ -164,7 +164,7 @@ def _add(row, factor, out, n):
         out[j] += factor * row[j]
 
 
-@njit(**INNER_FAST)
+@njit(**INNER)
 def log_prior(where, prior, t):
     """Log density of the fixed latents, the scales and the correlations; adds its gradient to ``t.gradient``.
 
@@ -183,7 +183,7 @@ def log_prior(where, prior, t):
     return out
 
 
-@njit(**INNER_FAST)
+@njit(**INNER)
 def pull_back(where, units, prior, tau, t, gradient_tau, gradient_z):
     """Gradient in (tau, z) from that in theta, ``t.gradient``.
 

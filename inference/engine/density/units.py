@@ -13,6 +13,8 @@ triangular :math:`W`, :math:`W W' = A^{-1}`. For a change :math:`dP`, with the g
            - \tfrac12 \operatorname{tr}(W' dP \, W),
 
 where :math:`\Phi` keeps the upper triangle and halves its diagonal: what the derivative of a triangular root brings.
+
+Sums are not reassociated here: code compiled now and code kept from before would add in other orders.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from inference.engine.options import INNER_FAST
+from inference.engine.options import INNER
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -43,7 +45,7 @@ class Units(NamedTuple):
     shift: Float  # (effect,): h
 
 
-@njit(**INNER_FAST)
+@njit(**INNER)
 def place(units, t):
     """Fill ``t.u`` from ``t.y``, and ``t.weight``; returns log det W."""
     single, single_scale, single_sd, pair, pair_group, group_scale, information, shift = units
@@ -73,7 +75,7 @@ def place(units, t):
     return out
 
 
-@njit(**INNER_FAST)
+@njit(**INNER)
 def _root(a, b, c):
     """Upper triangular W, W W' = [[a, b], [b, c]]^-1, as (w11, w12, w22)."""
     w11 = 1.0 / sqrt(a)
@@ -81,7 +83,7 @@ def _root(a, b, c):
     return w11, -b / a * w22, w22
 
 
-@njit(**INNER_FAST)
+@njit(**INNER)
 def pull(units, t):
     """Replace ``t.back``, the likelihood's gradient in u, by the density's in y; fills those in the scales.
 
@@ -121,7 +123,7 @@ def pull(units, t):
     return out + _pull_groups(units, t)
 
 
-@njit(**INNER_FAST)
+@njit(**INNER)
 def _pull_groups(units, t):
     """Gradient in the scales of the pairs; returns the sum of log det P / 2 over all pairs."""
     sigma, rho, summed, by_sigma, by_rho = t.sigma, t.rho, t.pair_gradient, t.gradient_sigma, t.gradient_rho

@@ -64,7 +64,7 @@ for design in joint.designs:
     fit.predictions.curves(design, frame, draws)
     loo = fit.loo.pointwise(design, draws, settings)
     fit.sensitivity.power_scaling(design, draws, fit.stream.log_likelihood(design, draws), exposures)
-    fit.predictions.predictive(design, draws, loo, 1)
+    fit.predictions.predictive(design, draws, frame, loo, 1)
 print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
 """
 

@@ -6,6 +6,7 @@ from data import schema
 from data.codebook.panels import label
 from inference import panels
 from models.claims.registry import REGISTRY
+from models.terms import needed
 from reports.numbers import sample
 
 pytestmark = pytest.mark.slow
@@ -18,4 +19,4 @@ def test_coverage_counts_the_rows_of_the_claim():
     gap = next(column for column in found.columns if column.column == "offence")
     assert sum(gap.lost) == rows["offence"].isna().sum() > 0
     assert gap.label == label("offence")
-    assert {*found.complete, *(column.column for column in found.columns)} == set(hypothesis.terms)
+    assert {*found.complete, *(column.column for column in found.columns)} == set(needed(hypothesis.terms))
