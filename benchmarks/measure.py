@@ -35,14 +35,15 @@ def flat(run: Run) -> np.ndarray:
 
 def quality(run: Run) -> Record:
     """What the draws of ``run`` are worth."""
-    from inference.sampling.diagnostics import worst_ess, worst_rhat
+    from inference.sampling.diagnostics import convergence
 
     draws = flat(run)
+    found = convergence(draws)
     return {
         "quantities": len(draws),
-        "bulk_ess": worst_ess(draws, "bulk"),
-        "tail_ess": worst_ess(draws, "tail"),
-        "worst_rhat": worst_rhat(draws),
+        "bulk_ess": float(found.bulk_ess.min()),
+        "tail_ess": float(found.tail_ess.min()),
+        "worst_rhat": float(found.rhat.max()),
         "divergences": run.divergences,
         "warmup": run.warmup,
         "sampling_s": run.sampling,
@@ -64,7 +65,7 @@ def together(system: str, models: list[Model], begin: float) -> Iterator[Record]
     module, more = importlib.import_module(f"benchmarks.systems.with_{system}"), {}
     if system == "engine":
         from inference.engine import pack
-        from inference.engine.density.assemble import as_joint
+        from models.joint import as_joint
 
         more = {"packed": pack(*(design for model in models for design in as_joint(model).designs))}
     judging, done = 0.0, []

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from inference.archives.provenance import ROOT, versions
 from inference.panels import PANEL
 from inference.sampling import diagnostics
+from models.parameters import is_auxiliary
 
 if TYPE_CHECKING:
     from models.design import Design
@@ -31,7 +32,6 @@ FOLDER = ROOT / "tests" / "reference"
 HYPOTHESIS = "carter-3"
 CHAINS, DRAWS, TUNE, TARGET_ACCEPT = 10, 500, 500, 0.95
 LEAST_ESS, LARGEST_RHAT = 400, 1.01
-AUXILIARY = ("z_", "half_rho_")  # parameters of the PyMC model that others are made from
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 Float = NDArray[np.float64]
 Summary = dict[str, dict[str, list[float]]]
@@ -40,7 +40,7 @@ Summary = dict[str, dict[str, list[float]]]
 def parameters(posterior: xr.Dataset) -> dict[str, Float]:
     """Draws (chain, draw) of every single parameter, named with its coordinates; none of the auxiliary ones."""
     out, names = {}, sorted(map(str, posterior.data_vars))
-    for name in [name for name in names if not name.rpartition("::")[2].startswith(AUXILIARY)]:
+    for name in [name for name in names if not is_auxiliary(name)]:
         values = posterior[name].transpose("chain", "draw", ...)
         labels = [values[dim].to_numpy() for dim in values.dims[2:]]
         flat = values.to_numpy().reshape(*values.shape[:2], -1)
@@ -88,9 +88,8 @@ def _add(design: Design, digest: hashlib._Hash) -> None:
     """Add to a hash what the logit of one outcome is made of."""
     own = replace(design.priors, alpha={design.outcome: design.priors.alpha[design.outcome]})
     digest.update(repr((design.outcome, design.terms, design.varying, own)).encode())
-    weight = np.ones(design.y.size) if design.weight is None else design.weight
     indices = [group.index for group in design.groups.values()]
-    for array in (design.x, design.y, weight, design.shrunk, *design.error.values(), *indices):
+    for array in (design.x, design.y, design.row_weight, design.shrunk, *design.error.values(), *indices):
         digest.update(np.ascontiguousarray(array).tobytes())
 
 
@@ -110,11 +109,11 @@ def sample(joint: Joint, seed: int, draws: int = DRAWS) -> xr.DataTree:
 
 def convergence(draws: dict[str, Float]) -> dict[str, float]:
     """Largest R-hat and smallest effective sample sizes of all parameters (chain, draw)."""
-    stacked = np.stack(list(draws.values()))
+    found = diagnostics.convergence(np.stack(list(draws.values())))
     return {
-        "largest_rhat": diagnostics.worst_rhat(stacked),
-        "smallest_bulk_ess": diagnostics.worst_ess(stacked, "bulk"),
-        "smallest_tail_ess": diagnostics.worst_ess(stacked, "tail"),
+        "largest_rhat": float(found.rhat.max()),
+        "smallest_bulk_ess": float(found.bulk_ess.min()),
+        "smallest_tail_ess": float(found.tail_ess.min()),
     }
 
 

@@ -150,11 +150,11 @@ def convergence(
         return results
     moving = values.std(axis=(0, 1)) > 0
     results.append(CheckResult("quantities with sd above 0", float(moving.mean()), "all", bool(moving.all())))
-    values = np.moveaxis(values[:, :, moving], 2, 0)  # (quantity, chain, draw)
+    found = statistics_of.convergence(np.moveaxis(values[:, :, moving], 2, 0))
     results += [
-        _at_most("largest R-hat", statistics_of.worst_rhat(values), rhat),
-        _at_least("smallest bulk ESS", statistics_of.worst_ess(values, "bulk"), ESS * scale),
-        _at_least("smallest tail ESS", statistics_of.worst_ess(values, "tail"), ESS * scale),
+        _at_most("largest R-hat", found.rhat.max(), rhat),
+        _at_least("smallest bulk ESS", found.bulk_ess.min(), ESS * scale),
+        _at_least("smallest tail ESS", found.tail_ess.min(), ESS * scale),
         _at_most("divergences", float(statistics["diverging"].sum()), 0),
         _at_least("smallest E-BFMI", statistics_of.worst_bfmi(statistics["energy"]), BFMI),
     ]

@@ -37,6 +37,7 @@ def _pymc(model: Design | Joint, engine: str, chains: int, draws: int, seed: int
     import xarray as xr
 
     from models import logit
+    from models.parameters import is_auxiliary
 
     if engine == "numpyro":
         try:
@@ -50,7 +51,7 @@ def _pymc(model: Design | Joint, engine: str, chains: int, draws: int, seed: int
             compute_convergence_checks=False,
         )  # fmt: skip
     names = [str(name) for name in tree["posterior"].data_vars]
-    latent = [name for name in names if name.rpartition("::")[2].startswith(("z_", "half_rho_"))]
+    latent = [name for name in names if is_auxiliary(name)]
     statistics = tree["sample_stats"].to_dataset()
     if "maxdepth_reached" in statistics:  # nutpie's name for it
         statistics = statistics.rename(maxdepth_reached="reached_max_treedepth")

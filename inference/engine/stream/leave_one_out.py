@@ -21,6 +21,7 @@ import xarray as xr
 
 from inference.engine.stream.draws import Float, draws_of, linear_predictors
 from inference.engine.stream.summaries import row_sums
+from inference.sampling.diagnostics import relative_efficiency
 from models.design import Design
 
 NO_TAIL = 0.2  # range of log weights below which nothing is smoothed
@@ -33,7 +34,7 @@ def loo(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.Dat
     where nothing is smoothed. The sums over rows are those of ``az.loo``. Of a row that weighs w the likelihood is
     raised to the power w, so that a decision that counts in m rows is one observation in their sum.
     """
-    draws, efficiency = draws_of(design, posterior), _relative_efficiency(posterior)
+    draws, efficiency = draws_of(design, posterior), relative_efficiency(posterior)
     samples = len(draws.slope)
     sums = row_sums(design, draws, np.where(design.y == 1, 1.0, -1.0), dtype)
     variance = np.maximum(sums.inverse_square * samples / sums.inverse**2 - 1.0, 0.0) / samples
@@ -43,7 +44,7 @@ def loo(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.Dat
         "pareto_k": np.zeros(design.y.size),
     }
     out["lppd"] = np.log(sums.probability / samples)
-    weight = np.ones(design.y.size) if design.weight is None else design.weight
+    weight = design.row_weight
     spread = np.logaddexp(0.0, -sums.low) - np.logaddexp(0.0, -sums.high)
     for rows, eta in linear_predictors(design, draws, np.flatnonzero((spread >= NO_TAIL) | (weight != 1.0))):
         signed = np.where(design.y[rows, None] == 1, -eta, eta)
@@ -67,17 +68,3 @@ def _smoothed(log_likelihood: Float, efficiency: float) -> tuple[Float, Float, F
     mean = (weight * density).sum(axis=1)
     variance = (weight**2 * (density - mean[:, None]) ** 2).sum(axis=1)
     return np.log(mean), np.sqrt(variance / efficiency) / mean, pareto_k
-
-
-def _relative_efficiency(posterior: xr.Dataset) -> float:
-    """Mean effective sample size of all parameters over the number of draws, as in ArviZ; 1 for one chain."""
-    from arviz_stats.base import array_stats
-
-    if posterior.sizes["chain"] == 1:
-        return 1.0
-    ess = []
-    for values in posterior.data_vars.values():
-        flat = values.transpose("chain", "draw", ...).to_numpy()
-        flat = flat.reshape(*flat.shape[:2], -1)
-        ess.append(np.ravel(array_stats.ess(flat, method="mean", chain_axis=0, draw_axis=1)))
-    return float(np.concatenate(ess).mean() / (posterior.sizes["chain"] * posterior.sizes["draw"]))
