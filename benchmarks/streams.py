@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks import memory
 from benchmarks.cases import Model, thinned
 from models.design import Design
-from models.joint import Joint, together, view
+from models.joint import as_joint, view
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -106,7 +106,7 @@ def costs(model: Model, function: Callable[[Design, xr.Dataset], Any]) -> tuple[
     """
     from inference.engine import sample
 
-    joint, draws = model if isinstance(model, Joint) else together([model]), sample(model, seed=1)["posterior"]
+    joint, draws = as_joint(model), sample(model, seed=1)["posterior"]
     posteriors = [view(draws.to_dataset(), joint, outcome) for outcome in joint.outcomes]
     pairs = list(zip(joint.designs, posteriors, strict=True))
     for design, posterior in pairs:

@@ -79,6 +79,11 @@ class Design:
     weight: Float | None = None
 
     @property
+    def row_weight(self) -> Float:
+        """Weight of each row (obs,): 1 where none is given."""
+        return np.ones(self.y.size) if self.weight is None else self.weight
+
+    @property
     def decisions(self) -> Float:
         """What each row holds of a decision (obs,): its outcome times its weight."""
         return self.y.astype(float) if self.weight is None else self.y * self.weight

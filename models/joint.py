@@ -58,12 +58,16 @@ class Joint:
             return {}
         return {f"rho_{name}": self.designs[0].priors.correlation for name in self.groups}
 
+    def prefix(self, outcome: str) -> str:
+        """What the names of an outcome's own parameters and dims begin with: nothing in a model of one outcome."""
+        return f"{outcome}::" if len(self.designs) > 1 else ""
+
     @cached_property
     def coords(self) -> dict[str, list[str]]:
-        """Coordinates of the groupings, and of each outcome's own dims as ``<outcome>::<dim>``."""
+        """Coordinates of the groupings, and of each outcome's own dims, with its prefix."""
         shared = {name: list(group.levels) for name, group in self.designs[0].groups.items()}
         own = {
-            f"{design.outcome}::{dim}": levels
+            f"{self.prefix(design.outcome)}{dim}": levels
             for design in self.designs
             for dim, levels in design.coords.items()
             if dim not in shared
@@ -93,11 +97,16 @@ def together(designs: Sequence[Design], name: str = "") -> Joint:
     return Joint(name or first.name.rpartition(".")[0] or first.name, tuple(_with(d, levels) for d in designs))
 
 
+def as_joint(model: Design | Joint) -> Joint:
+    """A design as the joint model of its outcome alone; a joint model as it is."""
+    return model if isinstance(model, Joint) else together([model])
+
+
 def view(draws: xr.Dataset, joint: Joint, outcome: str) -> xr.Dataset:
     """The draws of one outcome, its parameters and dims named as in a model of its own; correlations stay."""
     if len(joint.designs) == 1:
         return draws
-    prefix = f"{outcome}::"
+    prefix = joint.prefix(outcome)
     own = [str(name) for name in draws.data_vars if str(name).startswith(prefix) or str(name) in joint.correlations]
     mine = draws[own]
     names = {str(name): str(name).removeprefix(prefix) for name in (*mine.data_vars, *mine.dims)}

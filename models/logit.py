@@ -28,7 +28,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from models.design import Design
-from models.joint import Joint, together
+from models.joint import Joint, as_joint
 from models.priors import HalfNormal
 
 Effects = dict[str, pt.TensorVariable]
@@ -102,7 +102,7 @@ def _likelihood(design: Design, effects: Effects, prefix: str = "") -> None:
 
 def build(model: Design | Joint) -> pm.Model:
     """The PyMC model of one outcome, or of two together; parameters and dims are named as in every archive."""
-    joint = model if isinstance(model, Joint) else together([model])
+    joint = as_joint(model)
     if len(joint.designs) == 1:
         design = joint.designs[0]
         with pm.Model(coords=design.coords) as out:
@@ -110,5 +110,5 @@ def build(model: Design | Joint) -> pm.Model:
         return out
     with pm.Model(coords=joint.coords) as out:
         for design, effects in zip(joint.designs, _correlated_effects(joint), strict=True):
-            _likelihood(design, effects, f"{design.outcome}::")
+            _likelihood(design, effects, joint.prefix(design.outcome))
     return out

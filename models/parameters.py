@@ -38,6 +38,11 @@ class Parametric(Protocol):
     def coords(self) -> Mapping[str, list[str]]: ...  # noqa: D102
 
 
+def is_auxiliary(name: str) -> bool:
+    """Whether a variable of the PyMC model is one that parameters are made from: standardised, or a halved scale."""
+    return name.rpartition("::")[2].startswith(("z_", "half_rho_"))
+
+
 def varying_effect(name: str, sigma: str, prior: HalfNormal, dims: tuple[str, ...]) -> tuple[Parameter, Parameter]:
     """A scale under ``prior`` for all ``dims`` but the last, and normal effects over ``dims`` that it multiplies."""
     return Parameter(sigma, prior, dims[:-1]), Parameter(name, Normal(0, 1), dims, {sigma: True})

@@ -101,8 +101,7 @@ def quantities(shared: Study, joint: Joint, parameters: Parameters) -> dict[str,
         for term, signed in shared.contrasts[design.outcome].items():
             means = [sign * expit(linear_predictor(design, x, mine)).mean(axis=1) for sign, x in signed]
             own[f"risk difference[{term}]"] = np.sum(means, axis=0)
-        weight = 1.0 if design.weight is None else design.weight
-        own["log likelihood"] = (weight * (design.y * eta - np.logaddexp(0.0, eta))).sum(axis=1)
+        own["log likelihood"] = (design.row_weight * (design.y * eta - np.logaddexp(0.0, eta))).sum(axis=1)
         out |= {f"{design.outcome} {name}": value for name, value in own.items()}
     one, two = (parameters[outcome] for outcome in joint.outcomes)
     out |= {name: one[name] for name in joint.correlations}

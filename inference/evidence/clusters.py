@@ -20,13 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Float = NDArray[np.float64]
-# By statistic: the columns that events are counted by, and what is taken of the counts.
-VARIANCES = {
-    "variance_year": ("year",),
-    "variance_aggressor_year": ("aggressor", "year"),
-    "variance_state": ("state",),
-}
-LARGEST = {"largest_aggressor_year": ("aggressor", "year")}
+KEYS = (("year",), ("aggressor", "year"), ("state",))  # that events are counted by
 
 
 def statistics(events: NDArray, frame: pd.DataFrame) -> dict[str, Float]:
@@ -34,13 +28,12 @@ def statistics(events: NDArray, frame: pd.DataFrame) -> dict[str, Float]:
 
     ``frame`` holds the keys of the rows: ``year`` and, of panels that have them, ``state`` and ``aggressor``.
     """
-    out = {}
-    for name, keys in (VARIANCES | LARGEST).items():
-        if set(keys) <= set(frame):
-            counts = _counts(events, frame, keys)
-            out[name] = counts.var(axis=1) if name in VARIANCES else counts.max(axis=1)
-    if "year" in frame:
-        out["longest_quiet"] = _longest_quiet(_counts(events, frame, ("year",)) > 0)
+    counts = {"_".join(keys): _counts(events, frame, keys) for keys in KEYS if set(keys) <= set(frame)}
+    out = {f"variance_{name}": count.var(axis=1) for name, count in counts.items()}
+    if "aggressor_year" in counts:
+        out["largest_aggressor_year"] = counts["aggressor_year"].max(axis=1)
+    if "year" in counts:
+        out["longest_quiet"] = _longest_quiet(counts["year"] > 0)
     return out
 
 

@@ -39,7 +39,7 @@ def score(design: Design, probability: np.ndarray, base: float) -> Scores:
 
     An event counts by its weight, so that a decision is one event.
     """
-    y, weight = design.y, np.ones(design.y.size) if design.weight is None else design.weight
+    y, weight = design.y, design.row_weight
 
     def log_score(p: np.ndarray | float) -> float:
         return float(np.average(np.where(y == 1, np.log(p), np.log1p(-np.asarray(p))), weights=weight))

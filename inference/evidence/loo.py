@@ -44,8 +44,7 @@ def _left_out(design: Design, row: int, settings: Settings) -> float:
     )
     alone = design.subset(np.arange(design.y.size) == row)
     event = stream.row_probability(alone, tree["posterior"].to_dataset(), "float64")[0]
-    weight = 1.0 if alone.weight is None else float(alone.weight[0])
-    return weight * float(np.log(event if alone.y[0] else 1 - event))
+    return float(alone.row_weight[0]) * float(np.log(event if alone.y[0] else 1 - event))
 
 
 def difference(full: xr.Dataset, reduced: xr.Dataset) -> dict[str, float]:

@@ -77,13 +77,11 @@ def predictive(
     if design.weight is not None:  # there the density is that of a part of a decision
         parts = np.flatnonzero(design.weight != 1.0)
         fitted[parts] = stream.row_probability(design.subset(parts), posterior)
-    tails = checks.posterior_predictive(counts, truth)
-    observed_counts = {f"observed_{name}": truth[name] for name in truth.data_vars}
     replicated, log_likelihood = stream.by_row(design, thinned(posterior, BY_ROW), seed + 1)
     return {
         "posterior_predictive": xr.Dataset({"y": replicated}),
         "log_likelihood": xr.Dataset({"y": log_likelihood}),
-        "predictive_checks": counts.merge(tails).assign(observed_counts),
+        "predictive_checks": _beside_observed(counts, truth),
         "cluster_checks": cluster_checks(design, replicated, frame),
         "fitted": xr.Dataset({"probability": ("obs", fitted.astype(np.float32))}),
         "calibration": checks.calibration(fitted, design.decisions),
@@ -92,9 +90,13 @@ def predictive(
 
 def cluster_checks(design: Design, replicated: xr.DataArray, frame: pd.DataFrame) -> xr.Dataset:
     """The statistics of `clusters` of replicates (chain, draw), ``observed_<name>`` and ``p_<name>``."""
-    counts, truth = clusters.replicated(replicated, frame), clusters.observed(design.decisions, frame)
-    found = counts.merge(checks.posterior_predictive(counts, truth))
-    return found.assign({f"observed_{name}": truth[name] for name in truth.data_vars})
+    return _beside_observed(clusters.replicated(replicated, frame), clusters.observed(design.decisions, frame))
+
+
+def _beside_observed(replicated: xr.Dataset, observed: xr.Dataset) -> xr.Dataset:
+    """Replicated statistics, the observed as ``observed_<name>``, and their tail probabilities as ``p_<name>``."""
+    tails = checks.posterior_predictive(replicated, observed)
+    return replicated.merge(tails).assign({f"observed_{name}": observed[name] for name in observed.data_vars})
 
 
 def contrasts(exposures: tuple[str, ...], design: Design, frame: pd.DataFrame, posterior: xr.Dataset) -> xr.Dataset:

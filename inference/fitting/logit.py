@@ -19,7 +19,7 @@ from inference.engine import stream
 from inference.evidence import holdout, loo, predictions, sensitivity
 from inference.fitting.result import FitResult, finished, model_attributes, origin_attributes, refused
 from inference.sampling import checks
-from inference.sampling.converge import draw_until_converged
+from inference.sampling.converge import Run, draw_until_converged
 from inference.sampling.settings import Session, Settings, seed_of
 from models.claims.links import LOGITS
 from models.claims.registry import REGISTRY, Hypothesis
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-WITHOUT = 0.25  # share of the draws for the model without exposures, of which only densities are kept
+SHORTER = 0.25  # share of the draws for the models that the registered one is compared with
 PRIOR_DRAWS = 4000  # the gate asks for shares: with these their Monte Carlo error is below 0.006
 
 
@@ -111,41 +111,44 @@ class _Fitted(NamedTuple):
     contrasts: xr.Dataset
 
 
-def _each(hypothesis: Hypothesis, joint: Joint, panel: pd.DataFrame, tree: xr.DataTree) -> dict[str, _Fitted]:
+def _each(hypothesis: Hypothesis, joint: Joint, panel: pd.DataFrame, run: Run) -> dict[str, _Fitted]:
     """Every outcome with its part of the draws, which stay paired between outcomes."""
-    draws, statistics = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
-    out = {}
+    statistics, out = run.tree["sample_stats"].to_dataset(), {}
     for design in joint.designs:
-        posterior = view(draws, joint, design.outcome)
+        posterior, contrasts = (view(draws, joint, design.outcome) for draws in (run.posterior, run.estimands))
         frame, exposures = panel.iloc[design.rows], hypothesis.equation(design.outcome).exposures
-        found = predictions.contrasts(exposures, design, frame, posterior)
-        out[design.outcome] = _Fitted(design, frame, exposures, posterior, statistics, found)
+        out[design.outcome] = _Fitted(design, frame, exposures, posterior, statistics, contrasts)
     return out
 
 
 def _estimands(hypothesis: Hypothesis, joint: Joint, panel: pd.DataFrame, draws: xr.Dataset) -> xr.Dataset:
-    """The contrasts of all outcomes side by side, for the gate."""
-    every = _each(hypothesis, joint, panel, xr.DataTree.from_dict({"posterior": draws, "sample_stats": xr.Dataset()}))
-    return xr.merge(
-        fitted.contrasts.rename({str(n): f"{outcome}::{n}" for n in (*fitted.contrasts.data_vars, "term")})
-        for outcome, fitted in every.items()
-    )
+    """The contrasts of all outcomes side by side, named as the parameters of a joint model are."""
+    every: list[xr.Dataset] = []
+    for design in joint.designs:
+        prefix, exposures = joint.prefix(design.outcome), hypothesis.equation(design.outcome).exposures
+        posterior, frame = view(draws, joint, design.outcome), panel.iloc[design.rows]
+        found = predictions.contrasts(exposures, design, frame, posterior)
+        every.append(found.rename({str(n): f"{prefix}{n}" for n in (*found.data_vars, "term")}) if prefix else found)
+    return xr.merge(every)
+
+
+def _shorter(model: Design | Joint, kind: str, settings: Settings) -> Run:
+    """A quarter of the draws, of a model that the registered one is compared with; its gate says of which ``kind``."""
+    few = replace(settings, draws=max(1, int(settings.draws * SHORTER)))
+    run = draw_until_converged(model, few, scale=SHORTER)
+    return run._replace(gate=[replace(result, name=f"{kind}, {result.name}") for result in run.gate])
 
 
 class _Without(NamedTuple):
-    """The model without exposures: its outcomes with their draws, and the gate of its draws."""
+    """The model of the same outcomes without their exposures, and its draws."""
 
     joint: Joint
-    posterior: xr.Dataset
-    gate: list[checks.CheckResult]
+    run: Run
 
 
 def _without(hypothesis: Hypothesis, panel: pd.DataFrame, settings: Settings) -> _Without:
-    """Draw the model of the same outcomes without their exposures, half as long."""
     reduced = together([hypothesis.without_exposure(panel, o) for o in hypothesis.outcomes], f"{hypothesis.id}.without")
-    run = draw_until_converged(reduced, replace(settings, draws=max(1, int(settings.draws * WITHOUT))), scale=WITHOUT)
-    gate = [replace(result, name=f"without exposures, {result.name}") for result in run.gate]
-    return _Without(reduced, run.posterior, gate)
+    return _Without(reduced, _shorter(reduced, "without exposures", settings))
 
 
 class _Independent(NamedTuple):
@@ -161,11 +164,10 @@ def _independent(hypothesis: Hypothesis, fitted: _Fitted, panel: pd.DataFrame, s
     outcome = fitted.design.outcome
     design = replace(hypothesis, structure=INDEPENDENT_ROWS).design(panel, outcome)
     design = replace(design, name=f"{design.name}.independent-rows")
-    run = draw_until_converged(design, replace(settings, draws=max(1, int(settings.draws * WITHOUT))), scale=WITHOUT)
-    gate = [replace(result, name=f"independent rows, {result.name}") for result in run.gate]
+    run = _shorter(design, "independent rows", settings)
     slopes = run.posterior[["beta"]].sel(predictor=list(fitted.exposures))
     replicates, _ = stream.by_row(design, predictions.thinned(run.posterior, predictions.BY_ROW), settings.seed)
-    return _Independent(slopes, predictions.cluster_checks(design, replicates, panel.iloc[design.rows]), gate)
+    return _Independent(slopes, predictions.cluster_checks(design, replicates, panel.iloc[design.rows]), run.gate)
 
 
 def _compared(fitted: _Fitted, without: _Without | None, settings: Settings) -> dict[str, xr.Dataset]:
@@ -173,7 +175,7 @@ def _compared(fitted: _Fitted, without: _Without | None, settings: Settings) -> 
     out = {"loo": loo.pointwise(fitted.design, fitted.posterior, settings)}
     if without is not None and fitted.exposures:
         reduced = next(d for d in without.joint.designs if d.outcome == fitted.design.outcome)
-        posterior = view(without.posterior, without.joint, reduced.outcome)
+        posterior = view(without.run.posterior, without.joint, reduced.outcome)
         out["loo_without"] = loo.pointwise(reduced, posterior, settings)
     return out
 
@@ -208,11 +210,11 @@ def fit(
         return refused(joint.name, failed)
     run = draw_until_converged(joint, settings, partial(_estimands, hypothesis, joint, panel))
     gate += run.gate
-    every, without = _each(hypothesis, joint, panel, run.tree), None
+    every, without = _each(hypothesis, joint, panel, run), None
     passed = not checks.failures(gate)
     if passed and any(fitted.exposures for fitted in every.values()):
         without = _without(hypothesis, panel, settings)
-        gate += without.gate
+        gate += without.run.gate
     independent = (
         {o: _independent(hypothesis, fitted, panel, settings) for o, fitted in every.items()} if passed else {}
     )

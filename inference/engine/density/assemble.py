@@ -19,19 +19,15 @@ from inference.engine.density.units import Units
 from inference.engine.rows import kernel
 from inference.engine.rows.pack import LANES, Rows, pack_rows, pack_weights, stack
 from models.design import Design
-from models.joint import Joint, together
+from models.joint import Joint, as_joint
 from models.priors import Priors
+from models.structure import CELLS
 
 COVERED = {
     Design: "name outcome terms varying shrunk x y groups scaling priors rows lost error weight",
     Priors: "alpha continuous binary product era_scale group_scale time_scale slope_scale correlation shrinkage",
 }
 Model = Design | Joint
-
-
-def as_joint(model: Model) -> Joint:
-    """A design as the joint model of its outcome alone."""
-    return model if isinstance(model, Joint) else together([model])
 
 
 def check(design: Design) -> None:
@@ -110,7 +106,7 @@ def pack_columns(design: Design, x: Float, dtype: str) -> tuple[Rows, NDArray[np
 def events(design: Design) -> tuple[Float, Float, Float]:
     """Events by cell (cell,), their summed columns (region, column), and events by further level (level,)."""
     size, y = lay.sizes(design), design.y == 1
-    weight = np.ones(y.sum()) if design.weight is None else design.weight[y]
+    weight = design.row_weight[y]
     cell = lay.cell_index(design)[y]
     x = np.zeros((size.regions, size.columns))
     np.add.at(x, cell // size.eras, weight[:, None] * columns(design)[y])
@@ -196,7 +192,7 @@ def _layout(joint: Joint, where: Places, names: list[str]) -> Layout:
     levels = np.zeros((outcomes, size.levels), np.int64)
     for o, (design, own) in enumerate(zip(joint.designs, where.outcomes, strict=True)):
         cells[o, ..., 0] = own.latents["alpha"][0]
-        for part, name in enumerate(lay.CELLS, 1):
+        for part, name in enumerate(CELLS, 1):
             if name in design.groups:
                 effect = own.latents[f"alpha_{name}"]
                 cells[o, ..., part] = effect[:, None] if name == "region" else effect

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from models.design import Design
 from models.joint import Joint
+from models.structure import CELLS
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
-
-CELLS = ("region", "era")  # groupings whose pairs are the cells; levels of the others are added row by row
 
 
 class Own(NamedTuple):

@@ -25,10 +25,12 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numba import njit
 from numpy.typing import NDArray
 from scipy import linalg
 
 from inference.engine.density.layout import Own, Scaled
+from inference.engine.options import EXACT
 from models.design import Design
 
 STEPS = 8
@@ -79,8 +81,7 @@ class _Point(NamedTuple):
 
 def _at(design: Design, u: sp.csr_array, theta: Float) -> _Point:
     eta = u @ theta
-    weight = 1.0 if design.weight is None else design.weight
-    likelihood = float(np.sum(weight * (design.y * eta - np.logaddexp(0.0, eta))))
+    likelihood = float(np.sum(design.row_weight * (design.y * eta - np.logaddexp(0.0, eta))))
     return _Point(theta, likelihood, 0.5 + 0.5 * np.tanh(0.5 * eta))
 
 
@@ -88,17 +89,16 @@ def reference(design: Design, own: Own, prior: Scaled, sigma_sd: Float) -> Refer
     """The reference point of one outcome. ``prior.scale`` and ``sigma_sd`` count its own scales from 0."""
     u = latent_matrix(design, own)
     fixed, effect = np.flatnonzero(prior.scale < 0), np.flatnonzero(prior.scale >= 0)
-    weight = np.ones(design.y.size) if design.weight is None else design.weight
-    sigma, point = 0.5 * sigma_sd, _at(design, u, prior.mean)
+    weight, sigma, point = design.row_weight, 0.5 * sigma_sd, _at(design, u, prior.mean)
     if effect.size > MOST:
         events = np.abs(u[:, effect]).T @ (weight * design.y)
         effect = effect[np.argsort(-events, kind="stable")]
     dense = np.concatenate([fixed, effect[:MOST]])
-    some = u[:, dense].tocsr()
+    some, squared = u[:, dense].tocsr(), u.multiply(u).tocsr()
     for _ in range(STEPS):
         w = weight * point.probability * (1.0 - point.probability)
-        k = _gram(some, w)
-        diagonal = np.asarray(u.multiply(u).T @ w)
+        k = _gram(some, dense.size, w)
+        diagonal = squared.T @ w
         precision = 1.0 / (prior.sd * np.append(sigma, 1.0)[prior.scale]) ** 2
         pull = u.T @ (weight * (design.y - point.probability)) - precision * (point.theta - prior.mean)
         inverse = linalg.inv(k + np.diag(precision[dense]), overwrite_a=True, check_finite=False)
@@ -109,9 +109,21 @@ def reference(design: Design, own: Own, prior: Scaled, sigma_sd: Float) -> Refer
     return _parts(u, weight * point.probability * (1.0 - point.probability), point.theta, prior, sigma, fixed, effect)
 
 
-def _gram(u: sp.csr_array, w: Float) -> Float:
-    """U' diag(w) U."""
-    return (u.T @ u.multiply(w[:, None]).tocsr()).toarray()
+def _gram(u: sp.csr_array, columns: int, w: Float) -> Float:
+    """U' diag(w) U of U (obs, column): many times as fast as a sparse product, whose result would be dense too."""
+    out = np.zeros((columns, columns))
+    add_squares(u.data, u.indices.astype(np.int64), u.indptr.astype(np.int64), w, out)
+    return out
+
+
+@njit(**EXACT)
+def add_squares(values, column, first, weight, out):
+    """Add the weighted square of each row of a sparse matrix to ``out`` (column, column)."""
+    for row in range(weight.size):
+        for i in range(first[row], first[row + 1]):
+            value = weight[row] * values[i]
+            for j in range(first[row], first[row + 1]):
+                out[column[i], column[j]] += value * values[j]
 
 
 def _improved(design: Design, u: sp.csr_array, old: _Point, step: Float, prior: Scaled, precision: Float) -> _Point:
@@ -146,8 +158,8 @@ def _parts(
     """The parts of the transport at ``theta``, where rows have the weights ``w`` (obs,)."""
     dense, rest = effect[:MOST], effect[MOST:]
     precision = 1.0 / (prior.sd * np.append(sigma, 1.0)[prior.scale]) ** 2
-    k = _gram(u[:, np.concatenate([fixed, dense])].tocsr(), w)
     s = fixed.size
+    k = _gram(u[:, np.concatenate([fixed, dense])].tocsr(), s + dense.size, w)
     own = linalg.inv(k[:s, :s] + np.diag(precision[fixed]))
     cross = np.hstack([k[:s, s:], (u[:, fixed].T @ u[:, rest].multiply(w[:, None])).toarray()])
     regression = own @ cross

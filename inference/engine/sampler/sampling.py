@@ -18,7 +18,7 @@ from inference.engine.density.layout import Float, places
 from inference.engine.density.posterior import Posterior
 from inference.engine.sampler import hmc
 from models.design import Design
-from models.joint import Joint
+from models.joint import Joint, as_joint
 
 TARGET_ACCEPT = 0.75
 STATISTICS = (*hmc.Statistics._fields, "log_likelihood")  # the last is that of all rows together
@@ -177,15 +177,13 @@ def sample_stats(values: Float, thin: int) -> xr.Dataset:
 
 def named(model: Design | Joint, scales: Float, theta: Float) -> xr.Dataset:
     """Draws by parameter from ``scales`` (chain, draw, scale + correlation) and ``theta`` (chain, draw, latent)."""
-    joint = assemble.as_joint(model)
-    where, draw = places(joint), ("chain", "draw")
-    first, *others = joint.designs
-    coords = joint.coords if others else first.coords
+    joint = as_joint(model)
+    where, draw, coords = places(joint), ("chain", "draw"), joint.coords
     out: dict[str, tuple[tuple[str, ...], Float]] = {
         f"rho_{name}": (draw, scales[..., where.scales + g]) for name, g in where.rho.items()
     }
     for design, own in zip(joint.designs, where.outcomes, strict=True):
-        prefix = f"{design.outcome}::" if others else ""
+        prefix = joint.prefix(design.outcome)
         for parameter in design.parameters:
             dims = tuple(dim if dim in coords else prefix + dim for dim in parameter.dims)
             values, index = (theta, own.latents) if parameter.name in own.latents else (scales, own.scales)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from inference.engine.density import assemble, reference
+from models.joint import as_joint
 from tests.fixtures.coordinates import assert_determinant_is_contained, assert_gradient_is_the_derivative
 from tests.fixtures.engine_designs import paired, simulated
 from tests.fixtures.pymc_density import assert_density_is_that_of_pymc
@@ -25,7 +26,7 @@ def few_are_dense(monkeypatch):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_effects_with_the_most_events_are_dense_and_the_others_alone(model):
-    joint = assemble.as_joint(MODELS[model](400))
+    joint = as_joint(MODELS[model](400))
     target, _ = assemble.posterior(joint, "float64")
     where = target.map
     assert where.dense.tolist() == [MOST] * len(joint.designs)

@@ -11,6 +11,7 @@ from inference.engine.density import assemble, layout
 from inference.engine.rows import kernel
 from inference.engine.rows.pack import LANES, pack_rows
 from models.design import Group
+from models.joint import as_joint
 from tests.fixtures.engine_designs import changed, paired, simulated
 
 ROWS, STATES, YEARS = 1500, 25, 60
@@ -45,7 +46,7 @@ MODELS = {
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_row_is_in_one_segment_with_its_levels(model):
-    for design in assemble.as_joint(MODELS[model]()).designs:
+    for design in as_joint(MODELS[model]()).designs:
         size, levels = layout.sizes(design), layout.level_index(design)
         nothing = np.zeros((design.y.size, 0))
         rows, order = pack_rows(nothing, layout.cell_index(design), size.eras, levels, size.levels)
@@ -90,7 +91,7 @@ def numpy_sums(joint, names, effects):
         eta = effects.intercept[at] + (x * effects.slope[region]).sum(axis=1)
         for group in levels:
             eta += effects.level[o][group]
-        weight = np.ones(design.y.size) if design.weight is None else design.weight
+        weight = design.row_weight
         p = weight / (1.0 + np.exp(-eta))
         total += np.sum(weight * np.logaddexp(0.0, eta))
         cell += np.bincount(at, p, minlength=cell.size)
@@ -103,7 +104,7 @@ def numpy_sums(joint, names, effects):
 @pytest.mark.parametrize(("dtype", "precision"), [("float64", 1e-11), ("float32", 2e-5)])
 @pytest.mark.parametrize("model", MODELS)
 def test_sums_over_rows_are_those_of_numpy(model, dtype, precision):
-    joint = assemble.as_joint(MODELS[model]())
+    joint = as_joint(MODELS[model]())
     target, _ = assemble.posterior(joint, dtype)
     names, rng = assemble.column_names_of(joint, None), np.random.default_rng(8)
     room = target.effects

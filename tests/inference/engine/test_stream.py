@@ -66,7 +66,7 @@ def eta(design, posterior):
 
 def likelihood(design, eta):
     """Log likelihood of each row by its weight (chain, draw, obs)."""
-    weight = 1.0 if design.weight is None else design.weight
+    weight = design.row_weight
     return weight * np.where(design.y == 1, -np.logaddexp(0, -eta), -np.logaddexp(0, eta))
 
 
