@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.cases import Model
-from benchmarks.systems import CHAINS, CORES, DRAWS, Run, one_design, run_of
+from benchmarks.systems import CORES, FULL, Length, Run, one_design, run_of
 from models.priors import HalfNormal
 
 WARMUP = 1000  # Bambi's default
@@ -50,12 +50,12 @@ def _effect(scale: HalfNormal) -> bambi.Prior:
     return bambi.Prior("Normal", mu=0, sigma=bambi.Prior("HalfNormal", sigma=scale.sd))
 
 
-def sample(model: Model, seed: int) -> Run:
+def sample(model: Model, seed: int, length: Length = FULL) -> Run:
     """Sample the formula of ``model``."""
     formula = stated(model)
     begin = time.perf_counter()
     tree = formula.fit(
-        draws=DRAWS, tune=WARMUP, chains=CHAINS, cores=CORES, random_seed=seed,
+        draws=length.draws, tune=WARMUP, chains=length.chains, cores=CORES, random_seed=seed,
         inference_method="nutpie", progressbar=False,
     )  # fmt: skip
     seconds = time.perf_counter() - begin

@@ -20,7 +20,7 @@ import jax.numpy as jnp  # noqa: E402
 from numpyro.infer import MCMC, NUTS  # noqa: E402
 
 from benchmarks.cases import Model  # noqa: E402
-from benchmarks.systems import CHAINS, DRAWS, Run, parameters  # noqa: E402
+from benchmarks.systems import FULL, Length, Run, parameters  # noqa: E402
 from models.design import Design  # noqa: E402
 from models.joint import Joint, together  # noqa: E402
 
@@ -86,11 +86,11 @@ def model(joint: Joint, rows: Rows) -> None:
         _logit(design, prefix, effects, x, y)
 
 
-def sample(fitted: Model, seed: int) -> Run:
+def sample(fitted: Model, seed: int, length: Length = FULL) -> Run:
     """Sample ``fitted``; the seconds include the compilation, which is not apart from sampling."""
     joint = fitted if isinstance(fitted, Joint) else together([fitted])
     mcmc = MCMC(
-        NUTS(partial(model, joint)), num_warmup=WARMUP, num_samples=DRAWS, num_chains=CHAINS,
+        NUTS(partial(model, joint)), num_warmup=WARMUP, num_samples=length.draws, num_chains=length.chains,
         progress_bar=False,
     )  # fmt: skip
     rows = [(jnp.asarray(d.x, jnp.float32), jnp.asarray(d.y, jnp.int32)) for d in joint.designs]

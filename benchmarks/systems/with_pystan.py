@@ -11,7 +11,7 @@ import numpy as np
 import stan
 
 from benchmarks.cases import Model
-from benchmarks.systems import CHAINS, DRAWS, Run, one_design, parameters
+from benchmarks.systems import FULL, Length, Run, one_design, parameters
 from models.design import Design
 
 WARMUP = 1000  # Stan's default
@@ -86,15 +86,15 @@ def stated(model: Model, seed: int = 1) -> stan.model.Model:
     return stan.build(CODE, data=data(design), random_seed=seed)
 
 
-def sample(model: Model, seed: int) -> Run:
+def sample(model: Model, seed: int, length: Length = FULL) -> Run:
     """Compile and sample ``model``; Stan runs the chains in processes of its own."""
     program = stated(model, seed)
     begin = time.perf_counter()
-    fit = program.sample(num_chains=CHAINS, num_samples=DRAWS, num_warmup=WARMUP)
+    fit = program.sample(num_chains=length.chains, num_samples=length.draws, num_warmup=WARMUP)
     seconds = time.perf_counter() - begin
 
     def draws(name: str) -> np.ndarray:
-        values = np.asarray(fit[name], float).reshape(-1, DRAWS, CHAINS)  # (quantity, draw, chain)
+        values = np.asarray(fit[name], float).reshape(-1, length.draws, length.chains)  # (quantity, draw, chain)
         return values[0].T if len(values) == 1 else values.T
 
     found = {name: draws(name) for name, dims in zip(fit.param_names, fit.dims, strict=True) if 0 not in dims}
