@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import environment, files, plan, processes
-from benchmarks.systems import SYSTEMS
+from benchmarks.systems import FULL, SYSTEMS, Length
 
 RESULTS = Path(__file__).parent / "results.json"
 HOUSE = ("numba", "numpy", "arviz")
@@ -33,6 +33,20 @@ def arguments() -> argparse.Namespace:
         "--quick",
         action="store_true",
         help="engine and nutpie on 30,000 rows, the engine on 100 actors and two outcomes",
+    )
+    parser.add_argument(
+        "--chains",
+        type=int,
+        default=FULL.chains,
+        help="of each posterior, two at a time: half of them take a slow system half the time and leave the effective "
+        f"draws per sampling second as they are (default {FULL.chains})",
+    )
+    parser.add_argument(
+        "--draws",
+        type=int,
+        default=FULL.draws,
+        help="of each chain: fewer of them count the warm-up, which stays as it is, against a system "
+        f"(default {FULL.draws})",
     )
     parser.add_argument("--limit", type=float, default=900, help="seconds for one measurement (default 900)")
     parser.add_argument("--minutes", type=float, default=600, help="for all; what is left is not run (default 600)")
@@ -75,7 +89,7 @@ def pinned() -> dict[str, str]:
     return {name: line.split("==")[1] for name, line in environment.requirements().items()}
 
 
-def run(item: plan.Measurement, folder: Path, seconds: float) -> dict[str, Any]:
+def run(item: plan.Measurement, folder: Path, seconds: float, length: Length = FULL) -> dict[str, Any]:
     """The record of ``item``."""
     path = None
     if item.models:
@@ -84,8 +98,8 @@ def run(item: plan.Measurement, folder: Path, seconds: float) -> dict[str, Any]:
             files.write(item.models(), path)
     if item.system == plan.COMPILING:
         with tempfile.TemporaryDirectory() as cache:
-            return processes.measure(item.task, "engine", path, seconds, NUMBA_CACHE_DIR=cache)
-    return processes.measure(item.task, item.system, path, seconds)
+            return processes.measure(item.task, "engine", path, seconds, length, NUMBA_CACHE_DIR=cache)
+    return processes.measure(item.task, item.system, path, seconds, length)
 
 
 def identity(record: dict[str, Any]) -> tuple[str, str, str]:
@@ -108,7 +122,7 @@ def run_all(wanted: list[plan.Measurement], results: dict[str, Any], chosen: arg
             if item.system in failed:
                 record = {"status": f"not installed: {failed[item.system]}"}
             else:
-                record = run(item, Path(folder), min(chosen.limit, left))
+                record = run(item, Path(folder), min(chosen.limit, left), Length(chosen.chains, chosen.draws))
             if left < chosen.limit and record["status"].startswith(processes.STOPPED):
                 break  # by the end of the run, not by its own limit
             records[item.key].update(record, date=results["machine"]["date"])
@@ -132,6 +146,7 @@ def main() -> None:
         again = {item.key for item in wanted}
         kept = {key: record for key, record in before.items() if key not in again}
         results["measurements"] = [kept.get(identity(record), record) for record in blank]
+    chosen.results.parent.mkdir(parents=True, exist_ok=True)
     run_all(wanted, results, chosen)
     chosen.results.write_text(json.dumps(results, indent=1) + "\n")
     print(table.markdown(results))

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks import limit
 from benchmarks.cases import PREDICTORS, Model, simulated, size
+from benchmarks.systems import FULL, Length
 
 ROWS = (10_000, 30_000, 100_000, 200_000, 500_000, 1_000_000)
 SECONDS = 0.6  # of timed calls for each number
@@ -63,10 +64,10 @@ def growth(system: str, models: list[Model], begin: float) -> Iterator[dict[str,
     yield best | {"predictors": PREDICTORS, "points": points}
 
 
-def levels(system: str, models: list[Model], begin: float) -> Iterator[dict[str, Any]]:
+def levels(system: str, models: list[Model], begin: float, length: Length = FULL) -> Iterator[dict[str, Any]]:
     """The density of a model with many levels, and one posterior of it."""
     from benchmarks.measure import posterior
 
     cost = point(models[0])
-    for record in posterior(system, models, begin):
+    for record in posterior(system, models, begin, length):
         yield cost | record

@@ -1,6 +1,7 @@
 """One measurement in this process, printed as lines of JSON; the last line counts.
 
-``python -m benchmarks.measure <task> --system <system> --models <file> --begin <seconds since the epoch>``
+``python -m benchmarks.measure <task> --system <system> --models <file> --begin <seconds since the epoch>``, and
+``--chains`` and ``--draws`` where posteriors are to be of another length than that of `Length`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +20,14 @@ import numpy as np
 
 from benchmarks import files, memory
 from benchmarks.cases import Model
+from benchmarks.systems import FULL, Length
 
 if TYPE_CHECKING:
     from benchmarks.systems import Run
 
 SEED = 1
 ELSEWHERE = {"loo": "streams", "average": "streams", "growth": "growth", "levels": "growth"}
+OF_A_LENGTH = {"posterior", "together", "levels"}  # tasks that sample as much as they are told to
 Record = dict[str, Any]
 
 
@@ -41,6 +45,8 @@ def quality(run: Run) -> Record:
     found = convergence(draws)
     return {
         "quantities": len(draws),
+        "chains": draws.shape[1],
+        "draws": draws.shape[2],
         "bulk_ess": float(found.bulk_ess.min()),
         "tail_ess": float(found.tail_ess.min()),
         "worst_rhat": float(found.rhat.max()),
@@ -53,14 +59,14 @@ def quality(run: Run) -> Record:
     }
 
 
-def posterior(system: str, models: list[Model], begin: float) -> Iterator[Record]:
+def posterior(system: str, models: list[Model], begin: float, length: Length = FULL) -> Iterator[Record]:
     """One posterior, from the start of the process to the draws."""
-    run = importlib.import_module(f"benchmarks.systems.with_{system}").sample(models[0], SEED)
+    run = importlib.import_module(f"benchmarks.systems.with_{system}").sample(models[0], SEED, length)
     cost = {"wall_s": time.time() - begin, "peak_mb": memory.peak()}
     yield cost | quality(run)
 
 
-def together(system: str, models: list[Model], begin: float) -> Iterator[Record]:
+def together(system: str, models: list[Model], begin: float, length: Length = FULL) -> Iterator[Record]:
     """Several posteriors, one after the other; a record after each, of all so far."""
     module, more = importlib.import_module(f"benchmarks.systems.with_{system}"), {}
     if system == "engine":
@@ -70,13 +76,15 @@ def together(system: str, models: list[Model], begin: float) -> Iterator[Record]
         more = {"packed": pack(*(design for model in models for design in as_joint(model).designs))}
     judging, done = 0.0, []
     for model in models:
-        run = module.sample(model, SEED, **more)
+        run = module.sample(model, SEED, length, **more)
         now = time.time()
         done.append(quality(run))
         judged = time.time()
         yield {
             "models": len(done),
             "planned": len(models),
+            "chains": length.chains,
+            "draws": length.draws,
             "wall_s": now - begin - judging,
             "sampling_s": sum(record["sampling_s"] for record in done),
             "bulk_ess": sum(record["bulk_ess"] for record in done),
@@ -88,11 +96,13 @@ def together(system: str, models: list[Model], begin: float) -> Iterator[Record]
         judging += judged - now
 
 
-def task(name: str) -> Callable[[str, list[Model], float], Iterator[Record]]:
-    """The task called ``name``, its module imported only now."""
+def task(name: str, length: Length = FULL) -> Callable[[str, list[Model], float], Iterator[Record]]:
+    """The task called ``name``, its module imported only now, its posteriors of a ``length``."""
     if name in ELSEWHERE:
-        return getattr(importlib.import_module(f"benchmarks.{ELSEWHERE[name]}"), name)
-    return {"posterior": posterior, "together": together}[name]
+        found = getattr(importlib.import_module(f"benchmarks.{ELSEWHERE[name]}"), name)
+    else:
+        found = {"posterior": posterior, "together": together}[name]
+    return partial(found, length=length) if name in OF_A_LENGTH else found
 
 
 def main() -> None:
@@ -102,12 +112,15 @@ def main() -> None:
     parser.add_argument("--system", default="engine")
     parser.add_argument("--models", type=Path)
     parser.add_argument("--begin", type=float, default=time.time())
+    parser.add_argument("--chains", type=int, default=FULL.chains)
+    parser.add_argument("--draws", type=int, default=FULL.draws)
     arguments = parser.parse_args()
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever the systems print
     models = files.read(arguments.models) if arguments.models else []
     try:
-        for record in task(arguments.task)(arguments.system, models, arguments.begin):
+        measured = task(arguments.task, Length(arguments.chains, arguments.draws))
+        for record in measured(arguments.system, models, arguments.begin):
             print(json.dumps({"status": "ok"} | record), file=out, flush=True)
     except NotImplementedError as reason:
         print(json.dumps({"status": f"not covered: {reason}"}), file=out, flush=True)

@@ -79,6 +79,7 @@ def measurements() -> list[Measurement]:
     ]
     out += sorted(each, key=lambda item: item.system != "engine")
     out.append(Measurement("posterior", title(small, 0), COMPILING, small, plain))
+    out.append(Measurement("posterior", JOINT, COMPILING, None, _joint))
     return [*out, Measurement("together", ten, "nutpie", small, make_ten)]
 
 

@@ -15,18 +15,22 @@ from typing import IO, Any
 
 from benchmarks import environment
 from benchmarks.cases import ROOT
+from benchmarks.systems import FULL, Length
 
 HOME = {"engine", "arviz", "numpy"}  # systems of the project's own environment
 
 STOPPED = "stopped"
 
 
-def measure(task: str, system: str, models: Path | None, seconds: float, **environ: str) -> dict[str, Any]:
+def measure(
+    task: str, system: str, models: Path | None, seconds: float, length: Length = FULL, **environ: str
+) -> dict[str, Any]:
     """The last record of ``task`` for ``system``, with its ``status``: ok, or what went wrong."""
     python = sys.executable if system in HOME else str(environment.PYTHON)
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
         command = [python, "-m", "benchmarks.measure", task, "--system", system, "--begin", repr(time.time())]
         command += ["--models", str(models)] if models else []
+        command += ["--chains", str(length.chains), "--draws", str(length.draws)]
         child = subprocess.Popen(
             command, cwd=ROOT, stdout=out, stderr=errors, start_new_session=True, env=os.environ | environ
         )

@@ -23,49 +23,66 @@ def _field(name: str) -> Callable[[Record], str]:
     return lambda record: number(record[name])
 
 
-def _whole(name: str) -> Callable[[Record], str]:
-    return lambda record: f"{record[name]:,.0f}"
+def whole(name: str) -> Callable[[Record], str]:
+    """The column of a count, empty where a record has none."""
+    return lambda record: "" if record[name] is None else f"{record[name]:,.0f}"
+
+
+def length(record: Record) -> str:
+    """Chains, and draws of each."""
+    return f"{record['chains']} x {record['draws']:,}"
 
 
 def _rate(amount: str, seconds: str) -> Callable[[Record], str]:
     return lambda record: number(record[amount] / record[seconds])
 
 
-POSTERIOR: tuple[Column, ...] = (
-    ("wall s", _field("wall_s")),
-    ("sampling s", _field("sampling_s")),
-    ("warm-up", _whole("warmup")),
+COST: tuple[Column, ...] = (("wall s", _field("wall_s")), ("sampling s", _field("sampling_s")))
+WORTH: tuple[Column, ...] = (
+    ("bulk-ESS", whole("bulk_ess")),
     ("bulk-ESS / sampling s", _rate("bulk_ess", "sampling_s")),
     ("tail-ESS / sampling s", _rate("tail_ess", "sampling_s")),
     ("bulk-ESS / wall s", _rate("bulk_ess", "wall_s")),
     ("tail-ESS / wall s", _rate("tail_ess", "wall_s")),
     ("worst R-hat", lambda record: f"{record['worst_rhat']:.3f}"),
-    ("divergences", _whole("divergences")),
-    ("peak MB", _whole("peak_mb")),
+    ("divergences", whole("divergences")),
+    ("peak MB", whole("peak_mb")),
 )
-MODELS = (("models", lambda record: f"{record['models']} of {record['planned']}"), *POSTERIOR[:2], *POSTERIOR[3:])
+POSTERIOR: tuple[Column, ...] = (
+    ("quantities", whole("quantities")),
+    ("chains x draws", length),
+    ("warm-up", whole("warmup")),
+    *COST,
+    *WORTH,
+)
+MODELS: tuple[Column, ...] = (
+    ("models", lambda record: f"{record['models']} of {record['planned']}"),
+    ("chains x draws", length),
+    *COST,
+    *WORTH,
+)
 LOO: tuple[Column, ...] = (
     ("seconds", _field("seconds")),
-    ("MB beyond the draws", _whole("added_mb")),
-    ("peak MB", _whole("peak_mb")),
+    ("MB beyond the draws", whole("added_mb")),
+    ("peak MB", whole("peak_mb")),
     ("sum of elpd", lambda record: f"{record['elpd']:.4f}"),
     ("rows with k > 0.7", lambda record: str(len(record["bad"]))),
 )
 AVERAGE: tuple[Column, ...] = (
     ("seconds", _field("seconds")),
-    ("MB beyond the draws", _whole("added_mb")),
+    ("MB beyond the draws", whole("added_mb")),
     ("mean", lambda record: f"{record['mean']:.6f}"),
     ("sd", lambda record: f"{record['sd']:.6f}"),
 )
 LEVELS: tuple[Column, ...] = (
-    ("effects", _whole("effects")),
+    ("effects", whole("effects")),
     ("ns per row, kernel", _field("kernel_ns")),
     ("with transport and priors", _field("density_ns")),
     ("transport found in s", _field("assembling_s")),
     ("sampling s", _field("sampling_s")),
     ("bulk-ESS / sampling s", _rate("bulk_ess", "sampling_s")),
     ("worst R-hat", lambda record: f"{record['worst_rhat']:.3f}"),
-    ("peak MB", _whole("peak_mb")),
+    ("peak MB", whole("peak_mb")),
 )
 GROWTH: tuple[Column, ...] = (
     ("row kernel, best", lambda point: f"{point['kernel_ns']:.2f}"),
@@ -134,7 +151,7 @@ def markdown(results: dict[str, Any]) -> str:
         mine.sort(key=lambda record: order.index(record["case"]))
         out.extend(["", f"**{heading}**", "", *rows(mine, columns, ("case", "system"))])
 
-    add("One posterior, four chains of 1,000 draws, from a fresh process", "posterior", POSTERIOR)
+    add("One posterior from a fresh process; the worst of all parameters and scales", "posterior", POSTERIOR)
     add("30,000 rows of more and more actors", "levels", LEVELS)
     add("Ten models in one process; effective draws are summed over the models", "together", MODELS)
     add("Leave-one-out densities", "loo", LOO)

@@ -180,6 +180,7 @@ class Priors:
     def describe(self, outcome: str) -> dict[str, str]:
         """Every prior that applies to ``outcome``, by parameter, for the attributes of an archive."""
         priors: dict[str, Prior] = {"alpha": self.alpha[outcome], "sigma_*": self.group_scale}
+        priors |= {f"sigma_{name}": self.time_scale for name in sorted(TIME)} | {"sigma_gamma": self.slope_scale}
         priors |= {"beta[continuous]": self.continuous, "beta[binary]": self.binary, "beta[product]": self.product}
         out = {name: prior.description for name, prior in priors.items()}
         if self.shrinkage:

@@ -5,7 +5,8 @@ from dataclasses import fields, is_dataclass, replace
 import numpy as np
 import pytest
 
-from benchmarks import cases, files, plan
+from benchmarks import cases, files, measure, plan, table
+from benchmarks.systems import Length
 from models.joint import Joint
 from tests.fixtures.engine_designs import paired
 
@@ -64,3 +65,20 @@ def test_measurements_are_told_apart_and_actors_grow():
     (model,) = growing[0].models()
     assert not isinstance(model, Joint)
     assert len(model.groups["state"].levels) == 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["posterior", "together"])
+def test_posteriors_are_of_the_length_that_is_asked_for(task):
+    (record,) = measure.task(task, Length(2, 12))("engine", [paired(200, extra={"state": 5})], 0.0)
+    assert (record["chains"], record["draws"]) == (2, 12)
+    assert table.rows([{"status": "ok"} | record], [("chains x draws", table.length)], ()) == [
+        "| chains x draws | remark |",
+        "|--:|---|",
+        "| 2 x 12 |  |",
+    ]
+
+
+def test_a_count_that_a_system_does_not_give_is_left_out_not_zero():
+    assert table.whole("divergences")({"divergences": None}) == ""
+    assert table.whole("divergences")({"divergences": 0}) == "0"

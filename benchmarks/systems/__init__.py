@@ -1,7 +1,8 @@
 """The systems compared: the function ``sample(model, seed)`` of each module returns a `Run`.
 
-Four chains of 1,000 draws on two cores; warm-up, target acceptance and step adaptation as each system has them
-by default. A module that raises NotImplementedError cannot state the model: a joint one, say.
+Four chains of 1,000 draws on two cores, unless another `Length` is asked for; warm-up, target acceptance and step
+adaptation as each system has them by default. A module that raises NotImplementedError cannot state the model: a
+joint one, say.
 """
 
 from __future__ import annotations
@@ -13,14 +14,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from models.parameters import is_auxiliary
+
 if TYPE_CHECKING:
     import xarray as xr
 
     from models.design import Design
     from models.joint import Joint
 
-CHAINS, DRAWS, CORES = 4, 1000, 2
+CORES = 2
 SYSTEMS = ("engine", "nutpie", "numpyro", "pymc", "bambi", "pystan", "walnutpie")  # the quick ones first
+
+
+@dataclass(frozen=True)
+class Length:
+    """Chains, and draws of each that are kept, the warm-up not among them."""
+
+    chains: int = 4
+    draws: int = 1000
+
+
+FULL = Length()
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,7 @@ class Run:
     """Draws (chain, draw, ...) by parameter, group effects and scales included, and what they cost."""
 
     draws: Mapping[str, NDArray[np.float64]]
-    divergences: int
+    divergences: int | None  # none where the system knows of no such thing
     sampling: float  # seconds, warm-up included, compilation not
     warmup: int  # draws of each chain
 
@@ -47,8 +61,7 @@ def run_of(tree: xr.DataTree, warmup: int, sampling: float | None = None) -> Run
 
 def parameters(draws: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
     """The ``draws`` of parameters, without the standardised ones that a system samples instead."""
-    helpers = ("z_", "half_rho_")
-    return {name: values for name, values in draws.items() if not name.rpartition("::")[2].startswith(helpers)}
+    return {name: values for name, values in draws.items() if not is_auxiliary(name)}
 
 
 def one_design(model: Design | Joint, system: str) -> Design:

@@ -12,21 +12,23 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.cases import Model
-from benchmarks.systems import CHAINS, CORES, DRAWS, Run, one_design, run_of
+from benchmarks.systems import CORES, FULL, Length, Run, one_design, run_of
+from models.priors import HalfNormal
 
 WARMUP = 1000  # Bambi's default
 
 
-def sample(model: Model, seed: int) -> Run:
-    """Sample the formula of ``model``; NotImplementedError for slopes that share a learnt scale, and two outcomes."""
+def stated(model: Model) -> bambi.Model:
+    """The formula of ``model``; NotImplementedError for slopes that share a learnt scale, and two outcomes.
+
+    Predictors are taken as they are: a centred one would give the prior of the intercept to another quantity.
+    """
     design = one_design(model, "bambi")
-    if design.shrunk.any():
+    if design.shared_scales:
         raise NotImplementedError("bambi states no common scale of several slopes")
     names = {term: f"p{k}" for k, term in enumerate(design.terms)}
     frame = pd.DataFrame(design.x, columns=list(names.values())).assign(y=design.y)
     terms = [*names.values()]
-    scale = bambi.Prior("HalfNormal", sigma=design.priors.group_scale.sd)
-    effect = bambi.Prior("Normal", mu=0, sigma=scale)
     intercept = design.priors.alpha[design.outcome]
     priors = {"Intercept": bambi.Prior("Normal", mu=intercept.mean, sigma=intercept.sd)}
     for name, mean, sd in zip(names.values(), design.slope_mean, design.slope_sd, strict=True):
@@ -35,13 +37,26 @@ def sample(model: Model, seed: int) -> Run:
         frame[name] = np.asarray(group.levels)[group.index]
         slopes = [names[term] for term in design.varying] if name == "region" else []
         terms += [f"(1|{name})", *(f"(0 + {slope}|{name})" for slope in slopes)]
-        priors |= {f"{column}|{name}": effect for column in ("1", *slopes)}
-    stated = bambi.Model(f"y ~ {' + '.join(terms)}", frame, family="bernoulli", priors=priors)
-    stated.build()
+        priors[f"1|{name}"] = _effect(design.scales[f"sigma_{name}"])
+        priors |= {f"{slope}|{name}": _effect(design.scales["sigma_gamma"]) for slope in slopes}
+    formula = f"y ~ {' + '.join(terms)}"
+    out = bambi.Model(formula, frame, family="bernoulli", priors=priors, center_predictors=False)
+    out.build()
+    return out
+
+
+def _effect(scale: HalfNormal) -> bambi.Prior:
+    """The prior of effects that share a learnt ``scale``."""
+    return bambi.Prior("Normal", mu=0, sigma=bambi.Prior("HalfNormal", sigma=scale.sd))
+
+
+def sample(model: Model, seed: int, length: Length = FULL) -> Run:
+    """Sample the formula of ``model``."""
+    formula = stated(model)
     begin = time.perf_counter()
-    tree = stated.fit(
-        draws=DRAWS, tune=WARMUP, chains=CHAINS, cores=CORES, random_seed=seed, inference_method="nutpie",
-        progressbar=False,
+    tree = formula.fit(
+        draws=length.draws, tune=WARMUP, chains=length.chains, cores=CORES, random_seed=seed,
+        inference_method="nutpie", progressbar=False,
     )  # fmt: skip
     seconds = time.perf_counter() - begin
     return run_of(tree, WARMUP, tree["posterior"].attrs.get("sampling_time", seconds))

@@ -20,7 +20,7 @@ import jax.numpy as jnp  # noqa: E402
 from numpyro.infer import MCMC, NUTS  # noqa: E402
 
 from benchmarks.cases import Model  # noqa: E402
-from benchmarks.systems import CHAINS, DRAWS, Run, parameters  # noqa: E402
+from benchmarks.systems import FULL, Length, Run, parameters  # noqa: E402
 from models.design import Design  # noqa: E402
 from models.joint import Joint, together  # noqa: E402
 
@@ -46,12 +46,12 @@ def _effects(joint: Joint, prefixes: list[str]) -> list[dict[str, Array]]:
     """Effects of the groups, by outcome and group; those on a second outcome go with those on the first."""
     out: list[dict[str, Array]] = [{} for _ in prefixes]
     for name in joint.groups:
-        count, prior, first = len(joint.designs[0].groups[name].levels), joint.designs[0].priors, None
+        one, first = joint.designs[0], None
         for mine, prefix in zip(out, prefixes, strict=True):
-            sigma = numpyro.sample(f"{prefix}sigma_{name}", dist.HalfNormal(prior.scale_of(name).sd))
-            z = standard = _standard(f"{prefix}z_alpha_{name}", count)
+            sigma = numpyro.sample(f"{prefix}sigma_{name}", dist.HalfNormal(one.scales[f"sigma_{name}"].sd))
+            z = standard = _standard(f"{prefix}z_alpha_{name}", len(one.groups[name].levels))
             if first is not None:
-                eta = prior.correlation.eta
+                eta = one.priors.correlation.eta
                 rho = numpyro.deterministic(
                     f"rho_{name}", 2 * numpyro.sample(f"half_rho_{name}", dist.Beta(eta, eta)) - 1
                 )
@@ -70,7 +70,7 @@ def _logit(design: Design, prefix: str, effects: dict[str, Array], x: Array, y: 
         eta += effects[name][group.index]
     if design.varying:
         region, count = design.groups["region"], len(design.varying)
-        scale = dist.HalfNormal(design.priors.group_scale.sd * jnp.ones(count)).to_event(1)
+        scale = dist.HalfNormal(design.scales["sigma_gamma"].sd * jnp.ones(count)).to_event(1)
         sigma = numpyro.sample(f"{prefix}sigma_gamma", scale)
         gamma = _standard(f"{prefix}z_gamma", count, len(region.levels)) * sigma[:, None]
         gamma = numpyro.deterministic(f"{prefix}gamma", gamma)
@@ -86,12 +86,13 @@ def model(joint: Joint, rows: Rows) -> None:
         _logit(design, prefix, effects, x, y)
 
 
-def sample(fitted: Model, seed: int) -> Run:
+def sample(fitted: Model, seed: int, length: Length = FULL) -> Run:
     """Sample ``fitted``; the seconds include the compilation, which is not apart from sampling."""
     joint = fitted if isinstance(fitted, Joint) else together([fitted])
     mcmc = MCMC(
-        NUTS(partial(model, joint)), num_warmup=WARMUP, num_samples=DRAWS, num_chains=CHAINS, progress_bar=False
-    )
+        NUTS(partial(model, joint)), num_warmup=WARMUP, num_samples=length.draws, num_chains=length.chains,
+        progress_bar=False,
+    )  # fmt: skip
     rows = [(jnp.asarray(d.x, jnp.float32), jnp.asarray(d.y, jnp.int32)) for d in joint.designs]
     begin = time.perf_counter()
     mcmc.run(jax.random.PRNGKey(seed), rows)

@@ -11,7 +11,7 @@ import numpy as np
 import stan
 
 from benchmarks.cases import Model
-from benchmarks.systems import CHAINS, DRAWS, Run, one_design, parameters
+from benchmarks.systems import FULL, Length, Run, one_design, parameters
 from models.design import Design
 
 WARMUP = 1000  # Stan's default
@@ -25,7 +25,7 @@ data {
   array[V] int<lower=1> varying;
   vector[P] slope_mean, slope_sd, shrunk;
   int<lower=0, upper=1> shrinks;
-  real alpha_mean, alpha_sd, group_sd, shrinkage_sd;
+  real alpha_mean, alpha_sd, region_sd, era_sd, gamma_sd, beta_sd;
 }
 parameters {
   real alpha;
@@ -51,10 +51,10 @@ model {
   z_region ~ std_normal();
   z_era ~ std_normal();
   to_vector(z_gamma) ~ std_normal();
-  sigma_region ~ normal(0, group_sd);
-  sigma_era ~ normal(0, group_sd);
-  sigma_gamma ~ normal(0, group_sd);
-  sigma_beta ~ normal(0, shrinkage_sd);
+  sigma_region ~ normal(0, region_sd);
+  sigma_era ~ normal(0, era_sd);
+  sigma_gamma ~ normal(0, gamma_sd);
+  sigma_beta ~ normal(0, beta_sd);
   y ~ bernoulli_logit_glm(x, intercept, beta);
 }
 """
@@ -63,31 +63,38 @@ model {
 def data(design: Design) -> dict[str, object]:
     """Data of the Stan program, indices from 1."""
     region, era = design.groups["region"], design.groups["era"]
-    intercept, shrinkage = design.priors.alpha[design.outcome], design.priors.shrinkage
-    return {
+    intercept, shared = design.priors.alpha[design.outcome], design.shared_scales.get("sigma_beta")
+    scales: dict[str, object] = {"gamma_sd": 1.0, "beta_sd": 1.0}  # of no parameter, where the design has none
+    scales |= {f"{name.removeprefix('sigma_')}_sd": prior.sd for name, prior in design.scales.items()}
+    shrunk = np.zeros(len(design.terms)) if shared is None else shared.slopes.astype(float)
+    return scales | {
         "N": design.y.size, "P": len(design.terms), "R": len(region.levels), "E": len(era.levels),
         "V": len(design.varying), "x": design.x.tolist(), "y": design.y.tolist(),
         "region": (region.index + 1).tolist(), "era": (era.index + 1).tolist(),
         "varying": (design.varying_columns + 1).tolist(),
         "slope_mean": design.slope_mean.tolist(), "slope_sd": design.slope_sd.tolist(),
-        "shrunk": design.shrunk.astype(float).tolist(), "shrinks": int(design.shrunk.any()),
-        "alpha_mean": intercept.mean, "alpha_sd": intercept.sd, "group_sd": design.priors.group_scale.sd,
-        "shrinkage_sd": shrinkage.sd if shrinkage else 1.0,
+        "shrunk": shrunk.tolist(), "shrinks": int(shared is not None),
+        "alpha_mean": intercept.mean, "alpha_sd": intercept.sd,
     }  # fmt: skip
 
 
-def sample(model: Model, seed: int) -> Run:
-    """Compile and sample ``model``, of one outcome by region and era; Stan runs the chains in processes of its own."""
+def stated(model: Model, seed: int = 1) -> stan.model.Model:
+    """The compiled program with the data of ``model``; NotImplementedError for other groups and for two outcomes."""
     design = one_design(model, "this Stan program")
     if set(design.groups) != {"region", "era"} or design.by_era.any():
         raise NotImplementedError("this Stan program has effects of region and era only")
-    program = stan.build(CODE, data=data(design), random_seed=seed)
+    return stan.build(CODE, data=data(design), random_seed=seed)
+
+
+def sample(model: Model, seed: int, length: Length = FULL) -> Run:
+    """Compile and sample ``model``; Stan runs the chains in processes of its own."""
+    program = stated(model, seed)
     begin = time.perf_counter()
-    fit = program.sample(num_chains=CHAINS, num_samples=DRAWS, num_warmup=WARMUP)
+    fit = program.sample(num_chains=length.chains, num_samples=length.draws, num_warmup=WARMUP)
     seconds = time.perf_counter() - begin
 
     def draws(name: str) -> np.ndarray:
-        values = np.asarray(fit[name], float).reshape(-1, DRAWS, CHAINS)  # (quantity, draw, chain)
+        values = np.asarray(fit[name], float).reshape(-1, length.draws, length.chains)  # (quantity, draw, chain)
         return values[0].T if len(values) == 1 else values.T
 
     found = {name: draws(name) for name, dims in zip(fit.param_names, fit.dims, strict=True) if 0 not in dims}

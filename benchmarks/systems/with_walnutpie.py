@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,14 @@ from numpy.typing import NDArray
 from pymc.blocking import DictToArrayBijection, RaveledVars
 
 from benchmarks.cases import Model
-from benchmarks.systems import CHAINS, CORES, DRAWS, Run, parameters
+from benchmarks.systems import CORES, FULL, Length, Run, parameters
 from models import logit
 
 WARMUP = 1000  # the most that its default admits
 known: dict[str, Any] = {}  # what the processes of the chains find when they are forked: the compiled density
 
 
-def sample(model: Model, seed: int) -> Run:
+def sample(model: Model, seed: int, length: Length = FULL) -> Run:
     """Compile and sample the PyMC model of ``model``, a process for each chain, as its density is not of one thread.
 
     Chains are of a set length, which switches off the adaptive stopping; the sampler has no divergences, it shortens
@@ -37,16 +38,16 @@ def sample(model: Model, seed: int) -> Run:
     known.update(density=density, start=start)
     begin = time.perf_counter()
     with ProcessPoolExecutor(CORES, multiprocessing.get_context("fork")) as pool:
-        chains = np.stack(list(pool.map(_chain, range(CHAINS), [seed] * CHAINS)))
-    return Run(parameters(_named(pymc, chains)), 0, time.perf_counter() - begin, WARMUP)
+        chains = np.stack(list(pool.map(partial(_chain, seed=seed, draws=length.draws), range(length.chains))))
+    return Run(parameters(_named(pymc, chains)), None, time.perf_counter() - begin, WARMUP)
 
 
-def _chain(number: int, seed: int) -> NDArray[np.float64]:
+def _chain(number: int, seed: int, draws: int) -> NDArray[np.float64]:
     """Draws (draw, free value) of one chain, from near the start of the model."""
     noise = np.random.default_rng((seed, number)).uniform(-1.0, 1.0, known["start"].size)
     found = walnutpie.walnuts_pyfunc(
         lambda x: known["density"](x.copy()), inits=known["start"] + noise, num_chains=1, seed=seed, id=number + 1,
-        min_warmup_iter=WARMUP, max_warmup_iter=WARMUP, min_sampling_iter=DRAWS, max_sampling_iter=DRAWS,
+        min_warmup_iter=WARMUP, max_warmup_iter=WARMUP, min_sampling_iter=draws, max_sampling_iter=draws,
     )  # fmt: skip
     return np.asarray(found[0])
 

@@ -53,6 +53,8 @@ def test_priors_are_described_by_parameter():
     described = DEFAULT.describe("bandwagon")
     assert described["alpha"].startswith("Normal(-5, 1): ")
     assert described["sigma_*"].startswith("HalfNormal(0.5): ")
+    assert described["sigma_era"] == described["sigma_year"] == DEFAULT.scale_of("era").description
+    assert described["sigma_gamma"].startswith("HalfNormal(0.25): a region's slope")
     assert described["beta[binary]"].startswith("Normal(0, 0.7): ")
     assert described["beta[shrunk]"].endswith("times 1.4 for binary and 0.5 for product predictors")
     assert described["rho_*"].startswith("Correlation(2): ")
