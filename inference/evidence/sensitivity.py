@@ -37,16 +37,18 @@ def log_prior(design: Design, posterior: xr.Dataset) -> xr.DataArray:
 def power_scaling(
     design: Design, posterior: xr.Dataset, likelihood: xr.DataArray, exposures: tuple[str, ...]
 ) -> xr.Dataset:
-    """``prior_sensitivity`` and ``likelihood_sensitivity`` of each exposure's slope (term,).
+    """``prior_sensitivity`` and ``likelihood_sensitivity`` of what is reported (term,).
 
-    ``likelihood`` (chain, draw) is the log likelihood of all rows together.
+    That is the slope of each exposure, the scale of each grouping's effects (``sigma_era``) and their correlation with
+    those on the other outcome (``rho_era``). ``likelihood`` (chain, draw) is the log likelihood of all rows together.
     """
     import arviz_stats
 
-    slopes = posterior[["beta"]].sel(predictor=list(exposures))
+    terms = {term: posterior["beta"].sel(predictor=term, drop=True) for term in exposures}
+    terms |= {str(name): draws for name, draws in posterior.data_vars.items() if _of_grouping(str(name), draws)}
     tree = xr.DataTree.from_dict(
         {
-            "posterior": slopes,
+            "posterior": xr.Dataset(terms),
             "log_prior": xr.Dataset({"joint": log_prior(design, posterior)}),
             "log_likelihood": xr.Dataset({"y": likelihood.expand_dims("all", axis=-1)}),
         }
@@ -54,8 +56,13 @@ def power_scaling(
     found = {}
     for group in ("prior", "likelihood"):
         values = arviz_stats.psense(tree, group=group, sample_dims=["chain", "draw"])
-        found[f"{group}_sensitivity"] = ("term", np.atleast_1d(values["beta"].to_numpy()).astype(float))
-    return xr.Dataset(found, {"term": list(exposures)})
+        found[f"{group}_sensitivity"] = "term", [float(values[term]) for term in terms]
+    return xr.Dataset(found, {"term": list(terms)})
+
+
+def _of_grouping(name: str, draws: xr.DataArray) -> bool:
+    """Whether a parameter is the one scale or correlation of a grouping's effects."""
+    return name.startswith(("sigma_", "rho_")) and set(draws.dims) == {"chain", "draw"}
 
 
 def bayes_factors(draws: Float, prior_sd: float) -> dict[str, float]:

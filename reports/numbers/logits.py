@@ -16,7 +16,18 @@ from inference.archives.archive import group
 from inference.evidence.quantities import CI_BOUNDS, Quantity, Share
 from inference.sampling.checks import CheckResult
 from reports.numbers.limits import PER
-from reports.numbers.types import Bin, Cluster, Counts, Fit, Holdout, Outside, Predictive, PriorPredictive, Slope
+from reports.numbers.types import (
+    Bin,
+    Cluster,
+    Counts,
+    Fit,
+    Holdout,
+    Outside,
+    Predictive,
+    PriorPredictive,
+    Sensitivity,
+    Slope,
+)
 
 LEVELS = ("region", "era")
 
@@ -46,6 +57,7 @@ def collect(tree: xr.DataTree) -> Fit:
         clusters=_clusters(tree),
         scales=_by_grouping(tree, "sigma_"),
         correlations=_by_grouping(tree, "rho_"),
+        sensitivity=_sensitivity(tree),
     )
 
 
@@ -98,6 +110,15 @@ def _by_grouping(tree: xr.DataTree, prefix: str) -> dict[str, Quantity]:
     draws = group(tree, "posterior")
     names = [str(name) for name in draws.data_vars if str(name).startswith(prefix) and draws[name].ndim == 2]
     return {name.removeprefix(prefix): Quantity.of(draws[name]) for name in names}
+
+
+def _sensitivity(tree: xr.DataTree) -> dict[str, Sensitivity]:
+    scaled = group(tree, "power_scaling")
+    prior, likelihood = (scaled[f"{name}_sensitivity"].to_numpy() for name in ("prior", "likelihood"))
+    return {
+        str(term): Sensitivity(float(p), float(q))
+        for term, p, q in zip(scaled["term"].to_numpy(), prior, likelihood, strict=True)
+    }
 
 
 def _calibration(tree: xr.DataTree) -> tuple[Bin, ...]:

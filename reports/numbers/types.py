@@ -101,11 +101,20 @@ class Slope(Quantity):
 
 
 @dataclass(frozen=True)
+class Sensitivity:
+    """How far a posterior moves when its prior, and when its likelihood is raised to a power near 1."""
+
+    prior: float
+    likelihood: float
+
+
+@dataclass(frozen=True)
 class Fit:
     """The logit of one outcome; rates are per 1,000 rows, ``effects`` are by grouping and level, in log-odds.
 
     ``clusters`` are by statistic, ``scales`` and ``correlations`` by grouping: standard deviations of the effects, and
-    their correlations between the outcomes of the model.
+    their correlations between the outcomes of the model. ``sensitivity`` is by parameter: slopes of exposures by term,
+    scales as ``sigma_<grouping>``, correlations as ``rho_<grouping>``.
     """
 
     rows: int
@@ -129,6 +138,7 @@ class Fit:
     clusters: Mapping[str, Cluster]
     scales: Mapping[str, Quantity]
     correlations: Mapping[str, Quantity]
+    sensitivity: Mapping[str, Sensitivity]
 
 
 @dataclass(frozen=True)

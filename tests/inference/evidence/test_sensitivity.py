@@ -66,6 +66,10 @@ def test_power_scaling_is_that_of_stored_log_likelihoods(fitted):
     tree = xr.DataTree.from_dict({"posterior": posterior[["beta"]], "log_prior": prior})
     expected = arviz_stats.psense(tree, group="prior", sample_dims=["chain", "draw"])["beta"].sel(predictor="x0")
     assert float(found["prior_sensitivity"].sel(term="x0")) == pytest.approx(float(expected), rel=1e-9)
+    tree = xr.DataTree.from_dict({"posterior": posterior[["sigma_era"]], "log_prior": prior})
+    expected = arviz_stats.psense(tree, group="prior", sample_dims=["chain", "draw"])["sigma_era"]
+    assert float(found["prior_sensitivity"].sel(term="sigma_era")) == pytest.approx(float(expected), rel=1e-9)
+    assert found["term"].to_numpy().tolist() == ["x0", "sigma_beta", "sigma_region", "sigma_era"]
 
 
 def test_bayes_factors_of_a_normal_posterior_are_exact():
