@@ -31,6 +31,11 @@ def worst_ess(draws: Float, kind: str) -> float:
     return float(np.min(_arviz().ess(draws, method=kind, chain_axis=1, draw_axis=2, **extra)))
 
 
+def mean_ess(draws: Float) -> float:
+    """Effective sample size of the mean of draws (chain, draw)."""
+    return float(_arviz().ess(draws, method="mean", chain_axis=0, draw_axis=1))
+
+
 def worst_bfmi(energy: xr.DataArray) -> float:
     """Smallest E-BFMI of the chains of ``energy`` (chain, draw)."""
     return float(np.min(_arviz().bfmi(energy.transpose("chain", "draw").to_numpy(), chain_axis=0, draw_axis=1)))
