@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +102,36 @@ def as_joint(model: Design | Joint) -> Joint:
     return model if isinstance(model, Joint) else together([model])
 
 
+class Admissible(NamedTuple):
+    """A joint model on the rows that a multinomial logit (`models.multinomial`) can have.
+
+    ``both`` counts the rows that were left out because both outcomes happened in them.
+    """
+
+    joint: Joint
+    both: int
+
+
+def admissible(joint: Joint) -> Admissible:
+    """The rows that both equations know and in which not both outcomes happened; scaling and levels stay.
+
+    A row then weighs the same in both equations. One that holds 1/m of a decision for one outcome is 1/m of a row in
+    which the other did not happen.
+
+    Raises ValueError for a model of one outcome, and for a row whose weights in the two equations contradict each
+    other.
+    """
+    if len(joint.designs) == 1:
+        raise ValueError(f"{joint.name} has one outcome, {joint.outcomes[0]}: there is no other that it could exclude")
+    one, two = joint.designs
+    _, first, second = np.intersect1d(one.rows, two.rows, return_indices=True)
+    both = (one.y[first] == 1) & (two.y[second] == 1)
+    part = joint.subset([first[~both], second[~both]])
+    weight = _weight(*part.designs)
+    designs = tuple(replace(design, weight=weight) for design in part.designs)
+    return Admissible(replace(part, designs=designs), int(both.sum()))
+
+
 def view(draws: xr.Dataset, joint: Joint, outcome: str) -> xr.Dataset:
     """The draws of one outcome, its parameters and dims named as in a model of its own; correlations stay."""
     if len(joint.designs) == 1:
@@ -127,6 +157,19 @@ def draw_prior(joint: Joint, draws: int, rng: np.random.Generator) -> dict[str, 
         two[f"alpha_{group}"] = two[f"sigma_{group}"][:, None] * both
         one[name] = two[name] = rho
     return out
+
+
+def _weight(one: Design, two: Design) -> Float | None:
+    """What each row counts for (obs,): the weight that differs from one, if any does."""
+    first, second = (design.row_weight for design in (one, two))
+    torn = np.flatnonzero((first != 1.0) & (second != 1.0) & (first != second))
+    if torn.size:
+        raise ValueError(
+            f"row {one.rows[torn[0]]} of the panel weighs {first[torn[0]]:g} for {one.outcome} and "
+            f"{second[torn[0]]:g} for {two.outcome}: one row of a multinomial logit has one weight"
+        )
+    weight = np.where(first == 1.0, second, first)
+    return None if (weight == 1.0).all() else weight
 
 
 def _union(levels: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ Biometrika 69, 331). The published capacity scores are posterior means with post
 their error is of this kind.
 
 Of two outcomes together (`models.joint`) each has a logit of its own, named ``<outcome>::<parameter>``, and the
-effects of a group on the second are :math:`\sigma_2 (\rho z_{g1} + \sqrt{1 - \rho^2} z_{g2})`.
+effects of a group on the second are :math:`\sigma_2 (\rho z_{g1} + \sqrt{1 - \rho^2} z_{g2})`. Where the two exclude
+each other, `models.multinomial` has the same linear predictors in another likelihood.
 """
 
 # PyTensor's types say that any operation may return a list, that shared data cannot be indexed, and leave most open.
@@ -78,8 +79,8 @@ def _correlated_effects(joint: Joint) -> list[Effects]:
     return out
 
 
-def _likelihood(design: Design, effects: Effects, prefix: str = "") -> None:
-    """The logit of one outcome, given the effects of its groups."""
+def _linear_predictor(design: Design, effects: Effects, prefix: str = "") -> pt.TensorVariable:
+    """The log odds of one outcome (obs,), given the effects of its groups."""
     obs = f"{prefix}obs"
     x = pm.Data(f"{prefix}x", design.x, dims=(obs, f"{prefix}predictor"))
     beta = _slopes(design, prefix)
@@ -93,7 +94,20 @@ def _likelihood(design: Design, effects: Effects, prefix: str = "") -> None:
         gamma = _varying_effect("gamma", "sigma_gamma", design.priors.slope_scale, dims, prefix)
         exposure = x[:, design.varying_columns]
         eta += (exposure * gamma[:, design.groups["region"].index].T).sum(axis=1)
-    y = design.y.astype(np.int64)
+    return eta
+
+
+def linear_predictors(joint: Joint) -> list[pt.TensorVariable]:
+    """The log odds of each of two outcomes (obs,), stated with all their parameters in the PyMC model at hand."""
+    return [
+        _linear_predictor(design, effects, joint.prefix(design.outcome))
+        for design, effects in zip(joint.designs, _correlated_effects(joint), strict=True)
+    ]
+
+
+def _likelihood(design: Design, eta: pt.TensorVariable, prefix: str = "") -> None:
+    """The outcome of each row, given its log odds."""
+    obs, y = f"{prefix}obs", design.y.astype(np.int64)
     if design.weight is None:
         pm.Bernoulli(f"{prefix}y", logit_p=eta, observed=y, dims=obs)
     else:
@@ -106,9 +120,9 @@ def build(model: Design | Joint) -> pm.Model:
     if len(joint.designs) == 1:
         design = joint.designs[0]
         with pm.Model(coords=design.coords) as out:
-            _likelihood(design, _own_effects(design))
+            _likelihood(design, _linear_predictor(design, _own_effects(design)))
         return out
     with pm.Model(coords=joint.coords) as out:
-        for design, effects in zip(joint.designs, _correlated_effects(joint), strict=True):
-            _likelihood(design, effects, joint.prefix(design.outcome))
+        for design, eta in zip(joint.designs, linear_predictors(joint), strict=True):
+            _likelihood(design, eta, joint.prefix(design.outcome))
     return out

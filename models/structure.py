@@ -44,12 +44,15 @@ FROM_DISPUTES = frozenset({
 class Structure:
     """Which keys of a panel are groupings (``actors``: states and treaties; ``years``), and whether time is held.
 
-    ``durations`` says whether logits of alignment hold the time since the last treaty and the last dispute.
+    ``durations`` says whether logits of alignment hold the time since the last treaty and the last dispute,
+    ``exclusive`` whether the two outcomes of a claim exclude each other: then they are one multinomial logit
+    (`models.multinomial`), and rows in which both happened are left out.
     """
 
     actors: bool = True
     years: bool = True
     durations: bool = True
+    exclusive: bool = False
 
     def groups(self, panel: str) -> tuple[str, ...]:
         """The groupings of a panel, region and era first."""
@@ -72,4 +75,5 @@ STRUCTURES = {
     "no-actors": Structure(actors=False),
     "no-years": Structure(years=False),
     "no-durations": Structure(durations=False),
+    "multinomial": Structure(exclusive=True),
 }

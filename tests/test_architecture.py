@@ -28,6 +28,7 @@ RECURRING = {
     "graph": "the causal graph, and a figure of it",
     "grid": "points at which all is known: states by years, and drivers by region and era",
     "logit": "the model, and its fit",
+    "multinomial": "the model, and its draws under another coding",
     "page": "pages of the report, and the one of the explorer",
     "panels": "the codebook of the panels, and reading one for a fit",
     "posterior": "the density that is sampled, and figures of its draws",

@@ -67,8 +67,8 @@ class AidRefit:
 
 
 def codings() -> list[Specification]:
-    """The registered coding and every single change of it."""
-    return [s for s in specifications("alignment") if len(s.changes) <= 1]
+    """The registered coding and every single change of it under which each outcome has a logit, as in the chain."""
+    return [s for s in specifications("alignment") if len(s.changes) <= 1 and not s.exclusive]
 
 
 def tasks(alignment: Path, folder: Path, part: str | None) -> list[Task]:

@@ -1,31 +1,36 @@
 """One refit of one logit: under another coding, or without a region, an era or an aggressor.
 
 Chains are shorter than those of a fit, and the gate is scaled to them; what fails it is drawn again with shorter
-steps, one of four draws kept.
+steps, one of four draws kept. Under the coding in which outcomes exclude each other both are refitted as one model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from inference import panels
 from inference.engine import sample, stream
 from inference.evidence.holdout import Scores, score
-from inference.robustness import recoding
+from inference.robustness import multinomial, recoding
 from inference.robustness.specifications import Specification
 from inference.sampling.converge import Run, first_to_converge, judged
 from inference.sampling.settings import Settings, seed_of
 from models.claims.registry import OUTCOMES, REGISTRY
 from models.design import Design
+from models.joint import Joint, admissible, together, view
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Float = NDArray[np.float64]
 
 SETTINGS = Settings(chains=2, draws=400)
 TUNE = 120
@@ -43,13 +48,21 @@ class Slope:
     sd: float
     positive: float
 
+    @classmethod
+    def of(cls, draws: Float, weight: Float | None = None) -> Self:
+        """Those of draws (chain, draw), each counted by its ``weight`` if they have some."""
+        mean = np.average(draws, weights=weight)
+        sd = np.sqrt(np.average((draws - mean) ** 2, weights=weight))
+        return cls(float(mean), float(sd), float(np.average(draws > 0, weights=weight)))
+
 
 @dataclass(frozen=True)
 class Refit:
     """A refit of one logit: rows and events, slopes by exposure, and the checks that failed at the last attempt.
 
     ``impossible`` says why there is no refit. Where rows were left out, ``group`` and ``level`` name them, ``rows`` and
-    ``events`` count them, and ``scores`` are of the predictions for them.
+    ``events`` count them, and ``scores`` are of the predictions for them. Where outcomes exclude each other, ``both``
+    counts the rows that were left out because both happened.
     """
 
     rows: int
@@ -60,6 +73,7 @@ class Refit:
     group: str | None = None
     level: str | None = None
     scores: Scores | None = None
+    both: int = 0
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -89,7 +103,7 @@ def _refitted(design: Design, facts: Refit, hypothesis: str, change: str) -> tup
     draws = {term: posterior["beta"].sel(predictor=term).to_numpy() for term in terms}
     if not terms:
         draws["rate"] = np.log(stream.mean_probability(design, posterior, design.x))
-    slopes = {term: Slope(float(d.mean()), float(d.std()), float((d > 0).mean())) for term, d in draws.items()}
+    slopes = {term: Slope.of(values) for term, values in draws.items()}
     return posterior, replace(facts, slopes=slopes, failed=failed)
 
 
@@ -114,6 +128,8 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Re
     """Refit a logit under a specification, given as its text form."""
     claim = REGISTRY[hypothesis]
     coding = Specification.parse(specification, claim.panel)
+    if coding.exclusive:
+        return exclusive(hypothesis, specification, panel)[outcome]
     claim, frame = recoding.reclassified(claim, coding), recoding.recoded(coding, Path(panel))
     try:
         design = claim.design(frame, outcome)
@@ -123,6 +139,39 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Re
     if facts.events < FEW:
         return replace(facts, impossible=f"{facts.events} events")
     return _refitted(weighted(design, frame, coding), facts, hypothesis, specification)[1]
+
+
+@cache  # the refits of both outcomes ask for it
+def exclusive(hypothesis: str, specification: str, panel: str) -> dict[str, Refit]:
+    """Refit all outcomes of a claim as one multinomial logit, by outcome; as `recoded`."""
+    claim = REGISTRY[hypothesis]
+    coding = Specification.parse(specification, claim.panel)
+    claim, frame = recoding.reclassified(claim, coding), recoding.recoded(coding, Path(panel))
+    try:
+        designs = [weighted(claim.design(frame, outcome), frame, coding) for outcome in claim.outcomes]
+        joint, both = admissible(together(designs, f"{hypothesis}.{specification}"))
+    except ValueError as error:
+        return dict.fromkeys(claim.outcomes, Refit(0, 0, impossible=str(error)))
+    facts = {d.outcome: Refit(int(d.y.size), int(d.y.sum()), both=both) for d in joint.designs}
+    if few := [f"{fact.events} events of {outcome}" for outcome, fact in facts.items() if fact.events < FEW]:
+        return {outcome: replace(fact, impossible=", ".join(few)) for outcome, fact in facts.items()}
+    drawn = multinomial.draw(joint, SETTINGS, SCALE)
+    terms = {outcome: claim.equation(outcome).exposures for outcome in claim.outcomes}
+    return {
+        outcome: replace(fact, slopes=_weighted_slopes(joint, drawn, outcome, terms[outcome]), failed=drawn.failed)
+        for outcome, fact in facts.items()
+    }
+
+
+def _weighted_slopes(
+    joint: Joint, drawn: multinomial.Weighted, outcome: str, terms: tuple[str, ...]
+) -> dict[str, Slope]:
+    """Slopes of the exposures of one outcome of a multinomial logit, or its log rate."""
+    posterior, weight = view(drawn.posterior, joint, outcome), drawn.weights.weight
+    draws = {term: posterior["beta"].sel(predictor=term).to_numpy() for term in terms}
+    if not terms:
+        draws["rate"] = np.log(stream.multinomial_mean_probability(joint, drawn.posterior)[outcome].to_numpy())
+    return {term: Slope.of(values, weight) for term, values in draws.items()}
 
 
 def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str) -> Refit:

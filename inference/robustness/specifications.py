@@ -3,7 +3,7 @@
 A specification changes some dimensions of the registered coding of a panel. On the alignment panel these are the
 dimensions of ``data.codings``; what an event stands for (a part of a state's decision, each dyad-year, or each treaty,
 whose events then weigh one together); each class of events in or out; the last year that is learnt from; and which rows
-depend on each other (``models.structure``). The other
+depend on each other, and whether outcomes exclude each other (``models.structure``). The other
 panels have dimensions of their own. Pairs of changes are tried among the dimensions of `PAIRED`, which decide who is at
 risk and what counts; editions, rules for treaties and classes are changed one at a time.
 """
@@ -19,6 +19,7 @@ from data.codings import CHOICES, NO_ALIGNMENT, Choices, from_text, to_text
 from data.period import TRAINED_TO
 from models.structure import STRUCTURES
 
+ONE_OUTCOME = ("registered", "independent-rows")  # structures of panels whose claims have one outcome
 # By panel; the first choice of each dimension is the registered one.
 DIMENSIONS: dict[str, Choices] = {
     "alignment": {
@@ -43,12 +44,12 @@ DIMENSIONS: dict[str, Choices] = {
         "alliance": ("any", "defence-pact"),
         "defeat": ("before-the-year", "in-the-year-or-before"),
         "partner": ("any", "larger-alliance", "pair"),
-        "structure": ("registered", "independent-rows"),
+        "structure": ONE_OUTCOME,
     },
     "joining": {
         "war": ("any", "not-a-world-war"),
         "state": ("any", "contiguous", "minor-power"),
-        "structure": ("registered", "independent-rows"),
+        "structure": ONE_OUTCOME,
     },
 }
 PAIRED = frozenset({"aggressor", "bandwagon", "balance", "weak", "window", "event"})
@@ -88,8 +89,15 @@ class Specification:
         """The changes of some dimensions."""
         return replace(self, changes=tuple(change for change in self.changes if change[0] in dimensions))
 
+    @property
+    def exclusive(self) -> bool:
+        """Whether the outcomes of a claim exclude each other."""
+        return STRUCTURES[str(self.choice("structure"))].exclusive
+
     def concerning(self, outcome: str) -> Self:
-        """The changes that bear on the logit of ``outcome``."""
+        """The changes that bear on the logit of ``outcome``: all, where the other outcome excludes it."""
+        if self.exclusive:
+            return self
         return self.within(DIMENSIONS[self.panel].keys() - set(IRRELEVANT.get(outcome, ())))
 
 

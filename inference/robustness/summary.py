@@ -48,7 +48,8 @@ def side(probability: float) -> str:
 def estimate(estimand: Estimand, refits: Refits) -> tuple[float, float, float]:
     """Mean, standard deviation and probability of the expected sign of an estimand from refits by outcome.
 
-    Of a difference between the two logits, whose posteriors are independent, the probability is that of a normal.
+    Of a difference between the two logits, whose posteriors are independent, the probability is that of a normal. A
+    multinomial logit is treated alike: its slopes for the two outcomes depend on each other by little.
     """
     if estimand.outcome in refits:
         slope = refits[estimand.outcome].slopes[estimand.term]

@@ -41,6 +41,7 @@ ODDS_BAND = (0.25, 4.0)
 RATE_INSIDE, CELL_OUTSIDE, SHARE_INSIDE, ODDS_INSIDE = 0.90, 0.15, 0.75, 0.94
 
 RHAT, ESS, BFMI = 1.01, 400.0, 0.3
+BULK = "smallest bulk ESS"  # name of a check of the gate
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,13 @@ class CheckResult:
         return f"{self.name}: {self.value:.3g} ({self.limit})"
 
 
-def _at_least(name: str, value: float, limit: float) -> CheckResult:
+def at_least(name: str, value: float, limit: float) -> CheckResult:
+    """The check that a value is not below its limit."""
     return CheckResult(name, float(value), f"at least {limit:g}", bool(value >= limit))
 
 
-def _at_most(name: str, value: float, limit: float) -> CheckResult:
+def at_most(name: str, value: float, limit: float) -> CheckResult:
+    """The check that a value is not above its limit."""
     return CheckResult(name, float(value), f"at most {limit:g}", bool(value <= limit))
 
 
@@ -88,8 +91,8 @@ def prior_predictive(
     rate = cells @ (weights / weights.sum())
     low, high = RATE_BAND[outcome]
     results = [
-        _at_least(f"prior mean rate within {low:g}-{high:g}", ((rate >= low) & (rate <= high)).mean(), RATE_INSIDE),
-        _at_most(
+        at_least(f"prior mean rate within {low:g}-{high:g}", ((rate >= low) & (rate <= high)).mean(), RATE_INSIDE),
+        at_most(
             f"prior cell above {CELL_LIMIT[outcome]:g}", (cells.max(axis=1) > CELL_LIMIT[outcome]).mean(), CELL_OUTSIDE
         ),
     ]
@@ -97,10 +100,10 @@ def prior_predictive(
         share = rates["bandwagon"] / (rates["bandwagon"] + rates["balance"])
         inside = ((share >= SHARE_BAND[0]) & (share <= SHARE_BAND[1])).mean()
         name = f"prior bandwagoning share within {SHARE_BAND[0]:g}-{SHARE_BAND[1]:g}"
-        results.append(_at_least(name, inside, SHARE_INSIDE))
+        results.append(at_least(name, inside, SHARE_INSIDE))
     if odds_ratios.size:
         inside = ((odds_ratios >= ODDS_BAND[0]) & (odds_ratios <= ODDS_BAND[1])).mean()
-        results.append(_at_least("prior odds ratio of a binary predictor within 1/4-4", inside, ODDS_INSIDE))
+        results.append(at_least("prior odds ratio of a binary predictor within 1/4-4", inside, ODDS_INSIDE))
     return results
 
 
@@ -152,14 +155,14 @@ def convergence(
     results.append(CheckResult("quantities with sd above 0", float(moving.mean()), "all", bool(moving.all())))
     found = statistics_of.convergence(np.moveaxis(values[:, :, moving], 2, 0))
     results += [
-        _at_most("largest R-hat", found.rhat.max(), rhat),
-        _at_least("smallest bulk ESS", found.bulk_ess.min(), ESS * scale),
-        _at_least("smallest tail ESS", found.tail_ess.min(), ESS * scale),
-        _at_most("divergences", float(statistics["diverging"].sum()), 0),
-        _at_least("smallest E-BFMI", statistics_of.worst_bfmi(statistics["energy"]), BFMI),
+        at_most("largest R-hat", found.rhat.max(), rhat),
+        at_least(BULK, found.bulk_ess.min(), ESS * scale),
+        at_least("smallest tail ESS", found.tail_ess.min(), ESS * scale),
+        at_most("divergences", float(statistics["diverging"].sum()), 0),
+        at_least("smallest E-BFMI", statistics_of.worst_bfmi(statistics["energy"]), BFMI),
     ]
     if "reached_max_treedepth" in statistics:
-        results.append(_at_most("saturated trees", float(statistics["reached_max_treedepth"].sum()), 0))
+        results.append(at_most("saturated trees", float(statistics["reached_max_treedepth"].sum()), 0))
     return results
 
 

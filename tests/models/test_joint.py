@@ -11,7 +11,7 @@ import xarray as xr
 from inference.engine import sample
 from models import logit
 from models.design import Group
-from models.joint import draw_prior, together, view
+from models.joint import admissible, draw_prior, together, view
 from models.parameters import draw
 from tests.fixtures.engine_designs import changed, paired, simulated
 from tests.fixtures.moments import STANDARD_ERRORS, assert_equal_in_distribution
@@ -73,6 +73,43 @@ def test_rows_of_each_outcome_are_chosen_by_themselves(joint):
     part = joint.subset([keep, slice(0, 7)])
     assert [design.y.size for design in part.designs] == [50, 7]
     assert part.coords == joint.coords
+
+
+def test_rows_of_outcomes_that_exclude_each_other_are_known_to_both_and_hold_one_at_most():
+    whole = paired(rows=400, apart=True)
+    one, two = whole.designs
+    known = np.intersect1d(one.rows, two.rows)
+    twice = [row for row in known if one.y[one.rows == row] & two.y[two.rows == row]]
+    part, both = admissible(whole)
+    assert both == len(twice) > 0
+    for before, after in zip(whole.designs, part.designs, strict=True):
+        np.testing.assert_array_equal(after.rows, np.setdiff1d(known, twice))
+        at = np.searchsorted(before.rows, after.rows)
+        np.testing.assert_array_equal(after.x, before.x[at])
+        np.testing.assert_array_equal(after.y, before.y[at])
+    assert part.coords == whole.coords
+    assert not (part.designs[0].y & part.designs[1].y).any()
+    assert admissible(part).both == 0
+
+
+def test_a_row_that_is_a_part_of_a_decision_is_one_for_both_outcomes():
+    whole = paired(rows=400)
+    part, _ = admissible(whole)
+    half = whole.designs[1].weight
+    assert half is not None
+    for design in part.designs:
+        np.testing.assert_array_equal(design.weight, half[design.rows])
+    alike = replace(whole, designs=tuple(changed(design, weight=None) for design in whole.designs))
+    assert [design.weight for design in admissible(alike).joint.designs] == [None, None]
+
+
+def test_one_outcome_excludes_nothing_and_a_row_has_one_weight():
+    with pytest.raises(ValueError, match="simulated has one outcome, bandwagon"):
+        admissible(together([simulated(rows=60)]))
+    one, two = paired(rows=60).designs
+    torn = [changed(design, weight=np.full(60, weight)) for design, weight in ((one, 0.5), (two, 0.25))]
+    with pytest.raises(ValueError, match=r"row 0 of the panel weighs 0.5 for bandwagon and 0.25 for balance"):
+        admissible(together(torn))
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 from data.codebook.panels import panel as panel_of
 from models.claims.links import LINKS
 from models.claims.registry import REGISTRY
-from models.structure import CELLS, INDEPENDENT_ROWS, KEYS, REGISTERED, Structure
+from models.structure import CELLS, INDEPENDENT_ROWS, KEYS, REGISTERED, STRUCTURES, Structure
 
 DYADS = ("region", "era", "state", "aggressor", "year")
 GROUPS = {
@@ -40,6 +40,12 @@ def test_actors_and_years_are_left_out_one_without_the_other():
     assert Structure(actors=False).groups("alignment") == ("region", "era", "year")
     assert Structure(actors=False).groups("termination") == ("region", "era", "year")
     assert Structure(years=False).groups("joining") == GROUPS["joining"]
+
+
+def test_outcomes_exclude_each_other_under_one_structure_that_is_the_registered_one_otherwise():
+    assert [name for name, structure in STRUCTURES.items() if structure.exclusive] == ["multinomial"]
+    assert STRUCTURES["multinomial"].groups("alignment") == REGISTERED.groups("alignment")
+    assert STRUCTURES["multinomial"].held("alignment", ()) == REGISTERED.held("alignment", ())
 
 
 def test_every_claim_has_the_registered_structure_and_its_designs_the_groupings(simulated):

@@ -97,6 +97,16 @@ def same_rows(one: Design, other: Design) -> bool:
     )
 
 
+def _same_columns(designs: tuple[Design, ...]) -> bool:
+    """Whether what is named alike is equal; on a part of the rows of two samples, each keeps its own scaling."""
+    known: dict[str, Float] = {}
+    return all(
+        np.array_equal(known.setdefault(name, column), column)
+        for design in designs
+        for name, column in zip(column_names(design), columns(design).T, strict=True)
+    )
+
+
 def pack_columns(design: Design, x: Float, dtype: str) -> tuple[Rows, NDArray[np.intp]]:
     """Pack ``x`` (obs, column) in the cells of ``design``; returns the rows and the order (obs,) they were put in."""
     size = lay.sizes(design)
@@ -153,9 +163,9 @@ def column_names_of(joint: Joint, packed: Packed | None) -> list[str]:
 
 
 def _data(joint: Joint, names: list[str], packed: Packed | None, dtype: str) -> Data:
-    """Rows of all outcomes, packed once where they are the same."""
+    """Rows of all outcomes, packed once where they and their predictors are the same."""
     designs = joint.designs
-    shared = all(same_rows(design, designs[0]) for design in designs)
+    shared = all(same_rows(design, designs[0]) for design in designs) and _same_columns(designs)
     packs = [packed or pack(*designs, dtype=dtype)] * len(designs) if shared else _packed_apart(designs, names, dtype)
     parts = []
     for design, mine in zip(designs, packs, strict=True):

@@ -5,6 +5,7 @@ they are right to some six digits, and summed in float64.
 """
 
 from inference.engine.stream.draws import draws_of
+from inference.engine.stream.exclusion import multinomial_log_ratio, multinomial_mean_probability
 from inference.engine.stream.leave_one_out import loo
 from inference.engine.stream.summaries import (
     by_row,
@@ -25,5 +26,7 @@ __all__ = [
     "loo",
     "mean_probabilities",
     "mean_probability",
+    "multinomial_log_ratio",
+    "multinomial_mean_probability",
     "row_probability",
 ]

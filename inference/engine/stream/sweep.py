@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log1p
 from typing import NamedTuple
 
 import numpy as np
@@ -96,6 +97,48 @@ def sum_softplus(predictor, out):
             link(scratch.eta, rows.padded[run], scratch.probability, scratch.softplus)
             out[s, rows.cell[run]] += total(scratch.softplus, rows.size[run])
         start += rows.padded[run]
+
+
+@njit(**EXACT)
+def sum_exclusive(predictor, out, intercept, slope, level, weight):
+    """Add what changes where two outcomes exclude each other to ``out`` (sample, 3).
+
+    First -w log(1 - p q), with the weight w of each row, and the probabilities p and q of the outcomes where they are
+    independent; then p (1 - q) / (1 - p q) and q (1 - p) / (1 - p q), their probabilities where not both can happen.
+    The effects of the second outcome are ``intercept``, ``slope`` and ``level`` (sample, ...); its columns follow those
+    of the first. ``weight`` (row,) is in the packed order, without padding.
+    """
+    rows, scratch = predictor.rows, predictor.scratch
+    start = row = np.int64(0)
+    columns = predictor.columns.size + np.arange(slope.shape[2])
+    eta, probability, softplus = scratch
+    room = Scratch(np.empty_like(eta), np.empty_like(probability), np.empty_like(softplus))
+    other = Predictor(rows, columns, Effects(intercept, slope, level), room)
+    for run in range(rows.size.size):
+        n = rows.padded[run]
+        these = weight[row : row + rows.size[run]]
+        for s in range(len(out)):
+            _set_eta(predictor, run, start, s)
+            logistic(scratch.eta, n, scratch.probability)
+            _set_eta(other, run, start, s)
+            logistic(room.eta, n, room.probability)
+            _add_exclusive(scratch.probability, room.probability, these, out[s])
+        start += n
+        row += rows.size[run]
+
+
+@njit(**INNER)
+def _add_exclusive(first, second, weight, out):
+    correction, one, two = 0.0, 0.0, 0.0
+    for i in range(weight.size):
+        p, q = first[i], second[i]
+        both = p * q
+        correction -= weight[i] * log1p(-both)
+        one += (p - both) / (1 - both)
+        two += (q - both) / (1 - both)
+    out[0] += correction
+    out[1] += one
+    out[2] += two
 
 
 @njit(**EXACT)

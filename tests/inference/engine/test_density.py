@@ -28,6 +28,7 @@ CASES = {
     "no predictors": {"predictors": 0, "varying": 0},
     "two outcomes": {"outcomes": 2, "varying": 2, "shrunk": 3, "extra": {"state": 12, "year": 30}},
     "two outcomes on other rows": {"outcomes": 2, "varying": 1, "extra": {"state": 12}, "apart": True},
+    "two outcomes with a scaling each": {"outcomes": 2, "varying": 1, "extra": {"state": 12}, "rescaled": True},
 }
 
 

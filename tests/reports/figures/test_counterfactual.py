@@ -144,4 +144,4 @@ def test_a_summary_of_refits_has_a_row_for_each_change_arm_and_outcome():
     assert rows["failed"].tolist() == ["", "bandwagon: R-hat", ""]
     assert rows["impossible"].tolist() == ["", "", "no events"]
     choices = specifications.DIMENSIONS["alignment"].values()
-    assert len(robustness.codings()) == 1 + sum(len(each) - 1 for each in choices)
+    assert len(robustness.codings()) == sum(len(each) - 1 for each in choices)  # without the multinomial logit
