@@ -28,6 +28,7 @@ import scipy.sparse as sp
 from numba import njit
 from numpy.typing import NDArray
 from scipy import linalg
+from threadpoolctl import threadpool_limits
 
 from inference.engine.density.layout import Own, Scaled
 from inference.engine.options import EXACT
@@ -85,6 +86,8 @@ def _at(design: Design, u: sp.csr_array, theta: Float) -> _Point:
     return _Point(theta, likelihood, 0.5 + 0.5 * np.tanh(0.5 * eta))
 
 
+# Sums of matrix products depend on how many threads share them, and draws on the last bit of the transport.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def reference(design: Design, own: Own, prior: Scaled, sigma_sd: Float) -> Reference:
     """The reference point of one outcome. ``prior.scale`` and ``sigma_sd`` count its own scales from 0."""
     u = latent_matrix(design, own)

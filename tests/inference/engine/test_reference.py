@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from inference.engine.density import assemble, reference
 from models.joint import as_joint
@@ -22,6 +23,17 @@ MODELS = {
 @pytest.fixture(autouse=True)
 def few_are_dense(monkeypatch):
     monkeypatch.setattr(reference, "MOST", MOST)
+
+
+def test_the_transport_is_the_same_with_any_number_of_threads(monkeypatch):
+    """Of effects so many that BLAS shares its work among threads."""
+    monkeypatch.setattr(reference, "MOST", 400)
+    model, found = paired(4000, varying=1, shrunk=3, extra={"state": 400}), []
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="blas"):
+            found.append(assemble.posterior(model)[0].map)
+    for name in ("centre", "regression", "fixed_root", "root"):
+        np.testing.assert_array_equal(*(getattr(where, name) for where in found), strict=True)
 
 
 @pytest.mark.parametrize("model", MODELS)
