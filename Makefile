@@ -104,7 +104,7 @@ test campaign: export OMP_NUM_THREADS := 1
 test: $(STAMP) ## all tests but the campaigns, two files at a time
 	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTESTARGS)
 
-campaign: $(STAMP) ## the tests that sweep over all registered models, of which test takes some
+campaign: $(STAMP) ## the long sweeps: all models, all codings, a whole report twice; test takes a part of each
 	@$(RUN) pytest -m campaign -n 2 --dist worksteal $(PYTESTARGS)
 
 check: $(STAMP) ## lint, format, types and the fast tests

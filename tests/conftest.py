@@ -73,7 +73,7 @@ def simulated():
 
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory):
-    """A simulated world with posteriors, refits and a report made twice (see ``tests.fixtures.report_world``)."""
+    """A simulated world with posteriors, refits and a report (see ``tests.fixtures.report_world``)."""
     from tests.fixtures import report_world
 
     return made_once(tmp_path_factory, "report", report_world.made)
