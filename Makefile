@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env data fit counterfactual robustness report test check calibrate bench clean
+.PHONY: help env data fit counterfactual robustness report test campaign check calibrate bench clean
 MAKEFLAGS += --no-print-directory
 
 #: PYTHON      interpreter to build the environment with   (default: the first that runs and is 3.12 or later)
@@ -98,8 +98,14 @@ robustness: $(STAMP) ## every claim under other codings and with parts left out 
 report: $(STAMP) ## figures and pages in reports/build, from the posteriors
 	@$(RUN) reports $(call flags,PANEL HYPOTHESES) $(if $(filter 1,$(DRAFT)),--draft)
 
-test: $(STAMP) ## all tests, two files at a time
+# Two processes on two cores: linear algebra in one thread each, which would otherwise wait for the other process.
+test campaign: export OMP_NUM_THREADS := 1
+
+test: $(STAMP) ## all tests but the campaigns, two files at a time
 	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTESTARGS)
+
+campaign: $(STAMP) ## the long sweeps: all models, all codings, a whole report twice; test takes a part of each
+	@$(RUN) pytest -m campaign -n 2 --dist worksteal $(PYTESTARGS)
 
 check: $(STAMP) ## lint, format, types and the fast tests
 	@$(RUN) ruff check --quiet .

@@ -1,13 +1,33 @@
 """A report as files: the same bytes each time, every reason named, one added claim in all of them."""
 
+import json
+
 import pytest
+
+from tests.fixtures.report_world import finished, reporting
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_same_posteriors_give_the_same_bytes(reported):
-    first, second = ({p.name: p.read_bytes() for p in (reported / name).iterdir()} for name in ("build", "again"))
-    assert first == second
+def bytes_of(folder, pattern="*"):
+    return {path.name: path.read_bytes() for path in folder.glob(pattern)}
+
+
+@pytest.mark.campaign
+def test_the_same_posteriors_give_the_same_bytes(reported, tmp_path):
+    finished(reporting(reported, tmp_path / "again"))
+    assert bytes_of(reported / "build") == bytes_of(tmp_path / "again")
+
+
+def test_the_same_posterior_gives_the_same_bytes_in_a_report_of_its_claim_alone(reported, numbers, tmp_path):
+    """One claim with refits stands for all, which the campaign reports twice."""
+    finished(reporting(reported, tmp_path / "alone", claims="carter-2"))
+    pattern = "*-carter-2.*"
+    figures = bytes_of(tmp_path / "alone", pattern)
+    assert len(figures) > 10
+    assert figures == bytes_of(reported / "build", pattern)
+    alone = json.loads((tmp_path / "alone" / "numbers.json").read_text())["hypotheses"]
+    assert alone == [entry for entry in numbers["hypotheses"] if entry["id"] == "carter-2"]
 
 
 def test_claims_without_a_posterior_are_named_with_the_reason(reported, numbers):

@@ -53,7 +53,9 @@ def test_the_engine_is_calibrated_also_by_a_wrong_transport_and_a_gross_bug_is_n
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_a_wrong_jacobian_is_noticed():
+    """Its sampler is compiled for this test alone; the gross bug above is noticed with the one that is kept."""
     assert cases.run("wrong Jacobian", REPLICATES, seed=1, cores=1).noticed
 
 
