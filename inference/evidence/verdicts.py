@@ -1,5 +1,9 @@
 """Evidence for each registered estimand: its verdict, sign probability, practical equivalence and Bayes factor.
 
+A verdict asks for the sign and for a size that matters. Revision 1 asked for the sign alone, and so called an effect
+contradicted of which 40 % of the posterior were practically none; since 2026-11-28 its label stands beside as
+``verdict_by_sign``.
+
 `compare` computes the verdicts of a claim from its posteriors, `dataset` lays them out as the group ``verdicts`` of an
 archive, and `read` takes those of a claim from there.
 """
@@ -28,6 +32,10 @@ Float = NDArray[np.float64]
 SUPPORTED = 0.95  # above it
 VERDICTS = ((0.80, "leaning for"), (0.20, "undecided"), (0.05, "leaning against"), (0.0, "contradicted"))
 ROPE = 0.1  # log-odds per standard deviation: smaller slopes are practically none
+BEYOND = 0.80  # of the posterior beyond the ROPE, on the side of the sign: what supported and contradicted ask for
+NIL = 0.90  # of the posterior inside the ROPE
+NOT_INFORMED = 0.8  # posterior standard deviation over the prior's above which the data have said too little
+CALLED = ("supported", "contradicted")
 GROUP = "verdicts"  # of an archive
 COUNTS = ("rows", "events", "bad_k", "refitted")
 
@@ -45,7 +53,11 @@ class Summary(TypedDict):
     p_sign_prior: float
     in_rope: float
     in_rope_mcse: float
-    verdict: str
+    beyond: float
+    beyond_mcse: float
+    beyond_opposite: float
+    beyond_opposite_mcse: float
+    verdict_by_sign: str
 
 
 @dataclass(frozen=True)
@@ -54,8 +66,10 @@ class Verdict:
 
     ``mean``, ``sd`` and the 90 % interval ``low`` to ``high`` are of the slope in log-odds (of a ratio: its
     logarithm), ``p_sign`` is the posterior and ``p_sign_prior`` the prior probability of the expected sign,
-    ``in_rope`` that of a slope of practically none, ``mcse`` the Monte Carlo error of each. ``bayes_factor`` is None
-    where it is not defined. The fields from ``rd`` (risk difference in 1,000 dyad-years) on are None for an estimand
+    ``in_rope`` that of a slope of practically none, ``beyond`` that of a larger one with the expected sign and
+    ``beyond_opposite`` with the other, ``mcse`` the Monte Carlo error of each. ``sd_ratio`` is the posterior standard
+    deviation over the prior's, ``verdict_by_sign`` the label by the sign alone. ``bayes_factor`` is None where it is
+    not defined. The fields from ``rd`` (risk difference in 1,000 dyad-years) on are None for an estimand
     of two logits. Those from ``independent_mean`` on are of logits fitted apart, as if rows were independent; they are
     None for a ratio.
     """
@@ -74,7 +88,13 @@ class Verdict:
     p_sign_prior: float
     in_rope: float
     in_rope_mcse: float
+    beyond: float
+    beyond_mcse: float
+    beyond_opposite: float
+    beyond_opposite_mcse: float
+    sd_ratio: float
     verdict: str
+    verdict_by_sign: str
     bayes_factor: float | None
     bayes_factor_is_bound: bool
     bayes_factor_by_width: Mapping[str, float]
@@ -95,13 +115,34 @@ class Verdict:
     independent_p_sign: float | None = None
 
 
-def verdict(probability: float) -> str:
-    """The label of a probability of the expected sign; ValueError outside 0-1 or for NaN."""
+def by_sign(probability: float) -> str:
+    """The label of a probability of the expected sign alone; ValueError outside 0-1 or for NaN."""
     if not 0 <= probability <= 1:
         raise ValueError(f"a probability must lie between 0 and 1, not {probability}")
     if probability > SUPPORTED:
         return "supported"
     return next(label for bound, label in VERDICTS if probability >= bound)
+
+
+def verdict(p_sign: float, beyond: float, beyond_opposite: float, in_rope: float, sd_ratio: float) -> str:
+    """The label of an estimand.
+
+    ``p_sign`` is the probability of the expected sign; ``beyond`` and ``beyond_opposite`` are the shares of the
+    posterior beyond the region of practical equivalence, on the side of that sign and on the other, ``in_rope`` the
+    share inside it. ``sd_ratio`` is the posterior standard deviation over the prior's.
+
+    Raises ValueError for a probability outside 0-1 or NaN.
+    """
+    label = by_sign(p_sign)
+    if sd_ratio > NOT_INFORMED:
+        return "not informed"
+    if in_rope >= NIL:
+        return "practically nil"
+    if label == "supported" and beyond < BEYOND:
+        return "leaning for"
+    if label == "contradicted" and beyond_opposite < BEYOND:
+        return "leaning against"
+    return label
 
 
 def slope(tree: xr.DataTree, term: str, group: str = "posterior") -> Float:
@@ -160,6 +201,7 @@ def summarise(draws: Float, prior: Float, sign: int) -> Summary:
     """
     low, high = np.quantile(draws, CI_BOUNDS)
     expected, negligible = draws * sign > 0, np.abs(draws) < ROPE
+    beyond, opposite = expected & ~negligible, ~expected & ~negligible
     probability = float(expected.mean())
     return {
         "mean": float(draws.mean()),
@@ -172,7 +214,11 @@ def summarise(draws: Float, prior: Float, sign: int) -> Summary:
         "p_sign_prior": float((prior * sign > 0).mean()),
         "in_rope": float(negligible.mean()),
         "in_rope_mcse": mcse_share(negligible),
-        "verdict": verdict(probability),
+        "beyond": float(beyond.mean()),
+        "beyond_mcse": mcse_share(beyond),
+        "beyond_opposite": float(opposite.mean()),
+        "beyond_opposite_mcse": mcse_share(opposite),
+        "verdict_by_sign": by_sign(probability),
     }
 
 
@@ -195,7 +241,10 @@ def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> tuple[V
 def _compare(hypothesis: str, which: Estimand, trees: Mapping[str, xr.DataTree]) -> Verdict:
     draws, sd = estimand(trees, which), prior_sd(trees, which)
     factor, is_bound = bayes_factor(draws, sd)
-    fitted = sources(which, trees)
+    prior, fitted = estimand(trees, which, "prior"), sources(which, trees)
+    found = summarise(draws, prior, which.expectation.sign)
+    # Under a learnt common scale, and of a ratio, the prior's is that of its draws.
+    ratio = found["sd"] / (sd if np.isfinite(sd) else float(prior.std(ddof=1)))
     return Verdict(
         hypothesis=hypothesis,
         estimand=str(which),
@@ -206,7 +255,9 @@ def _compare(hypothesis: str, which: Estimand, trees: Mapping[str, xr.DataTree])
         bayes_factor_by_width=sensitivity.bayes_factors(draws, sd),
         rows=min(int(tree.attrs["rows"]) for tree in fitted.values()),
         events=min(int(tree.attrs["events"]) for tree in fitted.values()),
-        **summarise(draws, estimand(trees, which, "prior"), which.expectation.sign),
+        **found,
+        sd_ratio=ratio,
+        verdict=verdict(found["p_sign"], found["beyond"], found["beyond_opposite"], found["in_rope"], ratio),
         **(_of_one_logit(trees[which.outcome], which.term) if which.outcome in trees else {}),
         **_independent(which, trees),
     )

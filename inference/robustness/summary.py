@@ -1,4 +1,4 @@
-"""What the refits say of each claim: its specification curve, and what turns its verdict over."""
+"""What the refits say of each claim: its specification curve, and what turns it over to another side."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inference.evidence.verdicts import verdict
+from inference.evidence.verdicts import by_sign
 from inference.robustness.specifications import recoded_key, without_key
 from models.claims.registry import RATIO, Estimand, Hypothesis, archive_of
 
@@ -42,7 +42,7 @@ class Estimate:
 
 def side(probability: float) -> str:
     """For, against or undecided: what two codings must share to agree."""
-    return SIDES.get(verdict(probability), "undecided")
+    return SIDES.get(by_sign(probability), "undecided")
 
 
 def estimate(estimand: Estimand, refits: Refits) -> tuple[float, float, float]:

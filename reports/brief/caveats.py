@@ -11,6 +11,7 @@ from reports.brief.sentences import CARTER, capital, expected
 
 FEW = 3  # names of a list that are printed; the rest are said to be there
 NOT_RUN = say("not run")
+UNSURE = frozenset({"undecided", "divided", "not informed"})  # judgements that more data could change
 CODED = "Who is weak, who is an aggressor and what counts as alignment could be coded otherwise"
 
 
@@ -140,7 +141,7 @@ def would_change(numbers: Place) -> list[Sentence]:
         )
         out.append(say(words, causes=doubtful))
     judgements = {claim: numbers["brief"]["judgements"][claim]["judgement"].value for claim in claims}
-    if unsure := _causes(claim for claim, judgement in judgements.items() if judgement in {"undecided", "divided"}):
+    if unsure := _causes(claim for claim, judgement in judgements.items() if judgement in UNSURE):
         out.append(say("More events, or a record of alignments without a treaty: on {causes}.", causes=unsure))
     return out
 

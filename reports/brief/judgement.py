@@ -20,8 +20,8 @@ ADVERBS = {"almost certain": "almost certainly"}
 AGREEMENT = 0.8  # share of codings on the same side below which a judgement is less firm
 # Judgements from most for a claim to most against it.
 JUDGEMENTS = (
-    "supported", "leaning for", "partly supported", "undecided", "divided", "partly contradicted", "leaning against",
-    "contradicted",
+    "supported", "leaning for", "partly supported", "practically nil", "not informed", "undecided", "divided",
+    "partly contradicted", "leaning against", "contradicted",
 )  # fmt: skip
 # Doubts that refits gave cause for.
 SHAKEN = ("codings disagree", "turned over by one part left out")
@@ -54,14 +54,16 @@ def direction(p_more: float) -> tuple[str, int]:
 def judgement(verdicts: Sequence[str]) -> str:
     """One judgement from the verdicts on all estimands of a claim.
 
-    Supported or contradicted only where every estimand is; partly so where the others are undecided; divided where
-    some are on either side.
+    Supported or contradicted only where every estimand is; partly so where the others have no side (undecided,
+    practically nil, not informed); undecided where none has one and they differ; divided where some are on either side.
     """
     if len(set(verdicts)) == 1:
         return verdicts[0]
     sides = {SIDES.get(verdict, "undecided") for verdict in verdicts}
     if sides >= {"for", "against"}:
         return "divided"
+    if sides == {"undecided"}:
+        return "undecided"
     if "undecided" in sides:
         return "partly supported" if "for" in sides else "partly contradicted"
     return "leaning for" if sides == {"for"} else "leaning against"

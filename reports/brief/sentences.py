@@ -22,6 +22,8 @@ FOUND = {  # judgement -> what the data do to the causes it holds for
     "supported": "support {causes}",
     "leaning for": "lean towards {causes}",
     "partly supported": "support {causes} in part",
+    "practically nil": "find practically no effect of {causes}",
+    "not informed": "say too little of {causes}",
     "undecided": "leave {causes} undecided",
     "divided": "pull both ways on {causes}",
     "partly contradicted": "contradict {causes} in part",

@@ -44,6 +44,7 @@ COLUMNS = {
     "codings": "codings",
     "agreeing": "share of codings agreeing",
     "verdict": "verdict",
+    "verdict_by_sign": "verdict by the sign alone",
     "fit_keys": "posteriors",
 }
 # Columns of the printed table, with their alignment in LaTeX.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import hypot
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.codebook.panels import label
 from inference.archives.archive import group
 from inference.evidence.quantities import Quantity
-from inference.evidence.verdicts import Verdict, quadrants, read, slope, sources
+from inference.evidence.verdicts import CALLED, Verdict, quadrants, read, slope, sources
 from inference.sampling.diagnostics import mcse_share
 from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Estimand, Hypothesis, archive_of
 from reports.numbers import claims_table, limits, logits, refits, sample
@@ -23,6 +24,7 @@ from reports.numbers.report import (
     Removed,
     Sampling,
     Tested,
+    WrongSigns,
 )
 from reports.numbers.types import Claim, Estimate
 from reports.readings.values import Readings
@@ -139,6 +141,18 @@ def _archives(claims: tuple[Claim, ...], trees: Trees) -> tuple[Archive, ...]:
     return tuple(Archive(name, tuple(ids), *hashes[name]) for name, ids in sharing.items())
 
 
+def _wrong_signs(claims: list[Claim]) -> WrongSigns:
+    """The expected number of wrong signs among the estimands of a family."""
+    every = [estimate for claim in claims for estimate in claim.estimands]
+    called = [estimate for estimate in every if estimate.verdict in CALLED]
+
+    def expected(estimates: list[Estimate]) -> tuple[float, float]:
+        wrong = sum(min(e.p_sign, 1 - e.p_sign) for e in estimates)
+        return wrong, hypot(*(e.p_sign_mcse for e in estimates))
+
+    return WrongSigns(len(every), *expected(every), len(called), *expected(called))
+
+
 def _counts(claims: tuple[Claim, ...]) -> Tested:
     known = [claim for claim in claims if claim.family != OTHERS]
     return Tested(claims=len(known), tested=sum(bool(claim.estimands) for claim in known))
@@ -189,6 +203,7 @@ def collect(
         provenance=provenance,
         sampling=sampling,
         families={name: tuple(claim.id for claim in claims if claim.family == name) for name in families},
+        wrong_signs={name: _wrong_signs([claim for claim in claims if claim.family == name]) for name in families},
         counts=_counts(claims),
         hypotheses=claims,
         archives=_archives(claims, trees),

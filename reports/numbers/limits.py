@@ -9,7 +9,7 @@ from inference.evidence.datagrid import REACH
 from inference.evidence.loo import BAD_K, MOST_REFITS
 from inference.evidence.quantities import CI_KIND, CI_PROB
 from inference.evidence.sensitivity import SENSITIVE
-from inference.evidence.verdicts import ROPE, SUPPORTED, VERDICTS
+from inference.evidence.verdicts import BEYOND, NIL, NOT_INFORMED, ROPE, SUPPORTED, VERDICTS
 from inference.robustness.refit import AGGRESSORS
 from inference.sampling import checks
 from reports.numbers.report import Band, Interval, Limits
@@ -30,6 +30,9 @@ LIMITS = Limits(
     per=PER,
     states=STATES,
     rope=ROPE,
+    beyond=BEYOND,
+    nil=NIL,
+    not_informed=NOT_INFORMED,
     sensitive=SENSITIVE,
     verdicts=bands([(SUPPORTED, "supported"), *VERDICTS]),
     bad_k=BAD_K,

@@ -112,7 +112,7 @@ def _turned(tables: Tables, index: int, verdict: Verdict) -> dict[str, tuple[str
     """What turns the verdict over: single changes of the coding, and parts left out."""
     from inference.robustness.summary import SIDES, turned
 
-    registered = SIDES.get(verdict.verdict, "undecided")
+    registered = SIDES.get(verdict.verdict_by_sign, "undecided")
     out: dict[str, tuple[str, ...]] = {}
     curve = _of_estimand(tables, "specification", index, verdict)
     if curve is not None:

@@ -40,6 +40,9 @@ class Limits:
     per: int
     states: int
     rope: float
+    beyond: float
+    nil: float
+    not_informed: float
     sensitive: float
     verdicts: tuple[Band, ...]
     bad_k: float
@@ -92,6 +95,22 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class WrongSigns:
+    """How many signs of a family are expected to be wrong, by its posteriors.
+
+    Of all ``estimands``, each taken to have its likelier sign, ``expected`` (± ``expected_mcse``) are; of the
+    ``called``, supported or contradicted, ``expected_called``. Estimands that share a posterior are wrong together.
+    """
+
+    estimands: int
+    expected: float
+    expected_mcse: float
+    called: int
+    expected_called: float
+    expected_called_mcse: float
+
+
+@dataclass(frozen=True)
 class Removed:
     """Events per 1,000 dyad-years of states under duress: as observed, with duress set to none, and the change."""
 
@@ -139,8 +158,9 @@ class Counterfactual:
 class Evidence:
     """What the archives and refits say; ``draft`` holds what is wrong with a draft, and is empty in a report.
 
-    ``families`` are ids of claims by family, ``claims`` is the table of all claims, ``duress_removed`` and ``rivals``
-    are by outcome, ``scores`` are those of what was left out; ``left_out`` says why a page is, by the page's file.
+    ``families`` are ids of claims by family, ``wrong_signs`` is by family too, ``claims`` is the table of all claims,
+    ``duress_removed`` and ``rivals`` are by outcome, ``scores`` are those of what was left out; ``left_out`` says why a
+    page is, by the page's file.
     """
 
     interval: Interval
@@ -148,6 +168,7 @@ class Evidence:
     provenance: Provenance
     sampling: Sampling
     families: Mapping[str, tuple[str, ...]]
+    wrong_signs: Mapping[str, WrongSigns]
     counts: Tested
     hypotheses: tuple[Claim, ...]
     archives: tuple[Archive, ...]

@@ -19,14 +19,31 @@ from models.claims.registry import Hypothesis
         (0.049, "contradicted"), (0.0, "contradicted"),
     ],
 )  # fmt: skip
-def test_verdicts_as_registered(probability, label):
-    assert verdicts.verdict(probability) == label
+def test_the_sign_alone_as_revision_1_registered_it(probability, label):
+    assert verdicts.by_sign(probability) == label
+
+
+@pytest.mark.parametrize(
+    ("p_sign", "beyond", "opposite", "in_rope", "sd_ratio", "label"),
+    [
+        (0.99, 0.80, 0.0, 0.20, 0.8, "supported"), (0.99, 0.79, 0.0, 0.21, 0.8, "leaning for"),
+        (0.95, 0.90, 0.0, 0.10, 0.5, "leaning for"), (0.01, 0.0, 0.80, 0.20, 0.5, "contradicted"),
+        (0.01, 0.0, 0.60, 0.40, 0.5, "leaning against"), (0.05, 0.0, 0.94, 0.06, 0.5, "leaning against"),
+        (0.99, 0.09, 0.0, 0.90, 0.2, "practically nil"), (0.50, 0.05, 0.05, 0.90, 0.2, "practically nil"),
+        (0.99, 0.95, 0.0, 0.05, 0.81, "not informed"), (0.50, 0.05, 0.05, 0.90, 0.81, "not informed"),
+        (0.50, 0.30, 0.30, 0.40, 0.5, "undecided"),
+    ],
+)  # fmt: skip
+def test_a_verdict_asks_for_sign_and_size(p_sign, beyond, opposite, in_rope, sd_ratio, label):
+    assert verdicts.verdict(p_sign, beyond, opposite, in_rope, sd_ratio) == label
 
 
 @pytest.mark.parametrize("probability", [-0.1, 1.1, float("nan")])
 def test_no_verdict_on_what_is_no_probability(probability):
     with pytest.raises(ValueError, match="between 0 and 1"):
-        verdicts.verdict(probability)
+        verdicts.by_sign(probability)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        verdicts.verdict(probability, 0.5, 0.0, 0.5, 0.5)
 
 
 def normal(mean, sd, seed=0):
@@ -54,6 +71,10 @@ def test_summary_counts_the_expected_sign():
     assert against["p_sign"] + towards["p_sign"] == 1.0
     assert towards["p_sign"] == pytest.approx(norm.cdf(1), abs=4 * towards["p_sign_mcse"])
     assert towards["in_rope"] == pytest.approx(norm.cdf(2) - 0.5, abs=0.02)
+    assert towards["beyond"] == against["beyond_opposite"] == pytest.approx(0.5, abs=4 * towards["beyond_mcse"])
+    assert towards["beyond_opposite"] == pytest.approx(norm.cdf(-2), abs=4 * towards["beyond_opposite_mcse"])
+    assert towards["in_rope"] + towards["beyond"] + towards["beyond_opposite"] == pytest.approx(1.0)
+    assert (towards["verdict_by_sign"], against["verdict_by_sign"]) == ("leaning for", "leaning against")
     assert towards["mean"] == pytest.approx(-0.1, abs=4 * towards["mcse"])
     assert (towards["low"], towards["high"]) == pytest.approx((-0.1 - 0.1645, -0.1 + 0.1645), abs=0.01)
 
@@ -90,7 +111,9 @@ CLAIM = Hypothesis(
 DELTA = verdicts.Verdict(
     hypothesis="near", estimand="delta[proximity] > 0", outcome="delta", term="proximity", mean=0.5, mcse=0.01, sd=0.1,
     low=0.3, high=0.7, p_sign=1.0, p_sign_mcse=0.001, p_sign_prior=0.5, in_rope=0.0, in_rope_mcse=0.001,
-    verdict="supported", bayes_factor=None, bayes_factor_is_bound=False, bayes_factor_by_width={}, rows=9, events=1,
+    beyond=1.0, beyond_mcse=0.001, beyond_opposite=0.0, beyond_opposite_mcse=0.001, sd_ratio=0.2, verdict="supported",
+    verdict_by_sign="supported", bayes_factor=None, bayes_factor_is_bound=False, bayes_factor_by_width={}, rows=9,
+    events=1,
 )  # fmt: skip
 OF_ONE = {"rd": 0.1, "rd_mcse": 0.1, "rd_low": -1.0, "rd_high": 1.0, "elpd_diff": 2.0, "elpd_diff_se": 1.0}
 OF_ONE |= {"bad_k": 0, "refitted": 2, "prior_sensitivity": 0.01, "likelihood_sensitivity": 0.2}

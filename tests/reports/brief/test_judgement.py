@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.evidence.verdicts import SUPPORTED, VERDICTS, verdict
+from inference.evidence.verdicts import SUPPORTED, VERDICTS, by_sign
 from reports.brief import judgement, sentences
 from reports.brief.printed import Place
 from tests.fixtures import brief_world as world
@@ -64,7 +64,23 @@ def test_a_direction_is_said_only_where_one_is_likelier(p_more, expected):
     ],
 )  # fmt: skip
 def test_a_claim_is_judged_by_all_its_estimands(probabilities, expected):
-    assert judgement.judgement([verdict(p) for p in probabilities]) == expected
+    assert judgement.judgement([by_sign(p) for p in probabilities]) == expected
+    assert expected in judgement.JUDGEMENTS
+    assert expected in sentences.FOUND
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (["practically nil"] * 2, "practically nil"), (["not informed"], "not informed"),
+        (["practically nil", "not informed"], "undecided"), (["undecided", "not informed"], "undecided"),
+        (["supported", "practically nil"], "partly supported"),
+        (["not informed", "contradicted"], "partly contradicted"),
+        (["supported", "not informed", "contradicted"], "divided"),
+    ],
+)  # fmt: skip
+def test_a_verdict_without_a_side_takes_none(verdicts, expected):
+    assert judgement.judgement(verdicts) == expected
     assert expected in judgement.JUDGEMENTS
     assert expected in sentences.FOUND
 

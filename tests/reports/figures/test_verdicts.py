@@ -21,7 +21,7 @@ def test_the_verdicts_figure_draws_every_estimand(numbers):
     assert SUPPORTED in axes.get_xticks()
     written = [text.get_text() for text in axes.texts]
     assert "Carter" in written
-    said = [text for text in written if re.search("(supported|for|undecided|against|contradicted)$", text)]
+    said = [text for text in written if re.search("(supported|for|undecided|against|contradicted|nil|informed)$", text)]
     assert len(said) == len(dots)
 
 

@@ -3,10 +3,20 @@
 import pytest
 
 from inference.archives import archive
-from inference.evidence.verdicts import slope
+from inference.evidence.verdicts import CALLED, slope
 from models.claims.registry import OUTCOMES
 
 pytestmark = pytest.mark.slow
+
+
+def test_expected_wrong_signs_are_counted_by_family(numbers):
+    for family, found in numbers["wrong_signs"].items():
+        rows = [e for entry in numbers["hypotheses"] if entry["family"] == family for e in entry["estimands"]]
+        called = [row for row in rows if row["verdict"] in CALLED]
+        assert (found["estimands"], found["called"]) == (len(rows), len(called))
+        assert found["expected"] == pytest.approx(sum(0.5 - abs(row["p_sign"] - 0.5) for row in rows))
+        assert 0 <= found["expected_called"] <= 0.05 * len(called)
+    assert set(numbers["wrong_signs"]) == set(numbers["families"])
 
 
 def test_numbers_come_from_the_archives(reported, numbers, trees):

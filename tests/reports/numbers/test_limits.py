@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from inference.evidence.verdicts import SUPPORTED, verdict
+from inference.evidence.verdicts import BEYOND, NIL, NOT_INFORMED, SUPPORTED, by_sign
 from inference.sampling import checks
 from reports.numbers import limits
 
@@ -13,7 +13,8 @@ pytestmark = pytest.mark.slow
 def test_the_constants_of_the_pages_are_those_of_the_code():
     found = limits.LIMITS
     for row in found.verdicts:
-        assert verdict((row.low + row.high) / 2) == row.label
+        assert by_sign((row.low + row.high) / 2) == row.label
+    assert (found.beyond, found.nil, found.not_informed) == (BEYOND, NIL, NOT_INFORMED)
     assert found.verdicts[0].low == SUPPORTED
     y = np.r_[np.ones(40, np.int8), np.zeros(60, np.int8)]
     bins = checks.calibration(np.full(100, 0.4), y, bins=1)

@@ -12,7 +12,7 @@ def test_refits_stand_beside_the_claim_they_are_of(numbers):
     mine = entries["carter-2"]["estimands"][0]
     codings = len(specifications.specifications("alignment"))
     assert mine["codings"] == {"share": pytest.approx((codings - 1) / codings), "codings": codings}
-    if mine["verdict"] in {"supported", "leaning for"}:
+    if mine["verdict_by_sign"] in {"supported", "leaning for"}:
         assert mine["turned"] == {"coding": ["weak: small"], "left out": ["1939-1945"]}
     assert entries["ideo-1"]["estimands"][0]["codings"] is None
     assert "specification-carter-3" not in numbers["figures"]
