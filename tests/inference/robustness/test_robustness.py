@@ -174,7 +174,7 @@ def test_a_new_region_is_predicted_with_an_effect_of_its_own(small):
 
 def test_scores_by_hand():
     def scored(p, y, base):
-        return score(cast("Any", SimpleNamespace(y=y, weight=None, decisions=y)), p, base)
+        return score(cast("Any", SimpleNamespace(y=y, row_weight=np.ones(y.size), decisions=y)), p, base)
 
     p, y = np.array([0.9, 0.2, 0.2, 0.6]), np.array([1, 0, 1, 0])
     out = scored(p, y, 0.25)
