@@ -7,11 +7,15 @@ from math import hypot
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from data.codebook.panels import label
 from inference.archives.archive import group
+from inference.evidence import pooling
 from inference.evidence.quantities import Quantity
 from inference.evidence.verdicts import CALLED, Verdict, quadrants, read, slope, sources
 from inference.sampling.diagnostics import mcse_share
+from models.claims.estimand import POSITIVE
 from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Estimand, Hypothesis, archive_of
 from reports.numbers import claims_table, limits, logits, refits, sample
 from reports.numbers.limits import PER
@@ -20,6 +24,7 @@ from reports.numbers.report import (
     Contest,
     Counterfactual,
     Evidence,
+    PooledSign,
     Provenance,
     Removed,
     Sampling,
@@ -150,7 +155,16 @@ def _wrong_signs(claims: list[Claim]) -> WrongSigns:
         wrong = sum(min(e.p_sign, 1 - e.p_sign) for e in estimates)
         return wrong, hypot(*(e.p_sign_mcse for e in estimates))
 
-    return WrongSigns(len(every), *expected(every), len(called), *expected(called))
+    pooled = tuple(sign for sign, e in zip(_pooled(every), every, strict=True) if e.verdict in CALLED)
+    return WrongSigns(len(every), *expected(every), len(called), *expected(called), pooled)
+
+
+def _pooled(estimates: list[Estimate]) -> list[PooledSign]:
+    """Probabilities of the expected signs of a family's estimands, pooled."""
+    sign = np.array([1.0 if e.sign == POSITIVE.name else -1.0 for e in estimates])
+    mean, sd, ratio = (np.array([getattr(e, name) for e in estimates]) for name in ("mean", "sd", "sd_ratio"))
+    pooled = pooling.positive(sign * mean, sd, sd / ratio).tolist()
+    return [PooledSign(e.hypothesis, e.estimand, e.p_sign, p) for e, p in zip(estimates, pooled, strict=True)]
 
 
 def _counts(claims: tuple[Claim, ...]) -> Tested:

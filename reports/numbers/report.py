@@ -95,11 +95,22 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class PooledSign:
+    """Probability of the expected sign of an estimand, alone and with its family's slopes partially pooled."""
+
+    claim: str
+    estimand: str
+    p_sign: float
+    p_sign_pooled: float
+
+
+@dataclass(frozen=True)
 class WrongSigns:
     """How many signs of a family are expected to be wrong, by its posteriors.
 
     Of all ``estimands``, each taken to have its likelier sign, ``expected`` (± ``expected_mcse``) are; of the
     ``called``, supported or contradicted, ``expected_called``. Estimands that share a posterior are wrong together.
+    ``pooled`` are the called ones.
     """
 
     estimands: int
@@ -108,6 +119,7 @@ class WrongSigns:
     called: int
     expected_called: float
     expected_called_mcse: float
+    pooled: tuple[PooledSign, ...]
 
 
 @dataclass(frozen=True)
