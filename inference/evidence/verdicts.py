@@ -38,6 +38,7 @@ NOT_INFORMED = 0.8  # posterior standard deviation over the prior's above which 
 CALLED = ("supported", "contradicted")
 GROUP = "verdicts"  # of an archive
 COUNTS = ("rows", "events", "bad_k", "refitted")
+OPTIONAL = ("bayes_factor", "sd_ratio")  # fields without a default that may be None
 
 
 class Summary(TypedDict):
@@ -68,10 +69,10 @@ class Verdict:
     logarithm), ``p_sign`` is the posterior and ``p_sign_prior`` the prior probability of the expected sign,
     ``in_rope`` that of a slope of practically none, ``beyond`` that of a larger one with the expected sign and
     ``beyond_opposite`` with the other, ``mcse`` the Monte Carlo error of each. ``sd_ratio`` is the posterior standard
-    deviation over the prior's, ``verdict_by_sign`` the label by the sign alone. ``bayes_factor`` is None where it is
-    not defined. The fields from ``rd`` (risk difference in 1,000 dyad-years) on are None for an estimand
-    of two logits. Those from ``independent_mean`` on are of logits fitted apart, as if rows were independent; they are
-    None for a ratio.
+    deviation over the prior's, ``verdict_by_sign`` the label by the sign alone. ``sd_ratio`` and ``bayes_factor`` are
+    None where they are not defined. The fields from ``rd`` (risk difference in 1,000 dyad-years) on are None for an
+    estimand of two logits. Those from ``independent_mean`` on are of logits fitted apart, as if rows were independent;
+    they are None for a ratio.
     """
 
     hypothesis: str
@@ -92,7 +93,7 @@ class Verdict:
     beyond_mcse: float
     beyond_opposite: float
     beyond_opposite_mcse: float
-    sd_ratio: float
+    sd_ratio: float | None
     verdict: str
     verdict_by_sign: str
     bayes_factor: float | None
@@ -124,17 +125,18 @@ def by_sign(probability: float) -> str:
     return next(label for bound, label in VERDICTS if probability >= bound)
 
 
-def verdict(p_sign: float, beyond: float, beyond_opposite: float, in_rope: float, sd_ratio: float) -> str:
+def verdict(p_sign: float, beyond: float, beyond_opposite: float, in_rope: float, sd_ratio: float | None) -> str:
     """The label of an estimand.
 
     ``p_sign`` is the probability of the expected sign; ``beyond`` and ``beyond_opposite`` are the shares of the
     posterior beyond the region of practical equivalence, on the side of that sign and on the other, ``in_rope`` the
-    share inside it. ``sd_ratio`` is the posterior standard deviation over the prior's.
+    share inside it. ``sd_ratio`` is the posterior standard deviation over the prior's; None under a prior whose scale
+    is learnt: a posterior wider than that has learnt that its slope is larger than most.
 
     Raises ValueError for a probability outside 0-1 or NaN.
     """
     label = by_sign(p_sign)
-    if sd_ratio > NOT_INFORMED:
+    if sd_ratio is not None and sd_ratio > NOT_INFORMED:
         return "not informed"
     if in_rope >= NIL:
         return "practically nil"
@@ -243,8 +245,8 @@ def _compare(hypothesis: str, which: Estimand, trees: Mapping[str, xr.DataTree])
     factor, is_bound = bayes_factor(draws, sd)
     prior, fitted = estimand(trees, which, "prior"), sources(which, trees)
     found = summarise(draws, prior, which.expectation.sign)
-    # Under a learnt common scale, and of a ratio, the prior's is that of its draws.
-    ratio = found["sd"] / (sd if np.isfinite(sd) else float(prior.std(ddof=1)))
+    known = float(prior.std(ddof=1)) if which.outcome == RATIO else sd  # a ratio's follows from all parameters
+    ratio = found["sd"] / known if np.isfinite(known) else None
     return Verdict(
         hypothesis=hypothesis,
         estimand=str(which),
@@ -310,7 +312,7 @@ def dataset(verdicts: Sequence[Verdict]) -> xr.Dataset:
         if field.name == "bayes_factor_by_width":
             factors = [row.get(width, np.nan) for row in values for width in widths]
             out[field.name] = ("estimand", "width"), np.reshape(factors, (len(values), len(widths)))
-        elif field.name == "bayes_factor" or field.default is None:
+        elif field.name in OPTIONAL or field.default is None:
             out[field.name] = "estimand", np.array(values, float)
         else:
             out[field.name] = "estimand", values

@@ -31,7 +31,7 @@ def test_the_sign_alone_as_revision_1_registered_it(probability, label):
         (0.01, 0.0, 0.60, 0.40, 0.5, "leaning against"), (0.05, 0.0, 0.94, 0.06, 0.5, "leaning against"),
         (0.99, 0.09, 0.0, 0.90, 0.2, "practically nil"), (0.50, 0.05, 0.05, 0.90, 0.2, "practically nil"),
         (0.99, 0.95, 0.0, 0.05, 0.81, "not informed"), (0.50, 0.05, 0.05, 0.90, 0.81, "not informed"),
-        (0.50, 0.30, 0.30, 0.40, 0.5, "undecided"),
+        (0.50, 0.30, 0.30, 0.40, 0.5, "undecided"), (0.99, 0.95, 0.0, 0.05, None, "supported"),
     ],
 )  # fmt: skip
 def test_a_verdict_asks_for_sign_and_size(p_sign, beyond, opposite, in_rope, sd_ratio, label):
@@ -118,7 +118,8 @@ DELTA = verdicts.Verdict(
 OF_ONE = {"rd": 0.1, "rd_mcse": 0.1, "rd_low": -1.0, "rd_high": 1.0, "elpd_diff": 2.0, "elpd_diff_se": 1.0}
 OF_ONE |= {"bad_k": 0, "refitted": 2, "prior_sensitivity": 0.01, "likelihood_sensitivity": 0.2}
 BALANCE = replace(
-    DELTA, estimand="b_bal[proximity] < 0", outcome="balance", bayes_factor=0.5, bayes_factor_is_bound=True,
+    DELTA, estimand="b_bal[proximity] < 0", outcome="balance", sd_ratio=None, bayes_factor=0.5,
+    bayes_factor_is_bound=True,
     bayes_factor_by_width={"0.25": 0.5, "4": 3.0}, **OF_ONE,
 )  # fmt: skip
 
