@@ -20,8 +20,8 @@ ADVERBS = {"almost certain": "almost certainly"}
 AGREEMENT = 0.8  # share of codings on the same side below which a judgement is less firm
 # Judgements from most for a claim to most against it.
 JUDGEMENTS = (
-    "supported", "leaning for", "partly supported", "practically nil", "not informed", "undecided", "divided",
-    "partly contradicted", "leaning against", "contradicted",
+    "supported", "leaning for", "partly supported", "partly leaning for", "practically nil", "not informed",
+    "undecided", "divided", "partly leaning against", "partly contradicted", "leaning against", "contradicted",
 )  # fmt: skip
 # Doubts that refits gave cause for.
 SHAKEN = ("codings disagree", "turned over by one part left out")
@@ -54,8 +54,9 @@ def direction(p_more: float) -> tuple[str, int]:
 def judgement(verdicts: Sequence[str]) -> str:
     """One judgement from the verdicts on all estimands of a claim.
 
-    Supported or contradicted only where every estimand is; partly so where the others have no side (undecided,
-    practically nil, not informed); undecided where none has one and they differ; divided where some are on either side.
+    Supported or contradicted only where every estimand is; partly so where some are and the others have no side
+    (undecided, practically nil, not informed), and partly leaning where none of those with a side is more than that;
+    undecided where none has one and they differ; divided where some are on either side.
     """
     if len(set(verdicts)) == 1:
         return verdicts[0]
@@ -65,7 +66,8 @@ def judgement(verdicts: Sequence[str]) -> str:
     if sides == {"undecided"}:
         return "undecided"
     if "undecided" in sides:
-        return "partly supported" if "for" in sides else "partly contradicted"
+        side, called = ("for", "supported") if "for" in sides else ("against", "contradicted")
+        return f"partly {called}" if called in verdicts else f"partly leaning {side}"
     return "leaning for" if sides == {"for"} else "leaning against"
 
 

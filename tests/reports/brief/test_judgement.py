@@ -74,7 +74,8 @@ def test_a_claim_is_judged_by_all_its_estimands(probabilities, expected):
     [
         (["practically nil"] * 2, "practically nil"), (["not informed"], "not informed"),
         (["practically nil", "not informed"], "undecided"), (["undecided", "not informed"], "undecided"),
-        (["supported", "practically nil"], "partly supported"),
+        (["supported", "practically nil"], "partly supported"), (["leaning for", "undecided"], "partly leaning for"),
+        (["leaning against", "not informed"], "partly leaning against"),
         (["not informed", "contradicted"], "partly contradicted"),
         (["supported", "not informed", "contradicted"], "divided"),
     ],
