@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import FIRST, LONGEST
+
 ROOT = Path(__file__).parents[1]
 CONFTEST = """
 import os
@@ -73,7 +75,12 @@ def test_files_begin_with_the_longest_and_stay_whole(request):
     files = [item.path for item in request.session.items]
     first = list(dict.fromkeys(files))
     assert files == sorted(files, key=first.index)
-    of_the_report = {item.path for item in request.session.items if "reported" in item.fixturenames}
-    slow = {item.path for item in request.session.items if item.get_closest_marker("slow")} - of_the_report
-    assert set(first[: len(of_the_report)]) == of_the_report
-    assert set(first[len(of_the_report) :][: len(slow)]) == slow
+    items, parts = request.session.items, []
+    parts += [[path for path in first if path.name == FIRST], [path for path in first if path.name in LONGEST]]
+    parts += [{item.path for item in items if "reported" in item.fixturenames}]
+    parts += [{item.path for item in items if item.get_closest_marker("slow")}]
+    at, seen = 0, set()
+    for part in parts:
+        new = set(part) - seen
+        assert set(first[at : at + len(new)]) == new
+        at, seen = at + len(new), seen | new

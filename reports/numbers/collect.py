@@ -157,7 +157,8 @@ def _wrong_signs(claims: list[Claim]) -> WrongSigns:
 
     names = {(e.hypothesis, e.estimand) for e in called}
     pooled = tuple(sign for sign in _pooled(every) if (sign.claim, sign.estimand) in names)
-    return WrongSigns(len(every), *expected(every), len(called), *expected(called), pooled)
+    keys = {f"{e.hypothesis}.{outcome}": key for e in every for outcome, key in e.fit_keys.items()}
+    return WrongSigns(len(every), *expected(every), len(called), *expected(called), pooled, keys)
 
 
 def _pooled(estimates: list[Estimate]) -> list[PooledSign]:

@@ -110,7 +110,7 @@ class WrongSigns:
 
     Of all ``estimands``, each taken to have its likelier sign, ``expected`` (± ``expected_mcse``) are; of the
     ``called``, supported or contradicted, ``expected_called``. Estimands that share a posterior are wrong together.
-    ``pooled`` are the called ones.
+    ``pooled`` are the called ones; ``fit_keys`` are the hashes of the posteriors, by claim and outcome.
     """
 
     estimands: int
@@ -120,6 +120,7 @@ class WrongSigns:
     expected_called: float
     expected_called_mcse: float
     pooled: tuple[PooledSign, ...]
+    fit_keys: Mapping[str, str]
 
 
 @dataclass(frozen=True)
