@@ -1,12 +1,11 @@
 """Figures of the refits as data."""
 
-import re
-
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
 from data.groups import ERAS, REGIONS
+from inference.robustness.specifications import specifications
 from models.claims.registry import REGISTRY
 from reports.figures import robustness
 from reports.numbers import refits
@@ -27,7 +26,7 @@ def test_the_specification_curve_marks_the_registered_coding(tables):
     intervals = next(part for part in upper.collections if isinstance(part, LineCollection))
     segments = intervals.get_segments()
     np.testing.assert_allclose([s[1][1] - s[0][1] for s in segments], 2 * refits.INTERVAL_SDS * mine["sd"])
-    assert re.search(r"99 % of \d+ codings agree", upper.get_title(loc="left"))
+    assert f"99 % of {len(specifications('alignment'))} codings agree" in upper.get_title(loc="left")
     names = [tick.get_text() for tick in lower.get_yticklabels()]
     at = dict(zip(names, [list(x_of(line)) for line in lower.lines], strict=True))
     assert at["weak: small"] == [k for k, words in enumerate(mine["specification"]) if "weak=small" in words]
