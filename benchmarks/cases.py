@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.design import Design, Group, Scaling
-from models.joint import Joint
+from models.joint import Joint, as_joint
 from models.priors import Priors
 
 ROOT = Path(__file__).parents[1]
@@ -118,4 +118,4 @@ def few(model: Model) -> Model:
 
 def size(model: Model) -> int:
     """Rows of ``model``, of all outcomes."""
-    return sum(design.y.size for design in (model.designs if isinstance(model, Joint) else (model,)))
+    return sum(design.y.size for design in as_joint(model).designs)

@@ -44,7 +44,7 @@ def _varying_effect(
     return pm.Deterministic(prefix + name, z * pt.expand_dims(sigma, -1), dims=dims)
 
 
-def _slopes(design: Design, prefix: str = "") -> pt.TensorVariable:
+def _slopes(design: Design, prefix: str) -> pt.TensorVariable:
     """Slopes with fixed priors, and those that share a learnt scale."""
     shared, dims = design.shared_scales, f"{prefix}predictor"
     if not shared:
@@ -79,7 +79,7 @@ def _correlated_effects(joint: Joint) -> list[Effects]:
     return out
 
 
-def _linear_predictor(design: Design, effects: Effects, prefix: str = "") -> pt.TensorVariable:
+def _linear_predictor(design: Design, effects: Effects, prefix: str) -> pt.TensorVariable:
     """The log odds of one outcome (obs,), given the effects of its groups."""
     obs = f"{prefix}obs"
     x = pm.Data(f"{prefix}x", design.x, dims=(obs, f"{prefix}predictor"))
@@ -98,14 +98,16 @@ def _linear_predictor(design: Design, effects: Effects, prefix: str = "") -> pt.
 
 
 def linear_predictors(joint: Joint) -> list[pt.TensorVariable]:
-    """The log odds of each of two outcomes (obs,), stated with all their parameters in the PyMC model at hand."""
+    """The log odds of each outcome (obs,), stated with all their parameters in the PyMC model at hand."""
+    alone = len(joint.designs) == 1
+    every = [_own_effects(joint.designs[0])] if alone else _correlated_effects(joint)
     return [
         _linear_predictor(design, effects, joint.prefix(design.outcome))
-        for design, effects in zip(joint.designs, _correlated_effects(joint), strict=True)
+        for design, effects in zip(joint.designs, every, strict=True)
     ]
 
 
-def _likelihood(design: Design, eta: pt.TensorVariable, prefix: str = "") -> None:
+def _likelihood(design: Design, eta: pt.TensorVariable, prefix: str) -> None:
     """The outcome of each row, given its log odds."""
     obs, y = f"{prefix}obs", design.y.astype(np.int64)
     if design.weight is None:
@@ -117,11 +119,6 @@ def _likelihood(design: Design, eta: pt.TensorVariable, prefix: str = "") -> Non
 def build(model: Design | Joint) -> pm.Model:
     """The PyMC model of one outcome, or of two together; parameters and dims are named as in every archive."""
     joint = as_joint(model)
-    if len(joint.designs) == 1:
-        design = joint.designs[0]
-        with pm.Model(coords=design.coords) as out:
-            _likelihood(design, _linear_predictor(design, _own_effects(design)))
-        return out
     with pm.Model(coords=joint.coords) as out:
         for design, eta in zip(joint.designs, linear_predictors(joint), strict=True):
             _likelihood(design, eta, joint.prefix(design.outcome))

@@ -22,7 +22,7 @@ from numpyro.infer import MCMC, NUTS  # noqa: E402
 from benchmarks.cases import Model  # noqa: E402
 from benchmarks.systems import FULL, Length, Run, parameters  # noqa: E402
 from models.design import Design  # noqa: E402
-from models.joint import Joint, together  # noqa: E402
+from models.joint import Joint, as_joint  # noqa: E402
 
 WARMUP = 1000  # numpyro has no default: Stan's and PyMC's
 Array = Any  # arrays while tracing
@@ -81,14 +81,14 @@ def _logit(design: Design, prefix: str, effects: dict[str, Array], x: Array, y: 
 
 def model(joint: Joint, rows: Rows) -> None:
     """``models.logit`` in numpyro; ``rows`` are x and y of each outcome."""
-    prefixes = [f"{outcome}::" for outcome in joint.outcomes] if len(joint.designs) > 1 else [""]
+    prefixes = [joint.prefix(outcome) for outcome in joint.outcomes]
     for design, prefix, effects, (x, y) in zip(joint.designs, prefixes, _effects(joint, prefixes), rows, strict=True):
         _logit(design, prefix, effects, x, y)
 
 
 def sample(fitted: Model, seed: int, length: Length = FULL) -> Run:
     """Sample ``fitted``; the seconds include the compilation, which is not apart from sampling."""
-    joint = fitted if isinstance(fitted, Joint) else together([fitted])
+    joint = as_joint(fitted)
     mcmc = MCMC(
         NUTS(partial(model, joint)), num_warmup=WARMUP, num_samples=length.draws, num_chains=length.chains,
         progress_bar=False,

@@ -23,7 +23,7 @@ from inference.robustness import multinomial, recoding
 from inference.robustness.specifications import Specification
 from inference.sampling.converge import Run, first_to_converge, judged
 from inference.sampling.settings import Settings, seed_of
-from models.claims.registry import OUTCOMES, REGISTRY
+from models.claims.registry import OUTCOMES, REGISTRY, Hypothesis
 from models.design import Design
 from models.joint import Joint, admissible, together, view
 
@@ -126,11 +126,10 @@ def aggressors(panel: pd.DataFrame, outcomes: tuple[str, ...] = OUTCOMES) -> lis
 
 def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Refit:
     """Refit a logit under a specification, given as its text form."""
-    claim = REGISTRY[hypothesis]
-    coding = Specification.parse(specification, claim.panel)
+    coding = Specification.parse(specification, REGISTRY[hypothesis].panel)
     if coding.exclusive:
-        return exclusive(hypothesis, specification, panel)[outcome]
-    claim, frame = recoding.reclassified(claim, coding), recoding.recoded(coding, Path(panel))
+        return exclusive(hypothesis, coding, panel)[outcome]
+    claim, frame = _under(coding, hypothesis, panel)
     try:
         design = claim.design(frame, outcome)
     except ValueError as error:
@@ -141,15 +140,18 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Re
     return _refitted(weighted(design, frame, coding), facts, hypothesis, specification)[1]
 
 
+def _under(coding: Specification, hypothesis: str, panel: str) -> tuple[Hypothesis, pd.DataFrame]:
+    """A claim under a specification, and the panel that it is fitted to."""
+    return recoding.reclassified(REGISTRY[hypothesis], coding), recoding.recoded(coding, Path(panel))
+
+
 @cache  # the refits of both outcomes ask for it
-def exclusive(hypothesis: str, specification: str, panel: str) -> dict[str, Refit]:
-    """Refit all outcomes of a claim as one multinomial logit, by outcome; as `recoded`."""
-    claim = REGISTRY[hypothesis]
-    coding = Specification.parse(specification, claim.panel)
-    claim, frame = recoding.reclassified(claim, coding), recoding.recoded(coding, Path(panel))
+def exclusive(hypothesis: str, coding: Specification, panel: str) -> dict[str, Refit]:
+    """Refit all outcomes of a claim as one multinomial logit, by outcome."""
+    claim, frame = _under(coding, hypothesis, panel)
     try:
         designs = [weighted(claim.design(frame, outcome), frame, coding) for outcome in claim.outcomes]
-        joint, both = admissible(together(designs, f"{hypothesis}.{specification}"))
+        joint, both = admissible(together(designs, f"{hypothesis}.{coding}"))
     except ValueError as error:
         return dict.fromkeys(claim.outcomes, Refit(0, 0, impossible=str(error)))
     facts = {d.outcome: Refit(int(d.y.size), int(d.y.sum()), both=both) for d in joint.designs}

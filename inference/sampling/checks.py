@@ -107,12 +107,6 @@ def prior_predictive(
     return results
 
 
-def _stack(dataset: xr.Dataset) -> Float:
-    """All variables side by side: (chain, draw, quantity)."""
-    arrays = [dataset[name].transpose("chain", "draw", ...).to_numpy() for name in dataset.data_vars]
-    return np.concatenate([a.reshape(*a.shape[:2], -1).astype(float) for a in arrays], axis=2)
-
-
 def convergence(
     posterior: xr.Dataset,
     estimands: xr.Dataset,
@@ -140,20 +134,20 @@ def convergence(
     scale, rhat : float
         For deliberately shorter runs: the share of 400 effective draws that is asked for, and the bound of R-hat.
     """
-    values = np.concatenate([_stack(dataset) for dataset in (posterior, estimands) if dataset.data_vars], axis=2)
-    complete = values.shape[:2] == (chains, draws)
+    values = np.concatenate([statistics_of.stacked(each) for each in (posterior, estimands) if each.data_vars])
+    complete = values.shape[1:] == (chains, draws)
     finite = bool(np.isfinite(values).all())
     results = [
         CheckResult(
-            "chains and draws present", float(values.shape[0] * values.shape[1]), f"{chains} x {draws}", complete
+            "chains and draws present", float(values.shape[1] * values.shape[2]), f"{chains} x {draws}", complete
         ),
         CheckResult("share of finite values", float(np.isfinite(values).mean()), "all", finite),
     ]
     if not (complete and finite):  # what follows would be undefined
         return results
-    moving = values.std(axis=(0, 1)) > 0
+    moving = values.std(axis=(1, 2)) > 0
     results.append(CheckResult("quantities with sd above 0", float(moving.mean()), "all", bool(moving.all())))
-    found = statistics_of.convergence(np.moveaxis(values[:, :, moving], 2, 0))
+    found = statistics_of.convergence(values[moving])
     results += [
         at_most("largest R-hat", found.rhat.max(), rhat),
         at_least(BULK, found.bulk_ess.min(), ESS * scale),

@@ -59,9 +59,14 @@ def relative_efficiency(posterior: xr.Dataset) -> float:
     chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
     if chains == 1:
         return 1.0
-    arrays = [values.transpose("chain", "draw", ...).to_numpy() for values in posterior.data_vars.values()]
-    every = np.concatenate([a.reshape(chains, draws, -1) for a in arrays], axis=2).astype(float)
-    return float(mean_ess(np.moveaxis(every, 2, 0)).mean() / (chains * draws))
+    return float(mean_ess(stacked(posterior)).mean() / (chains * draws))
+
+
+def stacked(dataset: xr.Dataset) -> Float:
+    """All variables of draws side by side (quantity, chain, draw)."""
+    arrays = [values.transpose("chain", "draw", ...).to_numpy() for values in dataset.data_vars.values()]
+    every = np.concatenate([a.reshape(*a.shape[:2], -1).astype(float) for a in arrays], axis=2)
+    return np.moveaxis(every, 2, 0)
 
 
 def mean_ess(draws: Float) -> Float:

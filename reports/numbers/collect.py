@@ -155,19 +155,17 @@ def _wrong_signs(claims: list[Claim]) -> WrongSigns:
         wrong = sum(min(e.p_sign, 1 - e.p_sign) for e in estimates)
         return wrong, hypot(*(e.p_sign_mcse for e in estimates))
 
-    names = {(e.hypothesis, e.estimand) for e in called}
-    pooled = tuple(sign for sign in _pooled(every) if (sign.claim, sign.estimand) in names)
     keys = {f"{e.hypothesis}.{outcome}": key for e in every for outcome, key in e.fit_keys.items()}
-    return WrongSigns(len(every), *expected(every), len(called), *expected(called), pooled, keys)
+    return WrongSigns(len(every), *expected(every), len(called), *expected(called), _pooled(every), keys)
 
 
-def _pooled(estimates: list[Estimate]) -> list[PooledSign]:
-    """Probabilities of the expected signs of a family's estimands, pooled; slopes under a learnt scale are already."""
-    apart = [(e, e.sd / e.sd_ratio) for e in estimates if e.sd_ratio is not None]
-    sign = np.array([1.0 if e.sign == POSITIVE.name else -1.0 for e, _ in apart])
-    mean, sd = (np.array([getattr(e, name) for e, _ in apart], float) for name in ("mean", "sd"))
-    pooled = pooling.positive(sign * mean, sd, np.array([prior_sd for _, prior_sd in apart])).tolist()
-    return [PooledSign(e.hypothesis, e.estimand, e.p_sign, p) for (e, _), p in zip(apart, pooled, strict=True)]
+def _pooled(estimates: list[Estimate]) -> tuple[PooledSign, ...]:
+    """What is called among a family's estimands, pooled with all of them; slopes under a learnt scale are already."""
+    apart = [e for e in estimates if e.sd_ratio is not None]
+    sign = np.array([1.0 if e.sign == POSITIVE.name else -1.0 for e in apart])
+    mean, sd, ratio = (np.array([getattr(e, name) for e in apart], float) for name in ("mean", "sd", "sd_ratio"))
+    pooled = zip(apart, pooling.positive(sign * mean, sd, sd / ratio).tolist(), strict=True)
+    return tuple(PooledSign(e.hypothesis, e.estimand, e.p_sign, p) for e, p in pooled if e.verdict in CALLED)
 
 
 def _counts(claims: tuple[Claim, ...]) -> Tested:

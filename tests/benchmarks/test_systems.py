@@ -20,9 +20,10 @@ import benchmarks.systems
 from benchmarks.systems import one_design
 from models import logit
 from models.design import Scaling
-from models.joint import Joint, together
+from models.joint import as_joint, together
 from models.priors import Correlation, HalfNormal, Normal, Priors
 from tests.fixtures.engine_designs import changed, paired, simulated
+from tests.fixtures.pymc_density import uncompiled
 
 POINTS = 5
 EXACT = 1e-9  # relative to the log density
@@ -68,11 +69,7 @@ class Compiled(NamedTuple):
 
 
 def compiled(pymc: Any) -> Compiled:
-    from pytensor.compile.mode import Mode
-
-    # Term by term: PyTensor in Python adds up to 32 arrays at once.
-    mode = Mode(linker="py", optimizer="fast_compile").including("stabilize")
-    return Compiled(pymc.compile_fn(pymc.logp(sum=False, jacobian=False), mode=mode), pymc.initial_point())
+    return Compiled(pymc.compile_fn(pymc.logp(sum=False, jacobian=False), mode=uncompiled()), pymc.initial_point())
 
 
 def constrained(free: Point) -> Point:
@@ -90,10 +87,9 @@ def model(case):
     values = dict(case)
     outcomes = values.pop("outcomes", 1)
     stated = (simulated if outcomes == 1 else paired)(200, **values)
-    designs = stated.designs if isinstance(stated, Joint) else (stated,)
     scaling = {f"x{k}": Scaling(0.0, 1.0, binary=k == 1) for k in range(9)}
     out = []
-    for design in designs:
+    for design in as_joint(stated).designs:
         terms = tuple("x0:x1" if term == "x4" else term for term in design.terms)
         priors = SHRINKING if design.shrunk.any() else FIXED
         out.append(changed(design, x=design.x + 0.3, terms=terms, scaling=scaling, priors=priors))
@@ -113,7 +109,7 @@ def numpyro_density(stated: Any) -> Density:
     from numpyro.infer.util import log_density  # pyright: ignore[reportMissingImports]
 
     numpyro.enable_x64()
-    joint = stated if isinstance(stated, Joint) else together([stated])
+    joint = as_joint(stated)
     rows = [(design.x, design.y.astype(int)) for design in joint.designs]
 
     def density(point: Point) -> float:

@@ -76,13 +76,12 @@ def pack(*designs: Design, dtype: str = "float32") -> Packed:
     A design then selects its columns. Raises ValueError where rows, groups or a shared predictor differ.
     """
     first = designs[0]
-    known: dict[str, Float] = {}
     for design in designs:
         if not same_rows(design, first):
             raise ValueError(f"{design.name} and {first.name} have different rows or groups: pack them separately")
-        for name, column in zip(column_names(design), columns(design).T, strict=True):
-            if not np.array_equal(known.setdefault(name, column), column):
-                raise ValueError(f"{design.name}: predictor {name!r} differs from that of another design in the pack")
+    known, differing = _by_name(designs)
+    if differing is not None:
+        raise ValueError(f"{differing} from that of another design in the pack")
     x = np.column_stack(list(known.values())) if known else np.zeros((first.y.size, 0))
     rows, order = pack_columns(first, x, dtype)
     return Packed(rows, order, tuple(known), first.rows)
@@ -97,14 +96,17 @@ def same_rows(one: Design, other: Design) -> bool:
     )
 
 
-def _same_columns(designs: tuple[Design, ...]) -> bool:
-    """Whether what is named alike is equal; on a part of the rows of two samples, each keeps its own scaling."""
+def _by_name(designs: tuple[Design, ...]) -> tuple[dict[str, Float], str | None]:
+    """Columns of all designs by name, and what says which of them differs between two, if any.
+
+    They do where designs of two samples are cut to the rows of both: each keeps its own scaling.
+    """
     known: dict[str, Float] = {}
-    return all(
-        np.array_equal(known.setdefault(name, column), column)
-        for design in designs
-        for name, column in zip(column_names(design), columns(design).T, strict=True)
-    )
+    for design in designs:
+        for name, column in zip(column_names(design), columns(design).T, strict=True):
+            if not np.array_equal(known.setdefault(name, column), column):
+                return known, f"{design.name}: predictor {name!r} differs"
+    return known, None
 
 
 def pack_columns(design: Design, x: Float, dtype: str) -> tuple[Rows, NDArray[np.intp]]:
@@ -165,7 +167,7 @@ def column_names_of(joint: Joint, packed: Packed | None) -> list[str]:
 def _data(joint: Joint, names: list[str], packed: Packed | None, dtype: str) -> Data:
     """Rows of all outcomes, packed once where they and their predictors are the same."""
     designs = joint.designs
-    shared = all(same_rows(design, designs[0]) for design in designs) and _same_columns(designs)
+    shared = all(same_rows(design, designs[0]) for design in designs) and _by_name(designs)[1] is None
     packs = [packed or pack(*designs, dtype=dtype)] * len(designs) if shared else _packed_apart(designs, names, dtype)
     parts = []
     for design, mine in zip(designs, packs, strict=True):

@@ -61,6 +61,12 @@ def draws_of(design: Design, posterior: xr.Dataset) -> Draws:
     return Draws(intercept.reshape(samples, -1), slope, np.concatenate(effects, axis=1), shape)
 
 
+def by_draw(posterior: xr.Dataset, values: Float) -> xr.DataArray:
+    """Values of all draws, in their order, named as in ``posterior`` (chain, draw)."""
+    coords = {dim: posterior[dim] for dim in ("chain", "draw")}
+    return xr.DataArray(values.reshape([each.size for each in coords.values()]), coords)
+
+
 def linear_predictors(design: Design, draws: Draws, rows: NDArray[np.intp]) -> Iterator[tuple[NDArray[np.intp], Float]]:
     """Blocks of some ``rows``, each of one cell, and their linear predictors (row, sample)."""
     levels, cell = lay.level_index(design), lay.cell_index(design)

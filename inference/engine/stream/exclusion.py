@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from inference.engine.density import assemble
-from inference.engine.stream.draws import Float, draws_of, over_draws
+from inference.engine.stream.draws import Float, by_draw, draws_of, over_draws
 from inference.engine.stream.sweep import sum_exclusive
 from models.joint import Joint, view
 
@@ -23,7 +23,7 @@ def multinomial_log_ratio(joint: Joint, posterior: xr.Dataset, dtype: str = "flo
 
     ``joint`` is on the rows that `models.joint.admissible` leaves; ``posterior`` has its draws.
     """
-    return _by_draw(posterior, _totals(joint, posterior, dtype)[..., 0])
+    return by_draw(posterior, _totals(joint, posterior, dtype)[..., 0])
 
 
 def multinomial_mean_probability(
@@ -31,7 +31,7 @@ def multinomial_mean_probability(
 ) -> dict[str, xr.DataArray]:
     """Probability under the multinomial logit, averaged over all rows (chain, draw), by outcome; as above."""
     mean = _totals(joint, posterior, dtype)[..., 1:] / joint.designs[0].y.size
-    return {outcome: _by_draw(posterior, mean[..., k]) for k, outcome in enumerate(joint.outcomes)}
+    return {outcome: by_draw(posterior, mean[..., k]) for k, outcome in enumerate(joint.outcomes)}
 
 
 def _totals(joint: Joint, posterior: xr.Dataset, dtype: str) -> Float:
@@ -45,8 +45,3 @@ def _totals(joint: Joint, posterior: xr.Dataset, dtype: str) -> Float:
     totals = np.zeros((len(first.slope), 3))
     over_draws(sum_exclusive, rows, first, (totals, *second.effects(dtype)), (one.row_weight[order],))
     return totals.reshape(*first.shape, 3)
-
-
-def _by_draw(posterior: xr.Dataset, values: Float) -> xr.DataArray:
-    dims = ("chain", "draw")
-    return xr.DataArray(values, dims=dims, coords={dim: posterior[dim] for dim in dims})

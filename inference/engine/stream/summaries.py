@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference.engine.density import assemble
 from inference.engine.density import layout as lay
-from inference.engine.stream.draws import Draws, Float, draws_of, linear_predictors, over_draws, over_rows
+from inference.engine.stream.draws import Draws, Float, by_draw, draws_of, linear_predictors, over_draws, over_rows
 from inference.engine.stream.sweep import RowSums, count_events, each_row, sum_changed, sum_probability, sum_softplus
 from models.design import Design
 
@@ -88,8 +88,7 @@ def log_likelihood(design: Design, posterior: xr.Dataset, dtype: str = "float32"
         for some, eta in linear_predictors(design, draws, np.flatnonzero(design.weight != 1.0)):
             total += (1.0 - design.weight[some]) @ np.logaddexp(0.0, eta)
     total += draws.intercept @ cell + np.einsum("srk,rk->s", draws.slope, x) + draws.level @ level
-    dims = ("chain", "draw")
-    return xr.DataArray(total.reshape(draws.shape), dims=dims, coords={dim: posterior[dim] for dim in dims})
+    return by_draw(posterior, total)
 
 
 def row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> RowSums:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -11,9 +11,9 @@ import xarray as xr
 from inference.engine import stream
 from models import logit, multinomial
 from models.joint import admissible
-from models.parameters import draw
+from models.parameters import draw, is_auxiliary
 from tests.fixtures.engine_designs import frequent, paired
-from tests.fixtures.pymc_density import EXACT
+from tests.fixtures.pymc_density import EXACT, uncompiled
 
 CASES = {
     "rare outcomes": {"varying": 2, "shrunk": 3, "extra": {"state": 12, "year": 30}},
@@ -29,16 +29,10 @@ def models():
 
 def functions(*stated):
     """Of each PyMC model its log density at a point, and of the first its parameters there too, by name."""
-    from pytensor.compile.mode import Mode
-
-    mode = Mode(linker="py", optimizer="fast_compile").including("stabilize")
-    first: Any = stated[0]
+    mode, first = uncompiled(), cast("Any", stated[0])
     names = [str(v.name) for v in first.deterministics]
-    names += [
-        str(v.name) for v in first.free_RVs if not str(v.name).rpartition("::")[2].startswith(("z_", "half_rho_"))
-    ]
+    names += [str(v.name) for v in first.free_RVs if not is_auxiliary(str(v.name))]
     values = first.replace_rvs_by_values([first[name] for name in names])
-    # Term by term: PyTensor in Python adds up to 32 arrays at once.
     densities = [model.compile_fn(model.logp(sum=False, jacobian=False), mode=mode) for model in stated]
     return densities, first.compile_fn(values, mode=mode, on_unused_input="ignore"), names
 

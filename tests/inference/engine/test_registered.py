@@ -12,6 +12,7 @@ from inference.engine.density import assemble
 from inference.engine.density.posterior import log_density
 from models.claims import links
 from models.claims.registry import REGISTRY
+from models.joint import as_joint
 from tests.fixtures.pymc_density import POINTS, assert_density_is_that_of_pymc, in_both_types
 
 # Of rows in float32 against float64: where the sampler works; and anywhere, where 45,000 rows add up to thousands.
@@ -34,7 +35,7 @@ def registered(hypothesis):
 
 def kinds(hypothesis) -> Iterator[str]:
     """What is peculiar to a model."""
-    designs = assemble.as_joint(registered(hypothesis)).designs
+    designs = as_joint(registered(hypothesis)).designs
     yield f"panel {EVERY[hypothesis].panel}"
     yield f"{len(designs)} outcomes"
     if not assemble.same_rows(designs[0], designs[-1]):
