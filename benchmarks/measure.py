@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.systems import Run
 
 SEED = 1
-ELSEWHERE = {"loo": "streams", "average": "streams", "growth": "growth", "levels": "growth"}
+ELSEWHERE = {"average": "streams", "growth": "growth", "levels": "growth"}
 OF_A_LENGTH = {"posterior", "together", "levels"}  # tasks that sample as much as they are told to
 Record = dict[str, Any]
 

@@ -37,8 +37,8 @@ class Measurement:
 
     @property
     def peer(self) -> str:
-        """The name that selects it: comparisons with ArviZ and numpy go with the engine."""
-        return "engine" if self.system in {COMPILING, "arviz", "numpy"} else self.system
+        """The name that selects it: the comparison with numpy goes with the engine."""
+        return "engine" if self.system in {COMPILING, "numpy"} else self.system
 
 
 def _real() -> list[Model]:
@@ -64,8 +64,7 @@ def measurements() -> list[Measurement]:
     ten, make_ten = f"{cases.MODELS} models of {small:,} rows", partial(_models, small)
     out = [Measurement("growth", "rows", "engine")]
     out += [Measurement("levels", actors(n), "engine", small, partial(_simulated, small, 0, n)) for n in ACTORS]
-    for task, other in (("loo", "arviz"), ("average", "numpy")):
-        out += [Measurement(task, title(small, 0), system, small, plain) for system in ("engine", other)]
+    out += [Measurement("average", title(small, 0), system, small, plain) for system in ("engine", "numpy")]
     out.append(Measurement("together", ten, "engine", small, make_ten))
     posteriors: dict[str, tuple[int | None, Callable[[], list[Model]]]] = {
         title(n, v): (n, partial(_simulated, n, v)) for n in ROWS[:1] for v in VARYING

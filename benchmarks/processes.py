@@ -17,7 +17,7 @@ from benchmarks import environment
 from benchmarks.cases import ROOT
 from benchmarks.systems import FULL, Length
 
-HOME = {"engine", "arviz", "numpy"}  # systems of the project's own environment
+HOME = {"engine", "numpy"}  # systems of the project's own environment
 
 STOPPED = "stopped"
 

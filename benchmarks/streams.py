@@ -1,4 +1,4 @@
-"""What follows from rows and draws: the engine's streamed sums beside ArviZ and numpy on whole matrices."""
+"""What follows from rows and draws: the engine's streamed sums beside numpy on whole matrices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Float = NDArray[np.float64]
 Record = dict[str, Any]
 BLOCK = 1024  # rows of the plain computation at a time
-BAD_K = 0.7
 
 
 def log_odds(design: Design, posterior: xr.Dataset, x: Float, rows: slice) -> Float:
@@ -46,33 +45,6 @@ def log_odds(design: Design, posterior: xr.Dataset, x: Float, rows: slice) -> Fl
 def _blocks(design: Design) -> Iterator[slice]:
     for start in range(0, design.y.size, BLOCK):
         yield slice(start, min(start + BLOCK, design.y.size))
-
-
-def stored_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, float]:
-    """Pointwise elpd and Pareto k, of a stored log likelihood; and the seconds of ``az.loo`` alone."""
-    import arviz as az
-    import xarray as xr
-
-    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
-    stored = np.empty((chains, draws, design.y.size))
-    for rows in _blocks(design):
-        signed = np.where(design.y[rows, None] == 1, -1.0, 1.0) * log_odds(design, posterior, design.x, rows)
-        weight = 1.0 if design.weight is None else design.weight[rows, None]
-        stored[:, :, rows] = (-weight * np.logaddexp(0.0, signed)).T.reshape(chains, draws, -1)
-    likelihood = xr.Dataset({"y": (("chain", "draw", "obs"), stored)})
-    tree = xr.DataTree.from_dict({"posterior": posterior, "log_likelihood": likelihood})
-    begin = time.perf_counter()
-    result: Any = az.loo(tree, pointwise=True)
-    return result.elpd_i.to_numpy(), result.pareto_k.to_numpy(), time.perf_counter() - begin
-
-
-def streamed_loo(design: Design, posterior: xr.Dataset) -> tuple[Float, Float, float]:
-    """The same by the engine."""
-    from inference.engine import stream
-
-    begin = time.perf_counter()
-    result = stream.loo(design, posterior)
-    return result["elpd"].to_numpy(), result["pareto_k"].to_numpy(), time.perf_counter() - begin
 
 
 def plain_average(design: Design, posterior: xr.Dataset) -> Float:
@@ -116,14 +88,6 @@ def costs(model: Model, function: Callable[[Design, xr.Dataset], Any]) -> tuple[
     seconds, peak = time.perf_counter() - start, memory.peak()
     size = {"draws": draws.sizes["chain"] * draws.sizes["draw"], "rows": sum(d.y.size for d in joint.designs)}
     return results, {"seconds": seconds, "peak_mb": peak, "added_mb": peak - before, **size}
-
-
-def loo(system: str, models: list[Model], begin: float) -> Iterator[Record]:  # noqa: ARG001 (all tasks take these)
-    """Leave-one-out densities: what they cost, sum, and the rows with a bad Pareto k, counted over all outcomes."""
-    results, cost = costs(models[0], {"engine": streamed_loo, "arviz": stored_loo}[system])
-    elpd, k = (np.concatenate([result[part] for result in results]) for part in (0, 1))
-    figures = {"elpd": float(elpd.sum()), "bad": np.flatnonzero(k > BAD_K).tolist(), "worst_k": float(k.max())}
-    yield cost | {"seconds": sum(result[2] for result in results)} | figures
 
 
 def average(system: str, models: list[Model], begin: float) -> Iterator[Record]:  # noqa: ARG001

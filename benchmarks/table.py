@@ -61,13 +61,6 @@ MODELS: tuple[Column, ...] = (
     *COST,
     *WORTH,
 )
-LOO: tuple[Column, ...] = (
-    ("seconds", _field("seconds")),
-    ("MB beyond the draws", whole("added_mb")),
-    ("peak MB", whole("peak_mb")),
-    ("sum of elpd", lambda record: f"{record['elpd']:.4f}"),
-    ("rows with k > 0.7", lambda record: str(len(record["bad"]))),
-)
 AVERAGE: tuple[Column, ...] = (
     ("seconds", _field("seconds")),
     ("MB beyond the draws", whole("added_mb")),
@@ -128,12 +121,7 @@ def ratios(records: Sequence[Record]) -> list[str]:
             )
         elif "seconds" in record:
             faster, smaller = (record[name] / mine[name] for name in ("seconds", "added_mb"))
-            same = (
-                f" The flagged rows are {'' if mine['bad'] == record['bad'] else 'not '}the same."
-                if "bad" in mine
-                else ""
-            )
-            out.append(f"{where}{number(faster)} times faster, {number(smaller)} times less memory.{same}")
+            out.append(f"{where}{number(faster)} times faster, {number(smaller)} times less memory.")
     return out
 
 
@@ -154,7 +142,6 @@ def markdown(results: dict[str, Any]) -> str:
     add("One posterior from a fresh process; the worst of all parameters and scales", "posterior", POSTERIOR)
     add("30,000 rows of more and more actors", "levels", LEVELS)
     add("Ten models in one process; effective draws are summed over the models", "together", MODELS)
-    add("Leave-one-out densities", "loo", LOO)
     add("Average contrast over all rows and draws", "average", AVERAGE)
     out.extend(["", *ratios(records)])
     for record in (record for record in records if record["task"] == "growth" and "points" in record):

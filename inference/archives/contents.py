@@ -26,7 +26,7 @@ MODEL = (
 
 @dataclass(frozen=True)
 class Group:
-    """A group of an archive: the dims that its variables may have (``*`` is any text), and whether some lack it."""
+    """A group of an archive: the dims that its variables may have, and whether some lack it; ``*`` is any text."""
 
     name: str
     dims: tuple[str, ...]
@@ -36,12 +36,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of archive, as ``name`` is written with the id of what it is of; ``optional`` attributes may be absent."""
+    """A kind of archive, as ``name`` is written with the id of what it is of."""
 
     name: str
     groups: tuple[Group, ...]
     attributes: tuple[str, ...]
-    optional: tuple[str, ...] = ()
 
 
 # Dims of a logit's parameters: regions and eras always, the others as the panel has them.
@@ -59,8 +58,8 @@ LOGIT = Kind(
         Group("scaling", ("variable",)),
         Group("contrasts", (*DRAW, "term")),
         # What follows is of fits that passed their gate.
-        Group("loo", ("obs",), optional=True),
-        Group("loo_without", ("obs",), optional=True),  # of models with an exposure
+        Group("loo_*", ("cluster",), optional=True),  # loo_<clustering>, without exposures ..._without, ..._mains
+        Group("comparison", ("clustering", "term"), optional=True),  # of models with an exposure
         Group("curves", ("sample", "*_value"), optional=True),
         Group("power_scaling", ("term",), optional=True),
         Group("posterior_predictive", (*DRAW, "obs"), optional=True),
@@ -75,7 +74,6 @@ LOGIT = Kind(
         VERDICTS,
     ),
     attributes=(*MODEL, "events", "decisions", "excluded", "until", *SETTINGS, *ORIGIN),
-    optional=("elpd_diff", "elpd_diff_se", "bad_k", "refitted"),  # beside ``loo_without``
 )
 CAPACITY = Kind(
     name="<link>.capacity_next",
@@ -92,7 +90,7 @@ CAPACITY = Kind(
 )
 CONTEST = Kind(
     name="contest.<outcome>",
-    groups=(Group("contest", ("rival", "obs")),),
+    groups=(Group("contest", ("rival", "cluster")),),
     attributes=("outcome", "rows", "events", *SETTINGS, *ORIGIN),
 )
 CASE = Kind(
@@ -121,21 +119,22 @@ SCENARIO = Kind(
 
 def deviations(kind: Kind, tree: xr.DataTree) -> Iterator[str]:
     """In what an archive is not what its kind says: groups, dims and attributes, missing or unknown."""
-    needed = {group.name for group in kind.groups if not group.optional}
-    yield from _apart("group", set(tree.children), needed, {group.name for group in kind.groups})
-    yield from _apart("attribute", set(map(str, tree.attrs)), set(kind.attributes), {*kind.attributes, *kind.optional})
+    names = set(tree.children)
+    yield from (f"no group {group.name}" for group in kind.groups if not group.optional and group.name not in names)
+    yield from (
+        f"unknown group {name}" for name in sorted(names) if not any(fnmatch(name, g.name) for g in kind.groups)
+    )
+    attributes = set(map(str, tree.attrs))
+    yield from (f"no attribute {name}" for name in sorted(set(kind.attributes) - attributes))
+    yield from (f"unknown attribute {name}" for name in sorted(attributes - set(kind.attributes)))
     for group in kind.groups:
-        if group.name in tree.children:
-            node = tree.children[group.name]
-            dims = {str(dim) for variable in node.data_vars.values() for dim in variable.dims}
-            yield from (
-                f"{group.name}: unknown dim {dim}"
-                for dim in sorted(dims)
-                if not any(fnmatch(dim, d) for d in group.dims)
-            )
-            yield from (f"{group.name}: no attribute {name}" for name in group.attributes if name not in node.attrs)
+        for name in sorted(each for each in names if fnmatch(each, group.name)):
+            yield from _within(group, name, tree)
 
 
-def _apart(what: str, present: set[str], needed: set[str], known: set[str]) -> Iterator[str]:
-    yield from (f"unknown {what} {name}" for name in sorted(present - known))
-    yield from (f"no {what} {name}" for name in sorted(needed - present))
+def _within(group: Group, name: str, tree: xr.DataTree) -> Iterator[str]:
+    """In what the group ``name`` of an archive is not what it is described as."""
+    node = tree.children[name]
+    dims = {str(dim) for variable in node.data_vars.values() for dim in variable.dims}
+    yield from (f"{name}: unknown dim {dim}" for dim in sorted(dims) if not any(fnmatch(dim, d) for d in group.dims))
+    yield from (f"{name}: no attribute {attribute}" for attribute in group.attributes if attribute not in node.attrs)

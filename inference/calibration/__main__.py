@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from inference import panels
+
 FOLDER = Path(__file__).parent / "results"
 PART = 20  # replicates after which it is looked whether a bug has been noticed
 
@@ -13,9 +15,10 @@ PART = 20  # replicates after which it is looked whether a bug has been noticed
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inference.calibration", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("ranks", "draws", "reference", "chain"), default="ranks",
+        "what", nargs="?", choices=("ranks", "draws", "reference", "chain", "claims"), default="ranks",
         help="ranks of simulated truths (default), draws of every registered model beside those of another sampler, "
-        "the long run that tests compare the engine with, or the effects of whole simulated worlds beside brute force",
+        "the long run that tests compare the engine with, the effects of whole simulated worlds beside brute force, or "
+        "verdicts on slopes that are nil",
     )  # fmt: skip
     parser.add_argument("--replicates", type=int, default=1000, help="truths drawn from the prior (default: 1000)")
     parser.add_argument("--bugs", action="store_true", help="check that planted bugs are noticed, too")
@@ -24,6 +27,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--draws", type=int, help="draws of each of the ten chains of the reference")
     parser.add_argument("--worlds", type=int, default=100, help="simulated worlds for the chain (default: 100)")
+    parser.add_argument("--panels", type=int, default=200, help="simulated panels of each truth (default: 200)")
+    parser.add_argument("--truths", nargs="+", help="planted truths that verdicts are tried on (default: all)")
+    parser.add_argument("--panel", type=Path, default=panels.PANEL, help="panel file whose rows they are planted in")
     parser.add_argument("--seed", type=int, default=2022, help="seed of the whole run (default: 2022)")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the ranks, results.json and ecdf.png")
     return parser
@@ -92,6 +98,27 @@ def _chain(arguments: argparse.Namespace) -> int:
     return 0 if within else 1
 
 
+def _claims(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from inference.archives import atomic
+    from inference.calibration import planted_truths
+
+    found = pd.concat(
+        [
+            planted_truths.run(truth, arguments.panels, arguments.panel, arguments.seed)
+            for truth in arguments.truths or planted_truths.TRUTHS
+        ]
+    )
+    false, credited = planted_truths.false_verdicts(found), planted_truths.credited(found)
+    print("Slopes that are nil, called supported or contradicted:", false.to_string(), sep="\n")
+    if len(credited):
+        print("Products that are nil, within two standard errors of no gain:", credited.to_string(), sep="\n")
+    print(f"results in {atomic.write_csv(arguments.out / 'claims.csv', found)}")
+    totals = false.groupby("truth", sort=False)[["panels", "called"]].sum()
+    return 0 if (totals["called"] <= planted_truths.ACCEPTED * totals["panels"]).all() else 1
+
+
 def main() -> int:
     """Exit code 0; 1 when the engine is not calibrated or a planted bug goes unnoticed; 2 for a bad argument."""
     parser = _parser()
@@ -104,7 +131,7 @@ def main() -> int:
         out = arguments.out if arguments.out != FOLDER else long_run.FOLDER
         print(f"reference posterior in {long_run.write(arguments.seed, out, arguments.draws or long_run.DRAWS)}")
         return 0
-    return {"ranks": _ranks, "draws": _draws, "chain": _chain}[arguments.what](arguments)
+    return {"ranks": _ranks, "draws": _draws, "chain": _chain, "claims": _claims}[arguments.what](arguments)
 
 
 if __name__ == "__main__":

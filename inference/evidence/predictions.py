@@ -48,16 +48,14 @@ def thinned(posterior: xr.Dataset, draws: int) -> xr.Dataset:
     return posterior.isel(draw=slice(None, None, max(1, posterior.sizes["draw"] * posterior.sizes["chain"] // draws)))
 
 
-def predictive(
-    design: Design, posterior: xr.Dataset, frame: pd.DataFrame, loo: xr.Dataset, seed: int
-) -> dict[str, xr.Dataset]:
+def predictive(design: Design, posterior: xr.Dataset, frame: pd.DataFrame, seed: int) -> dict[str, xr.Dataset]:
     """What the posterior says of the rows: replicates, log likelihoods, event counts, calibration, fitted rates.
 
     ``frame`` holds the rows of the design, whose keys clusters of events are counted by.
 
     ``posterior_predictive`` and ``log_likelihood`` hold ``y`` (chain, draw, obs) of evenly spaced draws, as ArviZ's
     predictive plots and comparisons ask; the counts in ``predictive_checks`` are of more draws and of replicates of
-    their own. ``loo`` holds the pointwise densities of the same posterior, from all draws.
+    their own. ``fitted`` is averaged over all draws.
     """
     simulated = stream.event_counts(design, thinned(posterior, FEW), seed)  # (chain, draw, region, era)
     observed = cells(design)["events"]
@@ -72,11 +70,7 @@ def predictive(
         )
 
     counts, truth = margins(simulated), margins(observed)
-    density = np.exp(loo["lppd"].to_numpy())  # of each row's own outcome, averaged over the draws
-    fitted = np.where(design.y == 1, density, 1 - density)
-    if design.weight is not None:  # there the density is that of a part of a decision
-        parts = np.flatnonzero(design.weight != 1.0)
-        fitted[parts] = stream.row_probability(design.subset(parts), posterior)
+    fitted = stream.row_probability(design, posterior)
     replicated, log_likelihood = stream.by_row(design, thinned(posterior, BY_ROW), seed + 1)
     return {
         "posterior_predictive": xr.Dataset({"y": replicated}),

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from inference.archives import archive
 from inference.evidence import sensitivity
+from inference.evidence.folds import AGGRESSOR_YEAR
 from inference.evidence.quantities import CI_BOUNDS
 from inference.sampling.diagnostics import mcse_mean, mcse_share
 from models.claims.registry import RATIO, Estimand, Hypothesis
@@ -71,7 +72,9 @@ class Verdict:
     ``beyond_opposite`` with the other, ``mcse`` the Monte Carlo error of each. ``sd_ratio`` is the posterior standard
     deviation over the prior's, ``verdict_by_sign`` the label by the sign alone. ``sd_ratio`` and ``bayes_factor`` are
     None where they are not defined. The fields from ``rd`` (risk difference in 1,000 dyad-years) on are None for an
-    estimand of two logits. Those from ``independent_mean`` on are of logits fitted apart, as if rows were independent;
+    estimand of two logits. ``elpd_diff`` is the change in the expected log predictive density of rows left out by
+    treaty (or what else clusters a panel's rows, see `folds`) that a product adds to its main effects, or other
+    exposures to none. Those from ``independent_mean`` on are of logits fitted apart, as if rows were independent;
     they are None for a ratio.
     """
 
@@ -107,6 +110,9 @@ class Verdict:
     rd_high: float | None = None
     elpd_diff: float | None = None
     elpd_diff_se: float | None = None
+    elpd_diff_mcse: float | None = None
+    elpd_diff_by_aggressor: float | None = None
+    elpd_diff_by_aggressor_se: float | None = None
     bad_k: int | None = None
     refitted: int | None = None
     prior_sensitivity: float | None = None
@@ -278,16 +284,26 @@ def _of_one_logit(tree: xr.DataTree, term: str) -> dict[str, Any]:
     """Risk difference, change in predictive density and power-scaling of a slope of one logit, by field."""
     difference = 1000 * archive.group(tree, "contrasts")["risk_difference"].sel(term=term)
     low, high = difference.quantile(CI_BOUNDS).to_numpy()
-    scaled = archive.group(tree, "power_scaling").sel(term=term)
+    scaled, compared = archive.group(tree, "power_scaling").sel(term=term), archive.group(tree, "comparison")
+    by_treaty = compared.isel(clustering=0).sel(term=term)
     return {
         "rd": float(difference.mean()),
         "rd_mcse": mcse_mean(difference.transpose("chain", "draw").to_numpy()),
         "rd_low": float(low),
         "rd_high": float(high),
-        **{name: float(tree.attrs[name]) for name in ("elpd_diff", "elpd_diff_se")},
-        **{name: int(tree.attrs[name]) for name in ("bad_k", "refitted")},
+        **{name: float(by_treaty[name]) for name in ("elpd_diff", "elpd_diff_se", "elpd_diff_mcse")},
+        **{name: int(by_treaty[name]) for name in ("bad_k", "refitted")},
+        **_by_aggressor(compared.sel(term=term)),
         **{name: float(scaled[name]) for name in ("prior_sensitivity", "likelihood_sensitivity")},
     }
+
+
+def _by_aggressor(compared: xr.Dataset) -> dict[str, float]:
+    """The change in predictive density of rows left out by aggressor and year, on panels that have aggressors."""
+    if AGGRESSOR_YEAR not in compared["clustering"]:
+        return {}
+    here = compared.sel(clustering=AGGRESSOR_YEAR)
+    return {f"elpd_diff_by_aggressor{end}": float(here[f"elpd_diff{end}"]) for end in ("", "_se")}
 
 
 def sources(which: Estimand, trees: Mapping[str, xr.DataTree]) -> dict[str, xr.DataTree]:

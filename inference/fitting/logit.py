@@ -16,7 +16,8 @@ from inference import panels
 from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance
 from inference.engine import stream
-from inference.evidence import holdout, loo, predictions, sensitivity
+from inference.evidence import holdout, predictions, sensitivity
+from inference.fitting import comparison
 from inference.fitting.result import FitResult, finished, model_attributes, origin_attributes, refused
 from inference.sampling import checks
 from inference.sampling.converge import Run, draw_until_converged
@@ -24,14 +25,13 @@ from inference.sampling.settings import Session, Settings, seed_of
 from models.claims.links import LOGITS
 from models.claims.registry import REGISTRY, Hypothesis
 from models.design import Design
-from models.joint import Joint, draw_prior, together, view
+from models.joint import Joint, draw_prior, view
 from models.structure import CELLS, INDEPENDENT_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-SHORTER = 0.25  # share of the draws for the models that the registered one is compared with
 PRIOR_DRAWS = 4000  # the gate asks for shares: with these their Monte Carlo error is below 0.006
 
 
@@ -132,25 +132,6 @@ def _estimands(hypothesis: Hypothesis, joint: Joint, panel: pd.DataFrame, draws:
     return xr.merge(every)
 
 
-def _shorter(model: Design | Joint, kind: str, settings: Settings) -> Run:
-    """A quarter of the draws, of a model that the registered one is compared with; its gate says of which ``kind``."""
-    few = replace(settings, draws=max(1, int(settings.draws * SHORTER)))
-    run = draw_until_converged(model, few, scale=SHORTER)
-    return run._replace(gate=[replace(result, name=f"{kind}, {result.name}") for result in run.gate])
-
-
-class _Without(NamedTuple):
-    """The model of the same outcomes without their exposures, and its draws."""
-
-    joint: Joint
-    run: Run
-
-
-def _without(hypothesis: Hypothesis, panel: pd.DataFrame, settings: Settings) -> _Without:
-    reduced = together([hypothesis.without_exposure(panel, o) for o in hypothesis.outcomes], f"{hypothesis.id}.without")
-    return _Without(reduced, _shorter(reduced, "without exposures", settings))
-
-
 class _Independent(NamedTuple):
     """An outcome's logit as if rows were independent: slopes of its exposures, its clusters, and the gate."""
 
@@ -164,35 +145,48 @@ def _independent(hypothesis: Hypothesis, fitted: _Fitted, panel: pd.DataFrame, s
     outcome = fitted.design.outcome
     design = replace(hypothesis, structure=INDEPENDENT_ROWS).design(panel, outcome)
     design = replace(design, name=f"{design.name}.independent-rows")
-    run = _shorter(design, "independent rows", settings)
+    run = comparison.shorter(design, "independent rows", settings)
     slopes = run.posterior[["beta"]].sel(predictor=list(fitted.exposures))
     replicates, _ = stream.by_row(design, predictions.thinned(run.posterior, predictions.BY_ROW), settings.seed)
     return _Independent(slopes, predictions.cluster_checks(design, replicates, panel.iloc[design.rows]), run.gate)
 
 
-def _compared(fitted: _Fitted, without: _Without | None, settings: Settings) -> dict[str, xr.Dataset]:
-    """Predictive densities of an outcome's rows with its exposures, and without them."""
-    out = {"loo": loo.pointwise(fitted.design, fitted.posterior, settings)}
-    if without is not None and fitted.exposures:
-        reduced = next(d for d in without.joint.designs if d.outcome == fitted.design.outcome)
-        posterior = view(without.run.posterior, without.joint, reduced.outcome)
-        out["loo_without"] = loo.pointwise(reduced, posterior, settings)
-    return out
-
-
 def _evidence(
-    hypothesis: Hypothesis, fitted: _Fitted, without: _Without | None, panel: pd.DataFrame, settings: Settings
+    hypothesis: Hypothesis, fitted: _Fitted, panel: pd.DataFrame, settings: Settings
 ) -> dict[str, xr.Dataset]:
-    """What one outcome's posterior says beside its parameters: comparison, curves, sensitivity, predictions."""
+    """What one outcome's posterior says beside its parameters: curves, sensitivity, predictions."""
     design, posterior = fitted.design, fitted.posterior
-    groups = _compared(fitted, without, settings)
-    groups["curves"] = predictions.curves(design, fitted.frame, posterior)
+    groups = {"curves": predictions.curves(design, fitted.frame, posterior)}
     likelihood = stream.log_likelihood(design, posterior)
     groups["power_scaling"] = sensitivity.power_scaling(design, posterior, likelihood, fitted.exposures)
-    seed = seed_of(settings, design.name, "predictive")
-    groups |= predictions.predictive(design, posterior, fitted.frame, groups["loo"], seed)
+    groups |= predictions.predictive(design, posterior, fitted.frame, seed_of(settings, design.name, "predictive"))
     later = holdout.holdout(hypothesis, design, posterior, panel)
     return groups | ({} if later is None else {"holdout": later})
+
+
+class _Beside(NamedTuple):
+    """What stands beside the parameters of a posterior: groups of the archives by outcome, gates of other models."""
+
+    groups: dict[str, dict[str, xr.Dataset]]
+    gate: list[checks.CheckResult]
+
+
+def _beside(
+    hypothesis: Hypothesis, joint: Joint, every: dict[str, _Fitted], run: Run, panel: pd.DataFrame, settings: Settings
+) -> _Beside:
+    """The evidence of a posterior that passed its gate, and the models that it is compared with."""
+    models, gate = {comparison.FULL: comparison.Model(joint, run.posterior)}, list[checks.CheckResult]()
+    for which, model in comparison.reduced(hypothesis, panel).items():
+        other = comparison.shorter(model, comparison.WORDS[which], settings)
+        models[which] = comparison.Model(model, other.posterior)
+        gate += other.gate
+    groups = comparison.compared(hypothesis, panel, models, settings)
+    for outcome, fitted in every.items():
+        independent = _independent(hypothesis, fitted, panel, settings)
+        gate += independent.gate
+        groups[outcome] |= _evidence(hypothesis, fitted, panel, settings)
+        groups[outcome] |= {"independent_rows": independent.slopes, "independent_clusters": independent.clusters}
+    return _Beside(groups, gate)
 
 
 def fit(
@@ -210,27 +204,17 @@ def fit(
         return refused(joint.name, failed)
     run = draw_until_converged(joint, settings, partial(_estimands, hypothesis, joint, panel))
     gate += run.gate
-    every, without = _each(hypothesis, joint, panel, run), None
-    passed = not checks.failures(gate)
-    if passed and any(fitted.exposures for fitted in every.values()):
-        without = _without(hypothesis, panel, settings)
-        gate += without.run.gate
-    independent = (
-        {o: _independent(hypothesis, fitted, panel, settings) for o, fitted in every.items()} if passed else {}
-    )
-    gate += [result for other in independent.values() for result in other.gate]
+    every = _each(hypothesis, joint, panel, run)
+    beside = _Beside({}, []) if checks.failures(gate) else _beside(hypothesis, joint, every, run, panel, settings)
+    gate += beside.gate
     failed, paths = checks.failures(gate), []
     for outcome, fitted in every.items():
         groups = _data_groups(fitted.design, panel, panel_of(hypothesis.panel).keys)
         groups |= {"prior": _kept(priors[outcome].draws), "prior_predictive": priors[outcome].predictive}
         groups |= {"posterior": _kept(fitted.posterior), "sample_stats": fitted.statistics}
-        groups["contrasts"] = fitted.contrasts
-        if passed:
-            groups |= _evidence(hypothesis, fitted, without, panel, settings)
-            groups["independent_rows"] = independent[outcome].slopes
-            groups["independent_clusters"] = independent[outcome].clusters
+        groups |= {"contrasts": fitted.contrasts} | beside.groups.get(outcome, {})
         result = xr.DataTree.from_dict(groups)
-        result.attrs = _attributes(hypothesis, fitted.design, gate, groups)
+        result.attrs = _attributes(hypothesis, fitted.design, gate)
         result.attrs |= origin_attributes(fitted.design.name, settings, provenance)
         paths.append(archive.write(result, fitted.design.name, passed=not failed, folder=folder))
     events = ", ".join(f"{fitted.design.decisions.sum():.0f} {outcome}" for outcome, fitted in every.items())
@@ -243,24 +227,17 @@ def _kept(draws: xr.Dataset) -> xr.Dataset:
     return draws.assign({name: draws[name].astype(np.float32) for name in many})
 
 
-def _attributes(
-    hypothesis: Hypothesis, design: Design, gate: list[checks.CheckResult], groups: dict[str, xr.Dataset]
-) -> dict[str, object]:
+def _attributes(hypothesis: Hypothesis, design: Design, gate: list[checks.CheckResult]) -> dict[str, object]:
     """What the archive of an outcome says of its model, its gate and its rows."""
-    change = loo.difference(groups["loo"], groups["loo_without"]) if "loo_without" in groups else {}
-    return (
-        model_attributes(hypothesis, design.outcome, gate)
-        | change
-        | {
-            "priors": json.dumps(design.priors.describe(design.outcome)),
-            "rows": design.y.size,
-            "events": int(design.y.sum()),
-            "decisions": float(design.decisions.sum()),
-            "excluded": json.dumps(hypothesis.excluded),
-            "until": hypothesis.until,
-            "rows_lost": json.dumps(dict(design.lost)),
-        }
-    )
+    return model_attributes(hypothesis, design.outcome, gate) | {
+        "priors": json.dumps(design.priors.describe(design.outcome)),
+        "rows": design.y.size,
+        "events": int(design.y.sum()),
+        "decisions": float(design.decisions.sum()),
+        "excluded": json.dumps(hypothesis.excluded),
+        "until": hypothesis.until,
+        "rows_lost": json.dumps(dict(design.lost)),
+    }
 
 
 def fit_registered(hypothesis: str, session: Session) -> FitResult:

@@ -1,8 +1,4 @@
-"""Draws of a multinomial logit: those of the joint model, weighed, since the two differ by little.
-
-Importance sampling is exact in the limit of many draws. Pareto's k says whether the weights have a tail that as many
-draws as there are cannot be trusted with (Vehtari et al. 2024, Journal of Machine Learning Research 25(72)).
-"""
+"""Draws of a multinomial logit: those of the joint model, weighed, since the two differ by little."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine import stream
-from inference.evidence.loo import BAD_K
+from inference.evidence import importance
 from inference.sampling import checks, diagnostics
 from inference.sampling.converge import draw_until_converged
 from inference.sampling.settings import Settings
@@ -44,14 +40,10 @@ class Weighted(NamedTuple):
 
 def smoothed(log_ratio: Float) -> Weights:
     """Pareto-smoothed weights of draws, from the logarithms of what they are weighed by (chain, draw)."""
-    from arviz_stats.base import array_stats
-
     raw = np.exp(log_ratio - log_ratio.max())
     efficiency = float(diagnostics.mean_ess(raw[None])[0]) / raw.size
-    # ArviZ takes log likelihoods of what is left out, and so weighs by their reciprocals.
-    log_weight, pareto_k = array_stats.psislw(-log_ratio.ravel(), r_eff=efficiency)  # pyright: ignore[reportArgumentType] - any number
-    weight = np.exp(log_weight - log_weight.max())
-    return Weights((weight / weight.sum()).reshape(log_ratio.shape), float(pareto_k))
+    log_weight, pareto_k = importance.smoothed(log_ratio.ravel(), efficiency)
+    return Weights(np.exp(log_weight).reshape(log_ratio.shape), float(pareto_k))
 
 
 def draw(joint: Joint, settings: Settings, scale: float) -> Weighted:
@@ -74,6 +66,6 @@ def judged(weights: Weights, gate: list[checks.CheckResult], scale: float) -> li
     """The checks of the weights of draws that have passed, or failed, ``gate``."""
     effective = weights.share * next((c.value for c in gate if c.name == checks.BULK), 0.0)
     return [
-        checks.at_most("Pareto k of the multinomial's weights", weights.pareto_k, BAD_K),
+        checks.at_most("Pareto k of the multinomial's weights", weights.pareto_k, importance.BAD_K),
         checks.at_least("smallest bulk ESS under the multinomial's weights", effective, checks.ESS * scale),
     ]

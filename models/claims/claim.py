@@ -48,7 +48,17 @@ class Equation:
         Products keep one slope: with a prior sd of 0.25 for their mean, a regional spread of 0.5 would
         say more about the regions than about the product. In a pooled equation every exposure keeps one.
         """
-        return () if self.pooled else tuple(term for term in self.exposures if len(variables(term)) == 1)
+        return () if self.pooled else self.mains
+
+    @property
+    def mains(self) -> tuple[str, ...]:
+        """Exposures that are no products."""
+        return tuple(term for term in self.exposures if len(variables(term)) == 1)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """Exposures that are products of two variables, or squares."""
+        return tuple(term for term in self.exposures if len(variables(term)) > 1)
 
 
 @dataclass(frozen=True)
@@ -185,11 +195,14 @@ class Hypothesis:
 
         return together([self.design(panel, outcome) for outcome in self.outcomes], self.id)
 
-    def without_exposure(self, panel: pd.DataFrame, outcome: str) -> Design:
-        """The same rows and adjustment without the exposures: the model to compare with."""
-        equation = self.equation(outcome)
-        bare = Equation((), equation.adjustment, durations=equation.durations)
-        return self._design(panel, outcome, bare, self.design(panel, outcome).rows, f"{self.id}.{outcome}.without")
+    def with_exposures(self, panel: pd.DataFrame, outcome: str, exposures: tuple[str, ...], name: str) -> Design:
+        """The same rows and adjustment with some of the exposures only: a model to compare with, of that ``name``."""
+        equation = replace(self.equation(outcome), exposures=exposures)
+        return self._design(panel, outcome, equation, self.design(panel, outcome).rows, f"{self.id}.{outcome}.{name}")
+
+    def design_of(self, panel: pd.DataFrame, outcome: str, equation: Equation, name: str) -> Design:
+        """The design of another equation in the place of its own, on the sample of this claim."""
+        return self._design(panel, outcome, equation, self.sample(panel), name)
 
     def _design(
         self, panel: pd.DataFrame, outcome: str, equation: Equation, rows: NDArray[np.intp], name: str

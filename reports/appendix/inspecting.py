@@ -51,10 +51,10 @@ az.plot_ppc_pava(tree)
     ),
     Step(
         "Compare claims on the same rows",
-        "log_likelihood holds every row under the draws of posterior_predictive. These are a tenth of all draws, so "
-        "that the elpd of ArviZ lies some tenths beside that of all draws, and that it flags one or two rows of a "
-        "hundred: it divides the effective size of all draws by the number of these. Called as az.loo(tree, reff=1) "
-        "it flags hardly any.",
+        "log_likelihood holds every row under the draws of posterior_predictive, a tenth of all. ArviZ leaves out one "
+        "row at a time: those of one treaty then foretell each other, and the comparison is kinder to a claim than "
+        "that of the report, which the next step shows. It flags one or two rows of a hundred, since it divides the "
+        "effective size of all draws by the number of these few; called as az.loo(tree, reff=1) it flags hardly any.",
         """\
 claims = ("carter-1", "carter-2")
 trees = {claim: az.from_netcdf(f"inference/posteriors/{claim}.bandwagon.nc") for claim in claims}
@@ -62,31 +62,32 @@ print(az.compare(trees))
 """,
     ),
     Step(
-        "Compare by all draws, with and without the exposures",
-        "Log likelihoods of all draws would take gigabytes, so an archive keeps each row's leave-one-out density from "
-        "all of them: loo with the claim's exposures, loo_without without them. From these ArviZ compares without the "
-        "draws. The variable row says which rows of the panel they are: only models on the same rows may be compared.",
+        "Compare by whole treaties, with and without the exposures",
+        "Rows of one treaty are one decision, so an archive keeps the density of each treaty given all other rows: "
+        "loo_treaty with the claim's exposures, loo_treaty_mains without its products, loo_treaty_without without any; "
+        "loo_aggressor_year and so on leave out an aggressor's year. From these ArviZ compares without the draws. The "
+        "coordinate cluster says which rows are left out: only models with the same may be compared.",
         """\
 from arviz_stats.utils import ELPDData
 
 
 def elpd(tree, group):
-    rows = tree[group].to_dataset()
+    clusters = tree[group].to_dataset()
     return ELPDData(
-        elpd=float(rows["elpd"].sum()),
-        se=float(rows.sizes["obs"] ** 0.5 * rows["elpd"].std()),
-        p=float(rows["p_loo"].sum()),
-        n_samples=tree["posterior"].sizes["draw"] * tree["posterior"].sizes["chain"],
-        n_data_points=rows.sizes["obs"],
+        elpd=float(clusters["elpd"].sum()),
+        se=float(clusters.sizes["cluster"] ** 0.5 * clusters["elpd"].std()),
+        p=float("nan"),
+        n_samples=1000,
+        n_data_points=clusters.sizes["cluster"],
         scale="log",
         warning=False,
         good_k=0.7,
-        elpd_i=rows["elpd"],
-        pareto_k=rows["pareto_k"],
+        elpd_i=clusters["elpd"],
+        pareto_k=clusters["pareto_k"],
     )
 
 
-print(az.compare({"with duress": elpd(tree, "loo"), "without": elpd(tree, "loo_without")}))
+print(az.compare({"with duress x threat": elpd(tree, "loo_treaty"), "without": elpd(tree, "loo_treaty_mains")}))
 """,
     ),
     Step(

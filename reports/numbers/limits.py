@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from inference.evidence import predictions
 from inference.evidence.datagrid import REACH
-from inference.evidence.loo import BAD_K, MOST_REFITS
+from inference.evidence.importance import BAD_K
+from inference.evidence.leave_out import MOST_REFITS
 from inference.evidence.quantities import CI_KIND, CI_PROB
 from inference.evidence.sensitivity import SENSITIVE
 from inference.evidence.verdicts import BEYOND, NIL, NOT_INFORMED, ROPE, SUPPORTED, VERDICTS

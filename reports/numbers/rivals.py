@@ -8,7 +8,7 @@ import xarray as xr
 
 from inference.archives import archive
 from inference.fitting import stacking
-from models.claims.registry import OUTCOMES, REGISTRY, Hypothesis
+from models.claims.registry import OUTCOMES, Hypothesis
 from reports.numbers import archived
 from reports.numbers.report import Contest, Rival
 
@@ -41,5 +41,5 @@ def _contest(tree: xr.DataTree, outcome: str) -> Contest:
 
 
 def _rival(row: xr.Dataset, name: str, outcome: str) -> Rival:
-    exposures = REGISTRY[name].equation(outcome).exposures
-    return Rival(name, tuple(exposures), *(float(row[number]) for number in NUMBERS), bad_k=int(row["bad_k"]))
+    exposures = stacking.exposures(outcome)[name]
+    return Rival(name, exposures, *(float(row[number]) for number in NUMBERS), bad_k=int(row["bad_k"]))

@@ -217,7 +217,7 @@ def test_adding_a_hypothesis_is_adding_one_value(monkeypatch, simulated):
         assert durations == ("since_treaty", "since_treaty^2", "since_dispute", "since_dispute^2")
         assert design.terms == ("similarity", *added.adjustment, *durations)
         assert design.name == f"toy.{outcome}"
-        reduced = added.without_exposure(simulated, outcome)
+        reduced = added.with_exposures(simulated, outcome, (), "without")
         assert reduced.terms == added.adjustment + durations
         assert (reduced.y == design.y).all()
 

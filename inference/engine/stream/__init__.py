@@ -6,7 +6,6 @@ they are right to some six digits, and summed in float64.
 
 from inference.engine.stream.draws import draws_of
 from inference.engine.stream.exclusion import multinomial_log_ratio, multinomial_mean_probability
-from inference.engine.stream.leave_one_out import loo
 from inference.engine.stream.summaries import (
     by_row,
     cell_probability,
@@ -23,7 +22,6 @@ __all__ = [
     "draws_of",
     "event_counts",
     "log_likelihood",
-    "loo",
     "mean_probabilities",
     "mean_probability",
     "multinomial_log_ratio",

@@ -16,7 +16,7 @@ from inference.engine.density import layout as lay
 from inference.engine.rows.kernel import Effects, empty_scratch
 from inference.engine.rows.pack import LANES, Rows
 from inference.engine.sampler.sampling import CORES
-from inference.engine.stream.sweep import Predictor, RowSums, sum_rows
+from inference.engine.stream.sweep import Predictor, sum_rows
 from models.design import Design
 
 Float = NDArray[np.float64]
@@ -100,15 +100,15 @@ def over_draws(
     _in_threads(part, len(draws.slope))
 
 
-def over_rows(rows: Rows, draws: Draws, sign: Float) -> RowSums:
-    """`sum_rows` on parts of the packed rows at the same time; ``sign`` and the sums are in their order."""
+def over_rows(rows: Rows, draws: Draws) -> Float:
+    """`sum_rows` on parts of the packed rows at the same time; the sums (row,) are in their order."""
     dtype = rows.x.dtype.name
     columns, effects, start = np.arange(rows.width), draws.effects(dtype), np.cumsum(rows.size) - rows.size
-    sign, sums = sign.astype(dtype), RowSums(*np.zeros((5, sign.size)))
+    sums = np.zeros(rows.size.sum())
 
     def part(bounds: tuple[int, int]) -> None:
         predictor = Predictor(rows, columns, effects, empty_scratch(dtype))
-        sum_rows(predictor, *bounds, start, sign, sums)
+        sum_rows(predictor, *bounds, start, sums)
 
     _in_threads(part, rows.size.size)
     return sums

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from inference.engine.density import assemble
 from inference.engine.density import layout as lay
 from inference.engine.stream.draws import Draws, Float, by_draw, draws_of, linear_predictors, over_draws, over_rows
-from inference.engine.stream.sweep import RowSums, count_events, each_row, sum_changed, sum_probability, sum_softplus
+from inference.engine.stream.sweep import count_events, each_row, sum_changed, sum_probability, sum_softplus
 from models.design import Design
 
 
@@ -76,7 +76,10 @@ def by_row(design: Design, posterior: xr.Dataset, seed: int) -> tuple[xr.DataArr
 def row_probability(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> Float:
     """Probability of each row (obs,), averaged over the draws."""
     draws = draws_of(design, posterior)
-    return row_sums(design, draws, np.ones(design.y.size), dtype).probability / len(draws.slope)
+    rows, order = assemble.pack_columns(design, assemble.columns(design), dtype)
+    out = np.empty(design.y.size)
+    out[order] = over_rows(rows, draws) / len(draws.slope)
+    return out
 
 
 def log_likelihood(design: Design, posterior: xr.Dataset, dtype: str = "float32") -> xr.DataArray:
@@ -89,15 +92,6 @@ def log_likelihood(design: Design, posterior: xr.Dataset, dtype: str = "float32"
             total += (1.0 - design.weight[some]) @ np.logaddexp(0.0, eta)
     total += draws.intercept @ cell + np.einsum("srk,rk->s", draws.slope, x) + draws.level @ level
     return by_draw(posterior, total)
-
-
-def row_sums(design: Design, draws: Draws, sign: Float, dtype: str) -> RowSums:
-    """Sums over draws for each row, whose linear predictor is multiplied by ``sign`` (obs,)."""
-    rows, order = assemble.pack_columns(design, assemble.columns(design), dtype)
-    sums = np.stack(over_rows(rows, draws, sign[order]))
-    unsorted = np.empty_like(sums)
-    unsorted[:, order] = sums
-    return RowSums(*unsorted)
 
 
 def _cell_totals(loop: Callable[..., None], design: Design, draws: Draws, dtype: str, *by_sample: NDArray) -> Float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from inference.engine.options import EXACT, FAST, INNER, INNER_FAST
+from inference.engine.options import EXACT, FAST, INNER
 from inference.engine.rows.kernel import Effects, Scratch, linear_predictor, set_intercepts, total
 from inference.engine.rows.link import link, logistic
 from inference.engine.rows.pack import Rows
@@ -21,16 +21,6 @@ class Predictor(NamedTuple):
     columns: np.ndarray  # of the rows, that the slopes belong to
     effects: Effects  # (sample, ...)
     scratch: Scratch
-
-
-class RowSums(NamedTuple):
-    """Sums over draws of each row (row,), with L = logistic(sign * eta)."""
-
-    probability: np.ndarray  # of L
-    inverse: np.ndarray  # of 1 / L
-    inverse_square: np.ndarray  # of 1 / L^2
-    low: np.ndarray  # smallest sign * eta
-    high: np.ndarray
 
 
 @njit(**INNER)
@@ -194,34 +184,19 @@ def _mix(counter):
 
 
 @njit(**FAST)
-def sum_rows(predictor, first, last, start, sign, sums):
-    """Fill ``sums``, a `RowSums`, for runs ``first`` to ``last``.
+def sum_rows(predictor, first, last, start, out):
+    """Fill ``out`` (row,) with sums over draws of the probabilities of the rows of runs ``first`` to ``last``.
 
-    ``start`` (run,) is the first row of each run, and ``sign`` (row,) what the linear predictor of each is multiplied
-    by, both without padding.
+    ``start`` (run,) is the first row of each run, without padding.
     """
     rows, scratch = predictor.rows, predictor.scratch
     padded = np.int64(0)
     for run in range(last):
         if run >= first:
-            these = slice(start[run], start[run] + rows.size[run])
-            low, high = sums.low[these], sums.high[these]
-            low[:], high[:] = np.inf, -np.inf
-            probability, inverse, square = sums.probability[these], sums.inverse[these], sums.inverse_square[these]
+            these = out[start[run] : start[run] + rows.size[run]]
             for s in range(len(predictor.effects.slope)):
                 _set_eta(predictor, run, padded, s)
-                _add_row(scratch, rows.padded[run], sign[these], probability, inverse, square, low, high)
+                logistic(scratch.eta, rows.padded[run], scratch.probability)
+                for i in range(these.size):
+                    these[i] += scratch.probability[i]
         padded += rows.padded[run]
-
-
-@njit(**INNER_FAST)
-def _add_row(scratch, padded, sign, total, inverse, square, low, high):
-    for i in range(sign.size):
-        scratch.eta[i] *= sign[i]
-        low[i], high[i] = min(low[i], scratch.eta[i]), max(high[i], scratch.eta[i])
-    logistic(scratch.eta, padded, scratch.probability)
-    for i in range(sign.size):
-        weight = 1.0 / scratch.probability[i]
-        total[i] += scratch.probability[i]
-        inverse[i] += weight
-        square[i] += weight * weight

@@ -56,15 +56,16 @@ claim = REGISTRY["carter-3"]
 joint = claim.joint(panel)
 fit.check_priors(joint, settings)
 run = converge.draw_until_converged(joint, settings)
-fit.loo.MOST_REFITS = 0  # a refit compiles nothing of its own
+leave_out.MOST_REFITS = 0  # a refit compiles nothing of its own
+for clusters in folds.of_panel("alignment", panel).values():
+    leave_out.densities(joint, run.posterior, clusters, settings)
 for design in joint.designs:
     draws, frame = view(run.posterior, joint, design.outcome), panel.iloc[design.rows]
     exposures = claim.equation(design.outcome).exposures
     fit.predictions.contrasts(exposures, design, frame, draws)
     fit.predictions.curves(design, frame, draws)
-    loo = fit.loo.pointwise(design, draws, settings)
     fit.sensitivity.power_scaling(design, draws, fit.stream.log_likelihood(design, draws), exposures)
-    fit.predictions.predictive(design, draws, frame, loo, 1)
+    fit.predictions.predictive(design, draws, frame, 1)
 print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
 """
 

@@ -1,16 +1,11 @@
 """Streamed estimates against plain numpy over rows x draws, on a small panel."""
 
-import warnings
-from typing import Any
-
 import numpy as np
 import pytest
-import xarray as xr
 from scipy.special import expit
 
 from data import synthetic
 from inference.engine import stream
-from inference.engine.stream import leave_one_out
 from inference.evidence import datagrid, predictions
 from inference.fitting.logit import prior_draws
 from models.claims.registry import REGISTRY
@@ -52,7 +47,7 @@ def test_means_over_rows_and_over_draws(small):
 
 def test_fitted_probabilities_follow_from_the_densities(small):
     design, frame, draws = small
-    groups = predictions.predictive(design, draws, frame, stream.loo(design, draws), seed=1)
+    groups = predictions.predictive(design, draws, frame, seed=1)
     expected = probabilities(design, draws, design.x).mean(axis=0)
     np.testing.assert_allclose(groups["fitted"]["probability"], expected, rtol=1e-4)
 
@@ -60,7 +55,7 @@ def test_fitted_probabilities_follow_from_the_densities(small):
 def test_replicates_and_counts_are_of_evenly_spaced_draws(small, monkeypatch):
     design, frame, draws = small
     monkeypatch.setattr(predictions, "BY_ROW", 60)
-    groups = predictions.predictive(design, draws, frame, stream.loo(design, draws), seed=1)
+    groups = predictions.predictive(design, draws, frame, seed=1)
     y = groups["posterior_predictive"]["y"]
     assert (y.dims, y.sizes["obs"]) == (("chain", "draw", "obs"), design.y.size)
     assert y["draw"].to_numpy().tolist() == draws["draw"].to_numpy()[::4].tolist()
@@ -92,33 +87,6 @@ def test_simulated_counts_have_the_right_mean_and_spread(small):
     assert float(events.mean()) == pytest.approx(p.sum(), abs=4 * sd / np.sqrt(4000))
     assert float(events.std()) == pytest.approx(sd, rel=0.05)
     assert stream.event_counts(design, one, seed=1).sum(("region", "era")).equals(events)
-
-
-def test_loo_equals_arviz(small):
-    import arviz as az
-
-    design, _, _ = small
-    from inference.engine import sample
-
-    posterior = sample(design, chains=4, draws=250, seed=4)["posterior"].to_dataset()
-    flat = posterior.stack(s=("chain", "draw")).transpose("s", ...).drop_vars(["s", "chain", "draw"])
-    p = probabilities(design, flat.rename(s="draw").expand_dims("chain"), design.x)
-    log_likelihood = np.where(design.y == 1, np.log(p), np.log1p(-p)).reshape(4, 250, -1)
-    tree = xr.DataTree.from_dict(
-        {"posterior": posterior, "log_likelihood": xr.Dataset({"y": (("chain", "draw", "obs"), log_likelihood)})}
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of the values of k that are compared below
-        expected: Any = az.loo(tree, pointwise=True)
-    found = stream.loo(design, posterior)
-    assert float(found["elpd"].sum()) == pytest.approx(expected.elpd, abs=1e-2)
-    # Where the log weights hardly differ nothing is smoothed, whatever k is; elsewhere k is ArviZ's own.
-    smoothed = np.ptp(log_likelihood, axis=(0, 1)) >= leave_one_out.NO_TAIL
-    np.testing.assert_array_equal(found["pareto_k"] != 0, smoothed)
-    np.testing.assert_allclose(found["pareto_k"][smoothed], expected.pareto_k[smoothed], rtol=1e-6)
-    assert ((found["pareto_k"] > 0.7).to_numpy() == (expected.pareto_k > 0.7).to_numpy())[smoothed].all()
-    np.testing.assert_allclose(found["elpd"][~smoothed], expected.elpd_i[~smoothed], atol=1e-4)
-    np.testing.assert_allclose(found["elpd"], expected.elpd_i, atol=2e-3)
 
 
 def test_risk_differences_by_hand(small):

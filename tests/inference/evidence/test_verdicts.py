@@ -116,6 +116,7 @@ DELTA = verdicts.Verdict(
     events=1,
 )  # fmt: skip
 OF_ONE = {"rd": 0.1, "rd_mcse": 0.1, "rd_low": -1.0, "rd_high": 1.0, "elpd_diff": 2.0, "elpd_diff_se": 1.0}
+OF_ONE |= {"elpd_diff_mcse": 0.1, "elpd_diff_by_aggressor": 1.0, "elpd_diff_by_aggressor_se": 0.5}
 OF_ONE |= {"bad_k": 0, "refitted": 2, "prior_sensitivity": 0.01, "likelihood_sensitivity": 0.2}
 BALANCE = replace(
     DELTA, estimand="b_bal[proximity] < 0", outcome="balance", sd_ratio=None, bayes_factor=0.5,

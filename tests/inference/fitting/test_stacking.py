@@ -9,11 +9,12 @@ from inference.archives import archive
 from inference.fitting import stacking
 from inference.sampling.settings import Session, Settings
 from models.claims.registry import OUTCOMES, REGISTRY
+from models.terms import needed
 
 
 def density(elpd):
-    columns = {"elpd": elpd, "p_loo": np.zeros(elpd.size), "pareto_k": np.zeros(elpd.size)}
-    return xr.Dataset({name: ("obs", values) for name, values in columns.items()})
+    columns = {"elpd": elpd, "pareto_k": np.zeros(elpd.size)}
+    return xr.Dataset({name: ("cluster", values) for name, values in columns.items()})
 
 
 def test_a_rival_that_predicts_every_row_better_gets_all_the_weight():
@@ -37,6 +38,20 @@ def test_every_rival_is_a_testable_claim_of_the_alignment_panel():
         assert REGISTRY[name].outcomes == OUTCOMES
 
 
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_rivals_share_one_adjustment_set_which_holds_no_rivals_exposure(outcome):
+    """History is adjusted for by every claim; power, proximity and threat are claims of their own."""
+    every = stacking.equations(outcome)
+    assert list(every) == list(stacking.RIVALS)
+    assert len({(e.adjustment, e.durations) for e in every.values()}) == 1
+    shared = every["cond-1"]
+    assert shared.exposures == ()
+    assert "past_alliance" in shared.adjustment
+    claimed = {variable for e in every.values() for variable in needed(e.exposures)}
+    assert not claimed & set(shared.terms)
+    assert every["carter-3"].exposures == ("duress", "duress:threat", "threat")
+
+
 def test_common_rows_are_those_that_no_rival_loses():
     panel = panels.read("alignment", panels.PANEL)
     rows = stacking.common_rows(panel)
@@ -57,6 +72,6 @@ def test_a_contest_is_archived_with_its_weights(simulated, tmp_path, monkeypatch
     assert not result.failed
     out = archive.group(archive.read("contest.balance", tmp_path), "contest")
     assert float(out["weight"].sum()) == pytest.approx(1.0)
-    np.testing.assert_allclose(out["elpd_i"].sum("obs"), out["elpd"], rtol=1e-9)
+    np.testing.assert_allclose(out["elpd_i"].sum("cluster"), out["elpd"], rtol=1e-9)
     best = int(np.argmax(out["elpd"].to_numpy()))
     assert float(out["elpd_diff"][best]) == float(out["elpd_diff_se"][best]) == 0.0
