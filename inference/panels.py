@@ -25,6 +25,8 @@ def files_of(name: str, alignment: Path) -> tuple[Path, ...]:
 
     if name == "placebo":
         return alignment, path_of("state", alignment)
+    if name == "siding":
+        return (path_of("joining", alignment),)
     return (path_of("state" if name in DERIVED else name, alignment),)
 
 
@@ -37,11 +39,13 @@ def lacking(hypothesis: Hypothesis, alignment: Path) -> Path | None:
 def read(name: str, alignment: Path) -> pd.DataFrame:
     """A validated panel, read or derived once in a process; not to be changed."""
     from data import schema
-    from data.build import transition
+    from data.build import siding, transition
     from data.codebook.panels import DERIVED
 
     if name == "placebo":
         return transition.placebo(read("alignment", alignment), read("state", alignment))
+    if name == "siding":
+        return siding.siding(read("joining", alignment))
     if name in DERIVED:
         return transition.derived(name, read("state", alignment))
     return schema.read(path_of(name, alignment), name)

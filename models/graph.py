@@ -110,6 +110,7 @@ TERMINATION = CausalGraph(
     measures={
         "wartime": "war",
         "enemy_defeated": "victory",
+        "victory_lately": "victory",
         "threat_rise": "threat",
         "marxist_pair": "ideology",
         "similarity": "ideology",
@@ -138,6 +139,19 @@ JOINING = CausalGraph(
     measures={"side_share": "success"},
     hidden=frozenset(),
     always=frozenset({*ROOTS, "power", "proximity", "allied"}),
+)
+# The same causes as differences between the sides: with whom a state that joins fights.
+SIDING = replace(
+    JOINING,
+    columns={
+        "power": "power",
+        "major": "power",
+        "nearer": "proximity",
+        "enemy": "rivalry",
+        "ally": "allied",
+        "war_year": "duration",
+    },
+    measures={"lead": "success"},
 )
 # A negative control: duress still to come cannot cause an alignment, so a slope of it would show a shared cause.
 PLACEBO = replace(
@@ -194,6 +208,7 @@ GRAPHS = {
     "informal": ALIGNMENT,  # the same states choose for the same causes, whatever the form: so claims can be compared
     "termination": TERMINATION,
     "joining": JOINING,
+    "siding": SIDING,
     "placebo": PLACEBO,
     "capacity": CAPACITY,
     "onset": DURESS,

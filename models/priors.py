@@ -155,6 +155,7 @@ class Priors:
             ),
             "dissolved": Normal(-3.5, 1.0, "a rate of 11 to 76 per 1,000 member-years in two thirds of draws"),
             "joined": Normal(-5.0, 1.0, "a rate of 2.5 to 18 per 1,000 state-years of war in two thirds of draws"),
+            "with_stronger": Normal(0.0, 1.0, "27 to 73 of 100 choices in two thirds of draws: neither side favoured"),
             "onset": Normal(-3.0, 1.0, "a rate of 18 to 119 per 1,000 state-years in two thirds of draws"),
             "continued": Normal(0.0, 1.0, "a rate of 27 to 73 per 100 state-years in two thirds of draws"),
         }

@@ -30,6 +30,7 @@ KEYS = {
     "placebo": ("state", "aggressor", "year"),
     "termination": ("year",),
     "joining": ("war", "state"),
+    "siding": ("war",),
 }
 
 

@@ -38,6 +38,7 @@ NAMES = {
     "delta": "bandwagoning less balancing",
     "dissolved": "dissolution",
     "joined": "joining the side",
+    "with_stronger": "joining the stronger side",
     "ratio": "balancing over bandwagoning",
     "military_support": "military support",
     "defence_agreement": "defence agreement",
@@ -48,12 +49,14 @@ UNITS = {
     "informal": "dyad-years",
     "termination": "member-years",
     "joining": "state-sides of a war in a year",
+    "siding": "states that join a war",
 }
 EVENTS = {
     "bandwagon": "with bandwagoning",
     "balance": "with balancing",
     "dissolved": "in which the alliance dissolves",
     "joined": "in which the state joins the side",
+    "with_stronger": "in which the state joins the stronger side",
     "military_support": "in which the aggressor begins to support the government",
     "defence_agreement": "in which the two sign a defence agreement",
 }

@@ -1,7 +1,8 @@
 """Which alliances end: one row per treaty, member and year in which the member can still leave.
 
-Exposures are known at t-1. The exception is ``victory``: many treaties of a war end in the very year in which it is
-won, which no exposure known the year before can show; the column is of the year itself and says so.
+Exposures are known at t-1. The exceptions are ``victory`` and ``victory_lately``: many treaties of a war end in the
+very year in which it is won, which no exposure known the year before can show; these columns hold the year itself and
+say so.
 """
 
 from __future__ import annotations
@@ -67,6 +68,10 @@ TERMINATION = Panel(
         binary(
             "wartime_enemy_defeated", "wartime alliance after the enemy's defeat", "wartime x enemy_defeated",
             f"{ATOP}; {COW_WARS}",
+        ),
+        binary(
+            "victory_lately", "common enemy defeated in the year or the year before",
+            "as enemy_defeated, for a war that ended in t-1 or t: the year itself is not known at t-1", COW_WARS,
         ),
         binary(
             "victory", "common enemy defeated in the year itself",
@@ -147,13 +152,14 @@ def _war(rows: pd.DataFrame, won: pd.DataFrame) -> pd.DataFrame:
     def happened(lag: int) -> pd.Series:
         return rows.merge(won.assign(year=won["year"] + lag), on=KEY, how="left", indicator=True)["_merge"] == "both"
 
-    after = np.logical_or.reduce([happened(lag) for lag in AFTERMATH])
+    after, now = np.logical_or.reduce([happened(lag) for lag in AFTERMATH]), happened(0).to_numpy()
     return pd.DataFrame(
         {
             "wartime": rows["wartime"].to_numpy(),
             "enemy_defeated": after,
             "wartime_enemy_defeated": (rows["wartime"].to_numpy() == 1) & after,
-            "victory": happened(0).to_numpy(),
+            "victory_lately": happened(1).to_numpy() | now,
+            "victory": now,
         }
     ).astype(np.int8)
 

@@ -27,6 +27,7 @@ CLUSTERINGS: dict[str, dict[str, tuple[str, ...]]] = {
     "informal": {"state_year": ("state", "year"), AGGRESSOR_YEAR: ("aggressor", "year")},
     "termination": {"treaty": ("treaty", "year")},
     "joining": {"war": ("war",)},
+    "siding": {"war": ("war",)},
     "onset": {"state": ("state",)},
     "continuation": {"state": ("state",)},
 }

@@ -46,7 +46,7 @@ def _stamp(made_by: str, alignment: Path) -> str:
     from inference.robustness import recoding
     from inference.robustness.specifications import DIMENSIONS
 
-    files = [panels.path_of(name, alignment) for name in DIMENSIONS]
+    files = [file for name in DIMENSIONS for file in panels.files_of(name, alignment)]
     parts = [provenance.code_sha256(made_by), recoding.code_of_data()]
     parts += [provenance.sha256(file) for file in files if file.is_file()]
     return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -16,6 +16,7 @@ from inference import panels
 from inference.archives.atomic import replacing
 from inference.archives.provenance import ROOT, code_sha256
 from inference.robustness.specifications import Specification
+from models.claims.revisions import as_it_was
 from models.structure import STRUCTURES
 
 if TYPE_CHECKING:
@@ -98,9 +99,9 @@ def recoded(specification: Specification, alignment: Path) -> pd.DataFrame:
     """The panel of a specification; the alignment panel of its risk set must have been built."""
     if specification.panel == "alignment":
         return alignment_under(specification)
-    others = {"informal": informal_under, "termination": termination_under, "joining": joining_under}
-    recode = others[specification.panel]
-    return recode(panels.read(specification.panel, alignment), specification)
+    others = {"informal": informal_under, "termination": termination_under, "siding": siding_under}
+    name = "joining" if specification.panel == "siding" and specification.as_it_was else specification.panel
+    return others[specification.panel](panels.read(name, alignment), specification)
 
 
 def alignment_under(specification: Specification) -> pd.DataFrame:
@@ -114,7 +115,8 @@ def alignment_under(specification: Specification) -> pd.DataFrame:
 
 
 def reclassified(claim: Hypothesis, specification: Specification) -> Hypothesis:
-    """The claim under a specification's structure, its classes of events and its last year that is learnt from."""
+    """The claim under a specification's definition, structure, classes of events and last year that is learnt from."""
+    claim = as_it_was(claim) if specification.as_it_was else claim
     claim = replace(claim, structure=STRUCTURES[str(specification.choice("structure"))])
     if specification.panel != "alignment":
         return claim
@@ -147,16 +149,16 @@ def informal_under(panel: pd.DataFrame, specification: Specification) -> pd.Data
 def termination_under(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """The termination panel under a specification."""
     out = panel.assign(dissolved=panel[str(specification.choice("ending"))])
-    if specification.choice("defeat") == "in-the-year-or-before":  # many treaties of a war end with it, in its year
-        out["enemy_defeated"] = out[["enemy_defeated", "victory"]].max(axis=1)
+    if specification.choice("defeat") == "in-three-years":  # the year of the victory and the two after it
+        every = out[["enemy_defeated", "victory"]].max(axis=1)
+        out = out.assign(enemy_defeated=every, victory_lately=every)
     if specification.choice("alliance") == "defence-pact":
         out = out[out["defence"] == 1]
     pair = np.isclose(out["size"], np.log(2))
     return out[{"any": pair | ~pair, "larger-alliance": ~pair, "pair": pair}[str(specification.choice("partner"))]]
 
 
-def joining_under(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
-    """The joining panel under a specification."""
+def siding_under(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """The siding panel, or the joining panel, under a specification."""
     out = panel if specification.choice("war") == "any" else panel[~panel["war"].isin(WORLD_WARS)]
-    keep = {"contiguous": out["contiguous"] == 1, "minor-power": out["major"] == 0}
-    return out[keep[str(specification.choice("state"))]] if specification.choice("state") in keep else out
+    return out[out["major"] == 0] if specification.choice("state") == "minor-power" else out

@@ -96,10 +96,10 @@ def draw(design: Design, seed: int) -> tuple[xr.Dataset, tuple[str, ...]]:
     return run.posterior, tuple(run.failed)
 
 
-def _refitted(design: Design, facts: Refit, hypothesis: str, change: str) -> tuple[xr.Dataset, Refit]:
+def _refitted(design: Design, facts: Refit, claim: Hypothesis, change: str) -> tuple[xr.Dataset, Refit]:
     """Draws of a design, and ``facts`` with the slopes of its exposures; ``change`` is part of the seed."""
-    posterior, failed = draw(design, seed_of(SETTINGS, f"{hypothesis}.{design.outcome}", change))
-    terms = REGISTRY[hypothesis].equation(design.outcome).exposures
+    posterior, failed = draw(design, seed_of(SETTINGS, f"{claim.id}.{design.outcome}", change))
+    terms = claim.equation(design.outcome).exposures
     draws = {term: posterior["beta"].sel(predictor=term).to_numpy() for term in terms}
     if not terms:
         draws["rate"] = np.log(stream.mean_probability(design, posterior, design.x))
@@ -130,14 +130,17 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Re
     if coding.exclusive:
         return exclusive(hypothesis, coding, panel)[outcome]
     claim, frame = _under(coding, hypothesis, panel)
-    try:
-        design = claim.design(frame, outcome)
+    registered = REGISTRY[hypothesis]
+    try:  # a claim as it was may have had another outcome, and other terms
+        design = claim.design(frame, claim.outcomes[registered.outcomes.index(outcome)])
     except ValueError as error:
         return Refit(0, 0, impossible=str(error))
     facts = Refit(int(design.y.size), int(design.y.sum()))
     if facts.events < FEW:
         return replace(facts, impossible=f"{facts.events} events")
-    return _refitted(weighted(design, frame, coding), facts, hypothesis, specification)[1]
+    found = _refitted(weighted(design, frame, coding), facts, claim, specification)[1]
+    names = {was.term: now.term for was, now in zip(claim.estimands, registered.estimands, strict=True)}
+    return replace(found, slopes={names.get(term, term): slope for term, slope in found.slopes.items()})
 
 
 def _under(coding: Specification, hypothesis: str, panel: str) -> tuple[Hypothesis, pd.DataFrame]:
@@ -189,5 +192,5 @@ def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str) 
     facts = Refit(int(away.y.size), int(away.y.sum()), group=group, level=level)
     if not held.any() or rest.y.sum() < FEW:
         return replace(facts, impossible=f"{facts.rows} rows to leave out, {int(rest.y.sum())} events left")
-    posterior, found = _refitted(rest, facts, hypothesis, f"without {group}={level}")
+    posterior, found = _refitted(rest, facts, claim, f"without {group}={level}")
     return replace(found, scores=score(away, stream.row_probability(away, posterior), float(rest.decisions.mean())))

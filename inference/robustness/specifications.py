@@ -17,9 +17,11 @@ from typing import Self
 
 from data.codings import CHOICES, NO_ALIGNMENT, Choices, from_text, to_text
 from data.period import TRAINED_TO
+from models.claims.revisions import REVISIONS
 from models.structure import STRUCTURES
 
 ONE_OUTCOME = ("registered", "independent-rows")  # structures of panels whose claims have one outcome
+CLAIMS = ("revision-2", "revision-1")  # a claim's definition, and that of before (`models.claims.revisions`)
 # By panel; the first choice of each dimension is the registered one.
 DIMENSIONS: dict[str, Choices] = {
     "alignment": {
@@ -42,13 +44,15 @@ DIMENSIONS: dict[str, Choices] = {
     "termination": {
         "ending": ("dissolved", "terminated", "abrogated"),
         "alliance": ("any", "defence-pact"),
-        "defeat": ("before-the-year", "in-the-year-or-before"),
+        "claim": CLAIMS,
+        "defeat": ("as-claimed", "in-three-years"),
         "partner": ("any", "larger-alliance", "pair"),
         "structure": ONE_OUTCOME,
     },
-    "joining": {
+    "siding": {
+        "claim": CLAIMS,
         "war": ("any", "not-a-world-war"),
-        "state": ("any", "contiguous", "minor-power"),
+        "state": ("any", "minor-power"),
         "structure": ONE_OUTCOME,
     },
 }
@@ -84,6 +88,15 @@ class Specification:
     def choice(self, dimension: str) -> object:
         """The choice of a dimension, changed or registered."""
         return dict(self.changes).get(dimension, DIMENSIONS[self.panel][dimension][0])
+
+    @property
+    def as_it_was(self) -> bool:
+        """Whether a claim is taken by its definition of revision 1."""
+        return dict(self.changes).get("claim") == CLAIMS[1]
+
+    def applies_to(self, claim: str) -> bool:
+        """Whether every change is one of a claim: another definition is, if the claim has had one."""
+        return claim in REVISIONS or not self.as_it_was
 
     def within(self, dimensions: Collection[str]) -> Self:
         """The changes of some dimensions."""

@@ -82,7 +82,7 @@ def specification_curve(
 
     rows = []
     for hypothesis in chosen:
-        for specification in every(hypothesis.panel):
+        for specification in filter(lambda each: each.applies_to(hypothesis.id), every(hypothesis.panel)):
             keys = {o: recoded_key(archive_of(hypothesis), o, specification) for o in hypothesis.outcomes}
             refits = {o: results[key] for o, key in keys.items() if key in results}
             facts = {"specification": str(specification), "changes": len(specification.changes)}

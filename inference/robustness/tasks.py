@@ -39,7 +39,13 @@ def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
 
 def recodings(chosen: list[Hypothesis], alignment: Path, every: Callable[[str], list[Specification]]) -> list[Task]:
     """Refits under ``every`` specification of a panel, those on the same panel next to each other."""
-    out = {recoded_key(h.id, o, s): (h, o, s.concerning(o)) for h in chosen for o in h.outcomes for s in every(h.panel)}
+    out = {
+        recoded_key(h.id, o, s): (h, o, s.concerning(o))
+        for h in chosen
+        for o in h.outcomes
+        for s in every(h.panel)
+        if s.applies_to(h.id)
+    }
 
     def panel(item: tuple[str, tuple[Hypothesis, str, Specification]]) -> str:
         _, (h, _, s) = item

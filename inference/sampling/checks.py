@@ -23,6 +23,7 @@ RATE_BAND = {
     "defence_agreement": (0.0002, 0.08),
     "dissolved": (0.002, 0.30),
     "joined": (0.0002, 0.08),
+    "with_stronger": (0.05, 0.95),
     "onset": (0.005, 0.40),
     "continued": (0.05, 0.95),
 }
@@ -33,6 +34,7 @@ CELL_LIMIT = {
     "defence_agreement": 0.25,
     "dissolved": 0.60,
     "joined": 0.25,
+    "with_stronger": 0.99,
     "onset": 0.80,
     "continued": 0.99,
 }

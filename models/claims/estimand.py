@@ -23,6 +23,7 @@ EXPLAINED = {
         Outcome("defence_agreement", "b_dca", ("informal",)),
         Outcome("dissolved", "b_end", ("termination",)),
         Outcome("joined", "b_join", ("joining",)),
+        Outcome("with_stronger", "b_side", ("siding",)),
         Outcome("onset", "b_onset", ("onset",)),
         Outcome("continued", "b_stay", ("continuation",)),
         Outcome("capacity_next", "b_cap", ("capacity",)),

@@ -31,7 +31,7 @@ PALE = "#B5B5B5"
 TITLES = {
     "alignment": "bandwagoning and balancing, with and without a treaty",
     "termination": "dissolution",
-    "joining": "joining a war",
+    "siding": "the side joined in a war",
 }
 
 

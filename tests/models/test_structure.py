@@ -14,6 +14,7 @@ GROUPS = {
     "placebo": DYADS,
     "termination": ("region", "era", "year"),
     "joining": ("region", "era", "war", "state"),
+    "siding": ("region", "era", "war"),
     "onset": CELLS,
     "continued": CELLS,
 }

@@ -55,9 +55,10 @@ BALANCING = (
         id="bal-6",
         claim="Alliances formed in war dissolve when the enemy is defeated.",
         panel="termination",
-        exposures=("enemy_defeated", "enemy_defeated:wartime"),
-        estimands=(Estimand("enemy_defeated:wartime", "dissolved", POSITIVE),),
-        note="rows are members of alliances in a year; an alliance that a new treaty replaces is not dissolved",
+        exposures=("victory_lately", "victory_lately:wartime"),
+        estimands=(Estimand("victory_lately:wartime", "dissolved", POSITIVE),),
+        note="rows are members of alliances in a year; an alliance that a new treaty replaces is not dissolved; "
+        "victories count in their own year and the next",
     ),
 )
 BANDWAGONING = (
@@ -143,10 +144,10 @@ CONDITIONS = (
     proxy(
         id="cond-5",
         claim="In war, the nearer one side is to victory, the more others bandwagon with it.",
-        panel="joining",
-        exposures=("side_share",),
-        estimands=(Estimand("side_share", "joined", POSITIVE),),
-        note="a side's share of capabilities stands for its nearness to victory; few states join wars",
+        panel="siding",
+        exposures=("lead",),
+        estimands=(Estimand("lead", "with_stronger", POSITIVE),),
+        note="the stronger side's share of capabilities stands for its nearness to victory; few states join wars",
     ),
 )
 FAMILIES = {"balancing": BALANCING, "bandwagoning": BANDWAGONING, "conditions": CONDITIONS}

@@ -95,7 +95,7 @@ def test_both_outcomes_of_a_claim_are_refitted_as_one(small, monkeypatch):
 def test_a_claim_of_one_outcome_has_no_such_specification_and_neither_has_the_chain():
     for panel in ("alignment", "informal"):
         assert "structure=multinomial" in map(str, structures(panel))
-    for panel in ("termination", "joining"):
+    for panel in ("termination", "siding"):
         with pytest.raises(ValueError, match="choose from registered, independent-rows"):
             Specification.parse("structure=multinomial", panel)
     assert "structure=multinomial" not in map(str, aid.codings())
