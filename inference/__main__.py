@@ -74,7 +74,7 @@ def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)
     session = Session(arguments.panel, settings, arguments.folder)
     models = plan.models(chosen, arguments.panel)
-    fits = [*plan.fits(models), *plan.cases(models, arguments.panel)]
+    fits = [*plan.fits(models), *plan.of_the_world(models, arguments.panel)]
     missing = [fit for fit in fits if not plan.is_there(fit, session)]
     if len(missing) < len(fits):
         print(

@@ -11,9 +11,9 @@ from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance
 from inference.counterfactual import run, scenario
 from inference.counterfactual.simulation import chain
-from inference.fitting import case_2015, stacking, verdicts
+from inference.fitting import case_2015, future, stacking, verdicts
 from inference.fitting.result import fit_key
-from inference.fleet.work import CapacityFit, Case, Contest, LogitFit, Simulation, Verdicts, Work
+from inference.fleet.work import CapacityFit, Case, Contest, Future, LogitFit, Simulation, Verdicts, Work
 from models.claims.links import AUTOREGRESSIONS, LINKS
 from models.claims.registry import OUTCOMES, REGISTRY, archive_of
 
@@ -46,10 +46,13 @@ def fits(models: list[Hypothesis]) -> list[Work]:
     return [*slow, *(LogitFit(h.id, h.outcomes) for h in logits), *rivals]
 
 
-def cases(models: list[Hypothesis], alignment: Path) -> list[Work]:
-    """The case of 2015, when its models were asked for and the panel is that of the real world."""
-    asked = set(case_2015.CLAIMS) <= {h.id for h in models}
-    return [Case()] if asked and case_2015.table_of(alignment).is_file() else []
+def of_the_world(models: list[Hypothesis], alignment: Path) -> list[Work]:
+    """The years foretold and the case of 2015, when their models were asked for and the panel is of the real world."""
+    asked = {h.id for h in models}
+    if not case_2015.table_of(alignment).is_file():
+        return []
+    works: list[Work] = [Future()] if future.CLAIM in asked else []
+    return works + ([Case()] if set(case_2015.CLAIMS) <= asked else [])
 
 
 def is_there(work: Work, session: Session) -> bool:

@@ -175,19 +175,21 @@ class Design:
         x, y, rows = self.x[keep], self.y[keep], self.rows[keep]
         return replace(self, x=x, y=y, groups=groups, rows=rows, error=error, weight=weight)
 
-    def elsewhere(self, frame: pd.DataFrame) -> Design:
+    def elsewhere(self, frame: pd.DataFrame, *, new_eras: bool = False) -> Design:
         """The same design on the rows of other data, scaled as on the analysis sample; ``rows`` point into ``frame``.
 
         Rows with a missing variable, or of a region or an era without rows in the analysis sample, are left out. Other
-        groupings (states, years) get the levels that are new as further ones, behind their own.
+        groupings (states, years), and eras with ``new_eras``, get the levels that are new as further ones, behind
+        their own.
         """
         import pandas as pd
 
         keep = np.array(frame[[*self.scaling, self.outcome]].notna().all(axis=1))
         groups: dict[str, Group] = {}
+        closed = CELLS[:1] if new_eras else CELLS
         for name, group in self.groups.items():
             labels = pd.Index(frame[name].astype(str))
-            new = () if name in CELLS else tuple(sorted(set(labels[keep]) - set(group.levels)))
+            new = () if name in closed else tuple(sorted(set(labels[keep]) - set(group.levels)))
             levels = group.levels + new
             index = pd.Index(levels).get_indexer(labels)
             keep &= index >= 0

@@ -41,7 +41,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     from reports.brief import brief
     from reports.explorer import explored
     from reports.explorer import page as explorer
-    from reports.numbers import archived, collect, refits, rivals, simulated
+    from reports.numbers import archived, collect, foretold, refits, rivals, simulated
     from reports.numbers.report import Report, to_json
     from reports.outputs import Material
     from reports.readings import readings
@@ -58,6 +58,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     explored = [pool.submit(explored.collect, model, arguments.panel) for model in explored.shown(hypotheses, trees)]
     folder = arguments.refits or refits.FOLDER
     contests = rivals.collect(hypotheses, arguments.panel, arguments.folder, draft)
+    years = foretold.load(hypotheses, arguments.panel, arguments.folder, draft)
     scenarios = simulated.load(hypotheses, arguments.panel, arguments.folder, draft)
     tables = readings.collect(hypotheses, arguments.panel, arguments.folder, draft)
     for page, reason in tables.left_out.items():
@@ -69,12 +70,13 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
         absent=absent,
         tables=refits.read(folder),
         rivals=contests,
+        foretold=foretold.collect(years),
         counterfactual=simulated.collect(scenarios, arguments.folder, folder),
         read=tables,
         draft=() if draft is None else tuple(draft) or (IN_ORDER,),
     )
     numbers = to_json(evidence)
-    sizes = gallery.draw(trees, scenarios, numbers, gallery.Places(arguments.folder, folder, out), pool)
+    sizes = gallery.draw(trees, scenarios, years, numbers, gallery.Places(arguments.folder, folder, out), pool)
     models = [model.result() for model in explored]
     report = Report(
         **vars(evidence),

@@ -11,11 +11,12 @@ from inference.archives import archive
 from inference.counterfactual.scenario import HEADLINE
 from models.claims.registry import REGISTRY, Hypothesis, archive_of
 from reports import style
-from reports.figures import checks, counterfactual, graph, posterior, predicted, robustness, verdicts
+from reports.figures import checks, counterfactual, foretold, graph, posterior, predicted, robustness, verdicts
 from reports.numbers import refits
 from reports.numbers.collect import DURESS
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.figure import Figure
 
     from reports.numbers.archived import Pair, Trees
@@ -116,10 +117,12 @@ def _of_claim(entry: Numbers, places: Places, *, model: bool, draft: bool) -> Si
     return sizes
 
 
-def draw(trees: Trees, scenarios: Scenarios, numbers: Numbers, places: Places, pool: Executor) -> Sizes:
+def draw(
+    trees: Trees, scenarios: Scenarios, years: xr.DataTree | None, numbers: Numbers, places: Places, pool: Executor
+) -> Sizes:
     """Draw and write every figure, those of single claims in the processes of ``pool``; returns their sizes by name.
 
-    ``trees`` and ``scenarios`` are the archives that ``numbers`` were collected from.
+    ``trees``, ``scenarios`` and ``years``, those foretold, are the archives that ``numbers`` were collected from.
     """
     entries = [entry for entry in numbers["hypotheses"] if entry["id"] in trees]
     models = {entry["archive"]: entry["id"] for entry in reversed(entries)}  # archive -> first claim that has it
@@ -130,6 +133,8 @@ def draw(trees: Trees, scenarios: Scenarios, numbers: Numbers, places: Places, p
     ]
     ordered = {entry["archive"]: trees[models[entry["archive"]]] for entry in entries}
     sizes = _saved(_overview(numbers, ordered, trees), places.out, draft=draft)
+    if years is not None:
+        sizes |= _saved(iter([("foretold", foretold.foretold(years))]), places.out, draft=draft)
     sizes |= _saved(_of_scenarios(scenarios, numbers["counterfactual"]), places.out, draft=draft)
     for claim in claims:
         sizes |= claim.result()

@@ -93,6 +93,11 @@ CONTEST = Kind(
     groups=(Group("contest", ("rival", "cluster")),),
     attributes=("outcome", "rows", "events", *SETTINGS, *ORIGIN),
 )
+FUTURE = Kind(
+    name="future.<hypothesis>",
+    groups=(Group("future", ("until", "model", "outcome")), Group("calibration", ("model", "outcome", "bin"))),
+    attributes=("hypothesis", "rows", *SETTINGS, *ORIGIN),
+)
 CASE = Kind(
     name="case.2015",
     groups=(Group("case", ("claim", *DRAW, "obs")),),

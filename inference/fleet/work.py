@@ -129,6 +129,24 @@ class Case(Work):
 
 
 @dataclass(frozen=True)
+class Future(Work):
+    """How well a claim's model foretells years to come."""
+
+    made_by = "inference.fitting.future"
+
+    @property
+    @override
+    def name(self) -> str:
+        return "future.carter-3"
+
+    @override
+    def do(self, session: Session) -> FitResult:
+        from inference.fitting import future
+
+        return future.fit_future(session)
+
+
+@dataclass(frozen=True)
 class Verdicts(Work):
     """The verdicts on the claims that share a model, by the id that its posteriors are kept under."""
 
@@ -167,7 +185,7 @@ class Simulation(Work):
 
 
 KINDS: dict[str, type[Work]] = {
-    kind.__name__: kind for kind in (LogitFit, CapacityFit, Contest, Case, Verdicts, Simulation)
+    kind.__name__: kind for kind in (LogitFit, CapacityFit, Contest, Case, Future, Verdicts, Simulation)
 }
 
 
@@ -198,4 +216,8 @@ def result_of(answer: dict[str, Any]) -> FitResult:
 
 def before(works: Iterable[Work], engine: str) -> tuple[tuple[str, ...], ...]:
     """What is to be called before the work begins: nothing where the engine draws no posterior."""
-    return BEFORE if engine == "kernel" and any(isinstance(work, LogitFit | Contest | Case) for work in works) else ()
+    return (
+        BEFORE
+        if engine == "kernel" and any(isinstance(work, LogitFit | Contest | Case | Future) for work in works)
+        else ()
+    )

@@ -122,4 +122,4 @@ def _of_logit(hypothesis: Hypothesis, outcome: str, alignment: Path, folder: Pat
         return None if tree.attrs["exposures"] == expected else f"for the exposures {tree.attrs['exposures']}"
 
     name = f"{archive_of(hypothesis)}.{outcome}"
-    return read(name, (panels.path_of(hypothesis.panel, alignment),), folder, draft, unlike)
+    return read(name, panels.files_of(hypothesis.panel, alignment), folder, draft, unlike)

@@ -24,6 +24,7 @@ from reports.numbers.report import (
     Contest,
     Counterfactual,
     Evidence,
+    Foretold,
     PooledSign,
     Provenance,
     Removed,
@@ -181,6 +182,7 @@ def collect(
     absent: Mapping[str, str] | None = None,
     tables: refits.Tables | None = None,
     rivals: Mapping[str, Contest] | None = None,
+    foretold: Foretold | None = None,
     counterfactual: Counterfactual | None = None,
     read: Readings | None = None,
     draft: tuple[str, ...] = (),
@@ -201,6 +203,8 @@ def collect(
         Tables of the refits by name.
     rivals
         The contest of rival explanations by outcome.
+    foretold
+        How well years to come were foretold.
     counterfactual
         The scenarios of aid.
     read
@@ -226,6 +230,7 @@ def collect(
         duress_removed=_duress(trees[DURESS]) if DURESS in trees else None,
         rivals=rivals or {},
         scores=refits.scores(found),
+        foretold=foretold,
         counterfactual=counterfactual,
         decisions=read.decisions if read else None,
         case=read.case if read else None,

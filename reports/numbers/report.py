@@ -157,6 +157,38 @@ class Contest:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Years ``first`` to ``last`` of one outcome, foretold by a model trained to the years before.
+
+    ``expected`` events with the interval ``low`` to ``high`` of replicates stand beside the ``decisions`` seen; scores
+    are means over rows, ``_base`` those of the event rate of the years before.
+    """
+
+    outcome: str
+    first: int
+    last: int
+    model: str
+    rows: int
+    expected: float
+    low: float
+    high: float
+    decisions: float
+    log: float
+    log_base: float
+    brier: float
+    brier_base: float
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """Years foretold by the model of a claim, and by those that it is compared with."""
+
+    id: str
+    fit_key: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
 class Counterfactual:
     """The scenarios of aid: those of a population, those of a named state, the links of the chain, and its refits."""
 
@@ -172,8 +204,8 @@ class Evidence:
     """What the archives and refits say; ``draft`` holds what is wrong with a draft, and is empty in a report.
 
     ``families`` are ids of claims by family, ``wrong_signs`` is by family too, ``claims`` is the table of all claims,
-    ``duress_removed`` and ``rivals`` are by outcome, ``scores`` are those of what was left out; ``left_out`` says why a
-    page is, by the page's file.
+    ``duress_removed`` and ``rivals`` are by outcome, ``scores`` are those of what was left out, ``foretold`` those of
+    years to come; ``left_out`` says why a page is, by the page's file.
     """
 
     interval: Interval
@@ -189,6 +221,7 @@ class Evidence:
     duress_removed: Mapping[str, Removed] | None
     rivals: Mapping[str, Contest]
     scores: Table
+    foretold: Foretold | None
     counterfactual: Counterfactual | None
     decisions: Decisions | None
     case: Case | None

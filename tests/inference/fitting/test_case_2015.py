@@ -12,7 +12,7 @@ from data.case_2015 import STATES, YEARS
 from inference import panels, plan
 from inference.archives import archive, contents
 from inference.engine import stream
-from inference.fitting import case_2015
+from inference.fitting import case_2015, future
 from inference.sampling.settings import Session, Settings
 from models.claims.registry import REGISTRY
 from models.parameters import draw
@@ -107,10 +107,10 @@ def test_every_row_has_its_probability_and_its_rank_where_its_columns_are_known(
 
 def test_the_case_is_fitted_with_its_models_and_on_the_panel_of_the_real_world_only(session, tmp_path):
     both, one = [REGISTRY[claim] for claim in case_2015.CLAIMS], [REGISTRY["carter-1"]]
-    assert [work.name for work in plan.cases(both, panels.PANEL)] == [case_2015.NAME]
-    assert plan.cases(one, panels.PANEL) == []
-    assert plan.cases(both, session.panel) == []
-    work = plan.cases(both, panels.PANEL)[0]
+    assert [work.name for work in plan.of_the_world(both, panels.PANEL)] == [future.NAME, case_2015.NAME]
+    assert plan.of_the_world(one, panels.PANEL) == []
+    assert plan.of_the_world(both, session.panel) == []
+    work = plan.of_the_world(both, panels.PANEL)[1]
     assert not plan.is_there(work, Session(panels.PANEL, Settings(), tmp_path))
     assert work.made_by == case_2015.__name__
 

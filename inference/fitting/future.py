@@ -1,0 +1,123 @@
+"""How well a claim's model foretells years to come: trained to the eve of each break of the system, scored to the next.
+
+The last years trained to are those before the world wars, the ends of these, and of blocs: each is the hardest year to
+foretell from. Years, states and eras to come have effects that no row has taught; they are drawn from the scale of
+their grouping, under each draw of the posterior. Scored are the registered model, the same without its products, and
+without its exposures, on identical rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from inference import panels
+from inference.archives.provenance import provenance
+from inference.engine import stream
+from inference.evidence.holdout import score
+from inference.evidence.new_levels import with_new_levels
+from inference.evidence.predictions import FEW, thinned
+from inference.fitting import comparison
+from inference.fitting.result import FitResult, finish, origin_attributes
+from inference.sampling import checks
+from inference.sampling.settings import Session, Settings, seed_of
+from models.claims.registry import REGISTRY, Hypothesis
+from models.joint import Joint, view
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from models.design import Design
+
+CLAIM, NAME = "carter-3", "future.carter-3"
+TRAINED_TO = (1913, 1938, 1945, 1968, 1989, 2001)
+MODELS = {comparison.FULL: "registered", **comparison.WORDS}
+BINS = 8  # of the calibration of all years foretold, of equal expected events
+
+
+def models_of(claim: Hypothesis, panel: pd.DataFrame) -> dict[str, Joint]:
+    """The claim's model and those that it is compared with, by name."""
+    return {comparison.FULL: claim.joint(panel)} | comparison.reduced(claim, panel)
+
+
+def foretold(
+    claim: Hypothesis, until: int, last: int, panel: pd.DataFrame, settings: Settings
+) -> tuple[xr.Dataset, list[str]]:
+    """Scores of the years from ``until`` + 1 to ``last`` under models trained to ``until``, and checks that failed.
+
+    The data set has, by ``model`` and ``outcome``, the scores of `holdout.Scores`, ``rows``, ``decisions``, and of the
+    events of all draws' replicates mean and 5 and 95 % quantile; and by row (obs) the ``probability`` and what
+    ``happened``.
+    """
+    trained = replace(claim, until=until)
+    positions = trained.held_out(panel)
+    coming = panel.iloc[positions[(panel["year"].to_numpy()[positions] <= last)]]
+    by_model, failed = [], list[str]()
+    for name, joint in models_of(trained, panel).items():
+        own = replace(settings, seed=seed_of(settings, joint.name, f"until {until}"))
+        run = comparison.shorter(joint, f"{until}, {MODELS[name]}", own)
+        failed += checks.failures(run.gate)
+        each = [
+            _of_outcome(trained, design, view(run.posterior, joint, design.outcome), coming, own.seed)
+            for design in joint.designs
+        ]
+        by_model.append(xr.concat(each, xr.Variable("outcome", list(joint.outcomes)), join="outer"))
+    return xr.concat(by_model, xr.Variable("model", list(MODELS.values()))), failed
+
+
+def _of_outcome(
+    claim: Hypothesis, design: Design, posterior: xr.Dataset, coming: pd.DataFrame, seed: int
+) -> xr.Dataset:
+    """The scores of one model and outcome for the rows ``coming``."""
+    away = design.elsewhere(claim.counted(coming, design.outcome), new_eras=True)
+    posterior = with_new_levels(posterior, away)
+    probability = stream.row_probability(away, posterior)
+    scores = score(away, probability, float(design.decisions.mean()))
+    replicated = stream.event_counts(away, thinned(posterior, FEW), seed).sum(("region", "era"))
+    low, high = np.quantile(replicated, (0.05, 0.95))
+    facts = {"rows": away.y.size, "decisions": float(away.decisions.sum()), "expected": float(probability.sum())}
+    values = {name: np.nan if value is None else value for name, value in vars(scores).items()}
+    by_row = {"probability": ("obs", probability), "happened": ("obs", away.decisions)}
+    return xr.Dataset(values | facts | {"low": low, "high": high} | by_row, {"obs": coming.index[away.rows]})
+
+
+def calibrated(found: list[xr.Dataset]) -> xr.Dataset:
+    """Calibration (model, outcome, bin) of all years foretold together."""
+
+    def of(model: str, outcome: str) -> xr.Dataset:
+        rows = [one.sel(model=model, outcome=outcome)[["probability", "happened"]].dropna("obs") for one in found]
+        probability, happened = (
+            np.concatenate([r[name].to_numpy() for r in rows]) for name in ("probability", "happened")
+        )
+        return checks.calibration(probability, happened, BINS)
+
+    outcomes = found[0]["outcome"].to_numpy().tolist()
+    by_model = [xr.concat([of(m, o) for o in outcomes], xr.Variable("outcome", outcomes)) for m in MODELS.values()]
+    return xr.concat(by_model, xr.Variable("model", list(MODELS.values())))
+
+
+def spans(last: int) -> Iterator[tuple[int, int]]:
+    """Last years trained to, and the last year that each is scored on."""
+    yield from pairwise((*TRAINED_TO, last))
+
+
+def fit_future(session: Session) -> FitResult:
+    """Fit the models of the claim to each last year, and archive how well they foretold what came."""
+    claim, settings = REGISTRY[CLAIM], session.settings
+    frame = panels.read(claim.panel, session.panel)
+    every = [foretold(claim, until, last, frame, settings) for until, last in spans(claim.until)]
+    found, failed = [one for one, _ in every], [check for _, checks_ in every for check in checks_]
+    years = xr.Variable("until", list(TRAINED_TO))
+    scores = xr.concat([one.drop_dims("obs") for one in found], years)
+    last = xr.DataArray([last for _, last in spans(claim.until)], dims="until")
+    groups = {"future": scores.assign(last=last), "calibration": calibrated(found)}
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = {"hypothesis": CLAIM, "rows": int(scores["rows"].isel(model=0, outcome=0).sum())}
+    tree.attrs |= origin_attributes(NAME, settings, provenance(__name__, session.panel))
+    facts = f"{tree.attrs['rows']:,} rows foretold from {len(TRAINED_TO)} years"
+    return finish(tree, NAME, facts, failed, session.folder)
