@@ -51,7 +51,7 @@ def of_the_world(models: list[Hypothesis], alignment: Path) -> list[Work]:
     asked = {h.id for h in models}
     if not case_2015.table_of(alignment).is_file():
         return []
-    works: list[Work] = [Future()] if future.CLAIM in asked else []
+    works: list[Work] = [Future(claim) for claim in future.CLAIMS if claim in asked]
     return works + ([Case()] if set(case_2015.CLAIMS) <= asked else [])
 
 

@@ -41,7 +41,8 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
     from reports.brief import brief
     from reports.explorer import explored
     from reports.explorer import page as explorer
-    from reports.numbers import archived, collect, foretold, refits, rivals, simulated
+    from reports.numbers import archived, collect, refits, simulated
+    from reports.numbers.predicted import foretold, rivals
     from reports.numbers.report import Report, to_json
     from reports.outputs import Material
     from reports.readings import readings

@@ -118,7 +118,7 @@ def _of_claim(entry: Numbers, places: Places, *, model: bool, draft: bool) -> Si
 
 
 def draw(
-    trees: Trees, scenarios: Scenarios, years: xr.DataTree | None, numbers: Numbers, places: Places, pool: Executor
+    trees: Trees, scenarios: Scenarios, years: dict[str, xr.DataTree], numbers: Numbers, places: Places, pool: Executor
 ) -> Sizes:
     """Draw and write every figure, those of single claims in the processes of ``pool``; returns their sizes by name.
 
@@ -133,8 +133,8 @@ def draw(
     ]
     ordered = {entry["archive"]: trees[models[entry["archive"]]] for entry in entries}
     sizes = _saved(_overview(numbers, ordered, trees), places.out, draft=draft)
-    if years is not None:
-        sizes |= _saved(iter([("foretold", foretold.foretold(years))]), places.out, draft=draft)
+    foreseen = ((f"foretold-{claim}", foretold.foretold(tree)) for claim, tree in years.items())
+    sizes |= _saved(foreseen, places.out, draft=draft)
     sizes |= _saved(_of_scenarios(scenarios, numbers["counterfactual"]), places.out, draft=draft)
     for claim in claims:
         sizes |= claim.result()

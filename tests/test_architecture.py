@@ -25,6 +25,7 @@ RECURRING = {
     "capacity": "how it is measured, modelled and fitted",
     "case_2015": "what the sources say of it, what the models expected, and both together for readers",
     "checks": "the gates of a fit, and figures of them",
+    "foretold": "years to come as numbers, and a figure of them",
     "graph": "the causal graph, and a figure of it",
     "grid": "points at which all is known: states by years, and drivers by region and era",
     "logit": "the model, and its fit",

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,14 @@ def test_a_world_that_could_not_be_made_is_not_tried_again(tmp_path_factory, mon
     with pytest.raises(pytest.fail.Exception, match="broken could not be made"):
         made_once(tmp_path_factory, "broken", lambda _: None)
     assert made_once(tmp_path_factory, "whole", lambda _: None) == tmp_path / "whole"
+
+
+def test_no_folder_of_tests_is_passed_over(pytestconfig):
+    """By default pytest looks into no folder that is called build or dist."""
+    folders = {part for path in (ROOT / "tests").rglob("test_*.py") for part in path.relative_to(ROOT).parent.parts}
+    assert "build" in folders
+    passed_over = pytestconfig.getini("norecursedirs")
+    assert not [folder for folder in folders if any(fnmatch(folder, pattern) for pattern in passed_over)]
 
 
 def test_files_begin_with_the_longest_and_stay_whole(request):

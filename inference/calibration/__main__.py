@@ -83,7 +83,7 @@ def _chain(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
     from inference.archives import atomic
-    from inference.calibration import effect_recovery
+    from inference.calibration.worlds import effect_recovery
 
     table = pd.DataFrame(effect_recovery.run(arguments.worlds, arguments.seed))
     within = True
@@ -102,7 +102,7 @@ def _claims(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
     from inference.archives import atomic
-    from inference.calibration import planted_truths
+    from inference.calibration.worlds import planted_truths
 
     found = pd.concat(
         [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import xarray as xr
 
-from inference.evidence import folds, leave_out
+from inference.evidence.left_out import folds, leave_out
 from inference.sampling.converge import Run, draw_until_converged
 from models.joint import Joint, together
 

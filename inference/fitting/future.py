@@ -8,7 +8,6 @@ without its exposures, on identical rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -34,10 +33,16 @@ if TYPE_CHECKING:
 
     from models.design import Design
 
-CLAIM, NAME = "carter-3", "future.carter-3"
+CLAIMS = ("carter-1", "carter-3")  # rows of all years; those since capacity is measured, with a product
 TRAINED_TO = (1913, 1938, 1945, 1968, 1989, 2001)
 MODELS = {comparison.FULL: "registered", **comparison.WORDS}
+EVENTS = 20  # of each outcome that a model is trained on at least: with fewer a last year is passed over
 BINS = 8  # of the calibration of all years foretold, of equal expected events
+
+
+def name_of(claim: str) -> str:
+    """Name of the archive of a claim's years foretold."""
+    return f"future.{claim}"
 
 
 def models_of(claim: Hypothesis, panel: pd.DataFrame) -> dict[str, Joint]:
@@ -57,17 +62,17 @@ def foretold(
     trained = replace(claim, until=until)
     positions = trained.held_out(panel)
     coming = panel.iloc[positions[(panel["year"].to_numpy()[positions] <= last)]]
-    by_model, failed = [], list[str]()
-    for name, joint in models_of(trained, panel).items():
+    by_model, failed, models = list[xr.Dataset](), list[str](), models_of(trained, panel)
+    for name, joint in models.items():
         own = replace(settings, seed=seed_of(settings, joint.name, f"until {until}"))
         run = comparison.shorter(joint, f"{until}, {MODELS[name]}", own)
         failed += checks.failures(run.gate)
-        each = [
+        each: list[xr.Dataset] = [
             _of_outcome(trained, design, view(run.posterior, joint, design.outcome), coming, own.seed)
             for design in joint.designs
         ]
         by_model.append(xr.concat(each, xr.Variable("outcome", list(joint.outcomes)), join="outer"))
-    return xr.concat(by_model, xr.Variable("model", list(MODELS.values()))), failed
+    return xr.concat(by_model, xr.Variable("model", [MODELS[name] for name in models])), failed
 
 
 def _of_outcome(
@@ -97,27 +102,32 @@ def calibrated(found: list[xr.Dataset]) -> xr.Dataset:
         return checks.calibration(probability, happened, BINS)
 
     outcomes = found[0]["outcome"].to_numpy().tolist()
-    by_model = [xr.concat([of(m, o) for o in outcomes], xr.Variable("outcome", outcomes)) for m in MODELS.values()]
-    return xr.concat(by_model, xr.Variable("model", list(MODELS.values())))
+    models = found[0]["model"].to_numpy().tolist()
+    by_model = [xr.concat([of(m, o) for o in outcomes], xr.Variable("outcome", outcomes)) for m in models]
+    return xr.concat(by_model, xr.Variable("model", models))
 
 
-def spans(last: int) -> Iterator[tuple[int, int]]:
-    """Last years trained to, and the last year that each is scored on."""
-    yield from pairwise((*TRAINED_TO, last))
+def spans(claim: Hypothesis, panel: pd.DataFrame) -> list[tuple[int, int]]:
+    """Last years trained to, where there are events to learn from, and the last year that each is scored on."""
+    needed = list(claim.terms)
+    known = panel[panel[[name for name in needed if name in panel]].notna().all(axis=1)]
+    fewest = {until: known.loc[known["year"] <= until, list(claim.outcomes)].sum().min() for until in TRAINED_TO}
+    return [(until, last) for until, last in pairwise((*TRAINED_TO, claim.until)) if fewest[until] >= EVENTS]
 
 
-def fit_future(session: Session) -> FitResult:
-    """Fit the models of the claim to each last year, and archive how well they foretold what came."""
-    claim, settings = REGISTRY[CLAIM], session.settings
+def fit_future(claim_id: str, session: Session) -> FitResult:
+    """Fit the models of a claim to each last year, and archive how well they foretold what came."""
+    claim, settings, name = REGISTRY[claim_id], session.settings, name_of(claim_id)
     frame = panels.read(claim.panel, session.panel)
-    every = [foretold(claim, until, last, frame, settings) for until, last in spans(claim.until)]
+    asked = spans(claim, frame)
+    every = [foretold(claim, until, last, frame, settings) for until, last in asked]
     found, failed = [one for one, _ in every], [check for _, checks_ in every for check in checks_]
-    years = xr.Variable("until", list(TRAINED_TO))
+    years = xr.Variable("until", [until for until, _ in asked])
     scores = xr.concat([one.drop_dims("obs") for one in found], years)
-    last = xr.DataArray([last for _, last in spans(claim.until)], dims="until")
+    last = xr.DataArray([last for _, last in asked], dims="until")
     groups = {"future": scores.assign(last=last), "calibration": calibrated(found)}
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = {"hypothesis": CLAIM, "rows": int(scores["rows"].isel(model=0, outcome=0).sum())}
-    tree.attrs |= origin_attributes(NAME, settings, provenance(__name__, session.panel))
-    facts = f"{tree.attrs['rows']:,} rows foretold from {len(TRAINED_TO)} years"
-    return finish(tree, NAME, facts, failed, session.folder)
+    tree.attrs = {"hypothesis": claim_id, "rows": int(scores["rows"].isel(model=0, outcome=0).sum())}
+    tree.attrs |= origin_attributes(name, settings, provenance(__name__, session.panel))
+    facts = f"{tree.attrs['rows']:,} rows foretold from {len(asked)} years"
+    return finish(tree, name, facts, failed, session.folder)

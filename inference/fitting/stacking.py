@@ -17,8 +17,8 @@ import xarray as xr
 
 from inference import panels
 from inference.archives.provenance import provenance
-from inference.evidence import folds, leave_out
-from inference.evidence.importance import BAD_K
+from inference.evidence.left_out import folds, leave_out
+from inference.evidence.left_out.importance import BAD_K
 from inference.fitting.result import FitResult, finish, origin_attributes
 from inference.sampling.converge import draw_until_converged
 from inference.sampling.settings import Session, Settings, seed_of
@@ -104,7 +104,9 @@ def _dataset(densities: dict[str, xr.Dataset], table: pd.DataFrame) -> xr.Datase
     """Densities of clusters (rival, cluster) and, by rival, elpd, its distance to the best, its error, and weight."""
     best = densities[str(table["elpd"].idxmax())]
     apart = [leave_out.difference(densities[name], best) for name in RIVALS]
-    out = {name: ("rival", np.array([row[name] for row in apart])) for name in ("elpd_diff", "elpd_diff_se", "bad_k")}
+    out: dict[str, tuple[str | tuple[str, str], np.ndarray]] = {
+        name: ("rival", np.array([row[name] for row in apart])) for name in ("elpd_diff", "elpd_diff_se", "bad_k")
+    }
     out["elpd_i"] = ("rival", "cluster"), np.stack([densities[name]["elpd"].to_numpy() for name in RIVALS])
     out |= {name: ("rival", table[name].to_numpy(float)) for name in ("elpd", "weight")}
     return xr.Dataset(out, {"rival": list(RIVALS), "cluster": best["cluster"].to_numpy()})

@@ -133,17 +133,18 @@ class Future(Work):
     """How well a claim's model foretells years to come."""
 
     made_by = "inference.fitting.future"
+    hypothesis: str
 
     @property
     @override
     def name(self) -> str:
-        return "future.carter-3"
+        return f"future.{self.hypothesis}"
 
     @override
     def do(self, session: Session) -> FitResult:
         from inference.fitting import future
 
-        return future.fit_future(session)
+        return future.fit_future(self.hypothesis, session)
 
 
 @dataclass(frozen=True)

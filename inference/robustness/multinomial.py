@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine import stream
-from inference.evidence import importance
+from inference.evidence.left_out import importance
 from inference.sampling import checks, diagnostics
 from inference.sampling.converge import draw_until_converged
 from inference.sampling.settings import Settings

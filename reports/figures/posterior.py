@@ -8,9 +8,9 @@ import numpy as np
 
 from data.codebook.panels import label
 from inference.archives.archive import group
-from inference.evidence.verdicts import RATIO, estimand, slope
+from inference.evidence.estimands import estimand, slope
 from models.claims.estimand import POSITIVE
-from models.claims.registry import Estimand, Hypothesis
+from models.claims.registry import RATIO, Estimand, Hypothesis
 from reports.figures.parts import density, interval, offsets, wrap
 from reports.formats import equation
 from reports.style import COLOURS, LINE, NAMES, WIDTH

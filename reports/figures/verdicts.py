@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.codebook.panels import label
-from inference.evidence.verdicts import SUPPORTED, VERDICTS, quadrants, slope
+from inference.evidence.estimands import quadrants, slope
+from inference.evidence.verdicts import SUPPORTED, VERDICTS
 from reports.figures.parts import wrap
 from reports.formats import probability
 from reports.style import COLOURS, LINE, MUTE, NAMES, WIDTH

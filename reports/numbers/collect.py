@@ -12,8 +12,9 @@ import numpy as np
 from data.codebook.panels import label
 from inference.archives.archive import group
 from inference.evidence import pooling
+from inference.evidence.estimands import quadrants, slope
 from inference.evidence.quantities import Quantity
-from inference.evidence.verdicts import CALLED, Verdict, quadrants, read, slope, sources
+from inference.evidence.verdicts import CALLED, Verdict, read, sources
 from inference.sampling.diagnostics import mcse_share
 from models.claims.estimand import POSITIVE
 from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Estimand, Hypothesis, archive_of
@@ -182,7 +183,7 @@ def collect(
     absent: Mapping[str, str] | None = None,
     tables: refits.Tables | None = None,
     rivals: Mapping[str, Contest] | None = None,
-    foretold: Foretold | None = None,
+    foretold: tuple[Foretold, ...] = (),
     counterfactual: Counterfactual | None = None,
     read: Readings | None = None,
     draft: tuple[str, ...] = (),

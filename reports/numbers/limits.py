@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from inference.evidence import predictions
 from inference.evidence.datagrid import REACH
-from inference.evidence.importance import BAD_K
-from inference.evidence.leave_out import MOST_REFITS
+from inference.evidence.left_out.importance import BAD_K
+from inference.evidence.left_out.leave_out import MOST_REFITS
 from inference.evidence.quantities import CI_KIND, CI_PROB
 from inference.evidence.sensitivity import SENSITIVE
 from inference.evidence.verdicts import BEYOND, NIL, NOT_INFORMED, ROPE, SUPPORTED, VERDICTS
+from inference.fitting.future import EVENTS
 from inference.robustness.refit import AGGRESSORS
 from inference.sampling import checks
 from reports.numbers.report import Band, Interval, Limits
@@ -38,6 +39,7 @@ LIMITS = Limits(
     verdicts=bands([(SUPPORTED, "supported"), *VERDICTS]),
     bad_k=BAD_K,
     most_refits=MOST_REFITS,
+    events_trained_on=EVENTS,
     curve=REACH[1] - REACH[0],
     curve_draws=predictions.CURVE_DRAWS,
     bin_bounds=BIN_BOUNDS,

@@ -47,6 +47,7 @@ class Limits:
     verdicts: tuple[Band, ...]
     bad_k: float
     most_refits: int
+    events_trained_on: int
     curve: float
     curve_draws: int
     bin_bounds: float
@@ -221,7 +222,7 @@ class Evidence:
     duress_removed: Mapping[str, Removed] | None
     rivals: Mapping[str, Contest]
     scores: Table
-    foretold: Foretold | None
+    foretold: tuple[Foretold, ...]
     counterfactual: Counterfactual | None
     decisions: Decisions | None
     case: Case | None

@@ -30,7 +30,8 @@ def test_every_state_that_joined_has_one_row_in_the_year_in_which_it_did(joining
 
 def test_italy_in_1940_joined_the_stronger_side_and_values_are_its_less_the_others(joining):
     """Germany alone against Britain, France and others at the end of 1939: who was stronger follows from the panel."""
-    row = siding(joining).set_index(["war", "state"]).loc[(WORLD_WAR_II, ITALY)]
+    out = siding(joining)
+    row = out[(out["war"] == WORLD_WAR_II) & (out["state"] == ITALY)].iloc[0]
     sides = joining[(joining["war"] == WORLD_WAR_II) & (joining["state"] == ITALY) & (joining["year"] == row["year"])]
     strong, weak = (sides[sides["side_share"].gt(0.5) == flag].iloc[0] for flag in (True, False))
     assert row["year"] == 1940

@@ -8,7 +8,7 @@ import pytest
 from data import schema
 from data.build.state import STATE, donors, per_head, population, state
 from data.measures.threat import threat_of_all
-from data.period import FIRST, LAST_STATE_YEAR
+from data.period import END, FIRST, LAST_STATE_YEAR
 from tests.data.build.test_alignment import differences
 from tests.data.states import (
     AFGHANISTAN,
@@ -137,8 +137,8 @@ def test_threat_looks_back_ten_years_and_ends_with_the_disputes(world, panel, in
     for code, year in [(KUWAIT, 1992), (ISRAEL, 1973), (UK, 1830)]:
         known = threat[int(world.grid.index(code)), year - FIRST]
         assert indexed.loc[(code, year), "threat"] == pytest.approx(known)
-    assert panel.loc[panel["threat"].notna(), "year"].max() == 2011  # disputes to 2010
-    assert panel.loc[panel["year"] <= 2011, "threat"].notna().all()
+    assert panel["year"].max() == END  # disputes to the year before
+    assert panel["threat"].notna().all()
 
 
 def test_regime_and_majors_are_of_the_same_year(world, indexed):

@@ -8,7 +8,9 @@ import pytest
 
 from data import schema
 from data.build.termination import TERMINATION, termination, victories
-from data.period import FIRST
+from data.codings import Coding
+from data.period import BEGIN, END, FIRST
+from data.world.treaties import EDITIONS
 from data.world.world import World
 from tests.data.build.test_alignment import differences
 from tests.data.states import ALBANIA, AUSTRIA_HUNGARY, BELGIUM, GDR, GERMANY, HUNGARY, ITALY, UK, US, USSR
@@ -23,6 +25,12 @@ HOW = ["expired", "replaced", "abrogated", "state_death", "defeated"]
 @pytest.fixture(scope="module")
 def panel():
     return schema.read(COMMITTED, "termination")
+
+
+@pytest.fixture(scope="module")
+def broad(world):
+    """The panel in which a declaration of half the world's states is an alliance too."""
+    return termination(world.under(Coding(universal="none")))
 
 
 def ending(panel, treaty):
@@ -44,23 +52,25 @@ def test_the_warsaw_pact_ends_in_1991_but_for_the_dead_and_the_defector(panel):
     assert panel.loc[panel["treaty"] == WARSAW_PACT, "year"].agg(["min", "max"]).tolist() == [1956, 1991]
 
 
-def test_wartime_treaties_of_the_grand_alliance_end_with_and_after_the_war(panel):
-    declaration = ending(panel, UN_DECLARATION)
+def test_wartime_treaties_of_the_grand_alliance_end_with_and_after_the_war(panel, broad):
+    assert UN_DECLARATION not in set(panel["treaty"])
+    declaration = ending(broad, UN_DECLARATION)
     assert {US, UK, USSR, 710} < set(declaration)
     assert set(declaration.values()) == {(1945, "expired")}
     assert ending(panel, ANGLO_SOVIET) == dict.fromkeys((UK, USSR), (1955, "abrogated"))
-    grand = panel[panel["treaty"].isin([UN_DECLARATION, ANGLO_SOVIET])]
+    grand = broad[broad["treaty"].isin([UN_DECLARATION, ANGLO_SOVIET])]
     assert (grand["wartime"] == 1).all()
 
 
-def test_victory_counts_in_its_year_apart_and_for_two_years_after(panel):
+def test_victory_counts_in_its_year_apart_and_for_two_years_after(panel, broad):
     allied = of(panel, ANGLO_SOVIET, UK)
     assert allied.index[allied["victory"] == 1].tolist() == [1945]
+    assert allied.index[allied["victory_lately"] == 1].tolist() == [1945, 1946]
     assert allied.index[allied["enemy_defeated"] == 1].tolist() == [1946, 1947]
     assert allied["wartime_enemy_defeated"].equals(allied["enemy_defeated"])
     # Mexico fought in the war and the Dominican Republic did not; both had signed the declaration.
-    assert of(panel, UN_DECLARATION, 42)["victory"].sum() == 0
-    assert of(panel, UN_DECLARATION, US).loc[1945, "victory"] == 1
+    assert of(broad, UN_DECLARATION, 42)["victory"].sum() == 0
+    assert of(broad, UN_DECLARATION, US).loc[1945, "victory"] == 1
     peace = of(panel, NATO, BELGIUM)
     assert peace["wartime"].sum() == 0
     assert peace.loc[1950:1952, "enemy_defeated"].sum() == 0
@@ -89,11 +99,11 @@ def test_every_ending_has_one_mode_and_dissolution_is_what_members_did(panel):
 
 
 def test_rows_are_those_of_the_member_level_table(world, panel):
-    table = world.raw.read("atop-member-level.csv")
+    table = world.raw.read(EDITIONS[world.coding.treaties])
     rows = table[(table["atopid"] == NATO) & (table["member"] == BELGIUM)]
     assert rows["yrexit"].tolist() == [1951, 0]  # enlarged in 1951
-    assert of(panel, NATO, BELGIUM).index.tolist() == list(range(rows["yrent"].min() + 1, 2012))
-    assert panel.loc[panel["terminated"] == 1, "year"].between(1817, 2011).all()
+    assert of(panel, NATO, BELGIUM).index.tolist() == list(range(rows["yrent"].min() + 1, END + 1))
+    assert panel.loc[panel["terminated"] == 1, "year"].between(BEGIN, END).all()
     ends = panel[panel["terminated"] == 1].merge(
         table, left_on=["treaty", "member", "year"], right_on=["atopid", "member", "yrexit"], how="left"
     )
@@ -123,7 +133,7 @@ def test_marxist_pairs_are_two_one_party_regimes(panel):
 
 
 def test_a_war_won_on_one_side_by_two_members_while_the_treaty_stood(world):
-    won = victories(world.raw.read("cow_war_inter.rda"), world)
+    won = victories(world.raw.read("cow_war_inter.rda"), world.under(Coding(universal="none")))
     found = set(won.itertuples(index=False, name=None))
     uk, ussr, us, belgium = (int(world.grid.index(code)) for code in (UK, USSR, US, BELGIUM))
     assert {(ANGLO_SOVIET, uk, 1945), (ANGLO_SOVIET, ussr, 1945), (UN_DECLARATION, us, 1945)} <= found
@@ -146,7 +156,9 @@ class Eve(Hidden):
 
 
 EXPOSURES = [
-    v.name for v in TERMINATION.variables if v.kind not in {"outcome"} and v.name not in {"victory", "region", "era"}
+    v.name
+    for v in TERMINATION.variables
+    if v.kind != "outcome" and v.name not in {"victory", "victory_lately", "region", "era"}
 ]
 
 

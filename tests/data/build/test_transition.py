@@ -8,6 +8,7 @@ import pytest
 
 from data.build import transition
 from data.codebook.panels import label, panel
+from data.period import END
 from inference import panels
 from inference.panels import PANEL
 
@@ -69,7 +70,7 @@ def test_rows_are_weak_states_in_the_system_in_both_years(state, moves):
     majors = state[state["major"] == 1]
     both = moves.merge(majors[["state", "year"]], on=["state", "year"])
     assert both.empty
-    assert (moves["year"].min(), moves["year"].max()) == (1961, 2011)
+    assert (moves["year"].min(), moves["year"].max()) == (1961, END)
 
 
 @pytest.mark.parametrize("name", ["onset", "continuation", "capacity"])
@@ -100,7 +101,13 @@ def test_duress_to_come_looks_ahead_and_never_at_the_year_itself(state):
     georgia = rows[(rows["state"] == 372) & (rows["year"] == 1995)].iloc[0]
     ahead = state[(state["state"] == 372) & state["year"].between(1996, 2000)]["duress"].max()
     assert georgia["duress_later"] == ahead
-    assert rows["duress_later"].isna().sum() < 500
+    known = state.groupby("state")["year"].agg(set)
+    missing = rows["duress_later"].isna()
+    to_come = [
+        bool(known.get(i, set()) & set(range(t + 1, t + 6))) for i, t in zip(rows["state"], rows["year"], strict=True)
+    ]
+    np.testing.assert_array_equal(missing, ~np.array(to_come))
+    assert set(rows.loc[rows["year"] == END, "duress_later"].isna()) == {True}  # the state panel ends with it
     assert label("duress_later", "placebo") == "internal duress still to come"
 
 

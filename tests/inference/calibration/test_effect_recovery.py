@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.calibration import effect_recovery, simulated_world
+from inference.calibration.worlds import effect_recovery, simulated_world
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.calibration import effect_recovery
+from inference.calibration.worlds import effect_recovery
 from inference.counterfactual.simulation import g_formula, population, programme
 from tests.fixtures import chain_truth
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from inference.calibration import effect_recovery
-from inference.calibration.effect_recovery import SCENARIO
+from inference.calibration.worlds import effect_recovery
+from inference.calibration.worlds.effect_recovery import SCENARIO
 from inference.counterfactual import effects
 from inference.counterfactual.simulation import chain as chain_of
 from inference.counterfactual.simulation import g_formula, named_state, population, programme

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference.calibration import effect_recovery
+from inference.calibration.worlds import effect_recovery
 from inference.counterfactual.scenario import Scenario
 from inference.counterfactual.simulation import named_state, population
 from models.claims.registry import OUTCOMES

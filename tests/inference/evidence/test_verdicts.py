@@ -6,7 +6,7 @@ import xarray as xr
 from scipy.stats import norm
 
 from inference.archives.archive import ArchiveError
-from inference.evidence import verdicts
+from inference.evidence import estimands, verdicts
 from models.claims.estimand import NEGATIVE, POSITIVE, Estimand
 from models.claims.registry import Hypothesis
 
@@ -52,17 +52,17 @@ def normal(mean, sd, seed=0):
 
 def test_bayes_factor_of_a_normal_posterior():
     """Prior N(0, 0.5), posterior N(0.2, 0.1): the ratio of densities at 0 is known."""
-    value, is_bound = verdicts.bayes_factor(normal(0.2, 0.1), 0.5)
+    value, is_bound = estimands.bayes_factor(normal(0.2, 0.1), 0.5)
     assert value == pytest.approx(norm.pdf(0, 0, 0.5) / norm.pdf(0, 0.2, 0.1), rel=0.1)
     assert not is_bound
 
 
 def test_bayes_factor_beyond_the_draws_is_a_bound_and_undefined_under_a_common_scale():
     draws = normal(2.0, 0.1)
-    value, is_bound = verdicts.bayes_factor(draws, 0.5)
+    value, is_bound = estimands.bayes_factor(draws, 0.5)
     assert is_bound
     assert value == pytest.approx(norm.pdf(0, 0, 0.5) * draws.size * draws.std())
-    assert verdicts.bayes_factor(draws, float("nan")) == (None, False)
+    assert estimands.bayes_factor(draws, float("nan")) == (None, False)
 
 
 def test_summary_counts_the_expected_sign():
@@ -80,9 +80,9 @@ def test_summary_counts_the_expected_sign():
 
 
 def test_quadrants_partition_the_posterior():
-    mass = verdicts.quadrants(np.array([1.0, -1, 1, -1]), np.array([-1.0, 1, 1, -1]))
+    mass = estimands.quadrants(np.array([1.0, -1, 1, -1]), np.array([-1.0, 1, 1, -1]))
     assert list(mass.values()) == [0.25, 0.25, 0.25, 0.25]
-    only = verdicts.quadrants(np.array([1.0, 1]), np.array([-1.0, -1]))
+    only = estimands.quadrants(np.array([1.0, 1]), np.array([-1.0, -1]))
     assert only["balancing (+,-)"] == 1.0
 
 
@@ -99,9 +99,9 @@ def tree(beta):
 def test_delta_is_bandwagoning_less_balancing():
     pair = {"bandwagon": tree(np.full((1, 2, 1), 0.7)), "balance": tree(np.full((1, 2, 1), 0.2))}
     delta = Estimand("proximity", "delta", POSITIVE)
-    assert verdicts.estimand(pair, delta) == pytest.approx(np.full((1, 2), 0.5))
-    assert verdicts.prior_sd(pair, delta) == pytest.approx(np.sqrt(0.5))
-    assert verdicts.prior_sd(pair, Estimand("proximity", "balance", POSITIVE)) == 0.5
+    assert estimands.estimand(pair, delta) == pytest.approx(np.full((1, 2), 0.5))
+    assert estimands.prior_sd(pair, delta) == pytest.approx(np.sqrt(0.5))
+    assert estimands.prior_sd(pair, Estimand("proximity", "balance", POSITIVE)) == 0.5
 
 
 CLAIM = Hypothesis(

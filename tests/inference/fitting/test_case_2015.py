@@ -107,10 +107,13 @@ def test_every_row_has_its_probability_and_its_rank_where_its_columns_are_known(
 
 def test_the_case_is_fitted_with_its_models_and_on_the_panel_of_the_real_world_only(session, tmp_path):
     both, one = [REGISTRY[claim] for claim in case_2015.CLAIMS], [REGISTRY["carter-1"]]
-    assert [work.name for work in plan.of_the_world(both, panels.PANEL)] == [future.NAME, case_2015.NAME]
-    assert plan.of_the_world(one, panels.PANEL) == []
+    assert [work.name for work in plan.of_the_world(both, panels.PANEL)] == [
+        *map(future.name_of, future.CLAIMS),
+        case_2015.NAME,
+    ]
+    assert [work.name for work in plan.of_the_world(one, panels.PANEL)] == [future.name_of("carter-1")]
     assert plan.of_the_world(both, session.panel) == []
-    work = plan.of_the_world(both, panels.PANEL)[1]
+    work = plan.of_the_world(both, panels.PANEL)[-1]
     assert not plan.is_there(work, Session(panels.PANEL, Settings(), tmp_path))
     assert work.made_by == case_2015.__name__
 

@@ -14,15 +14,19 @@ from inference.fitting import future
 from inference.sampling.settings import Session, Settings
 from models.claims.registry import REGISTRY
 
-CLAIM = REGISTRY["carter-3"]
-SHORT = Settings(2, 200, 3)
+CLAIM = REGISTRY["carter-1"]
 
 
 def test_spans_follow_each_other_to_the_last_year_of_the_claim():
-    spans = list(future.spans(CLAIM.until))
+    spans = future.spans(CLAIM, panels.read("alignment", panels.PANEL))
     assert [until for until, _ in spans] == list(future.TRAINED_TO)
     assert all(last == until for (_, last), (until, _) in pairwise(spans))
     assert spans[-1][1] == CLAIM.until
+
+
+def test_a_model_that_needs_capacity_is_trained_only_since_it_is_measured():
+    spans = future.spans(REGISTRY["carter-3"], panels.read("alignment", panels.PANEL))
+    assert [until for until, _ in spans] == [1989, 2001]
 
 
 def test_a_new_era_is_a_new_level_only_where_it_is_asked_for():
@@ -41,14 +45,13 @@ def test_a_new_era_is_a_new_level_only_where_it_is_asked_for():
 def test_years_to_come_are_scored_and_archived(tmp_path, monkeypatch):
     frame = synthetic.panel(3_000, seed=1)
     monkeypatch.setattr(panels, "read", lambda *_: frame)
-    monkeypatch.setattr(future, "TRAINED_TO", (1945, 1989))
-    monkeypatch.setattr(future.comparison, "SHORTER", 1.0)
-    result = future.fit_future(Session(panels.PANEL, SHORT, tmp_path))
-    tree = archive.read(future.NAME, tmp_path) if not result.failed else None
+    monkeypatch.setattr(future, "TRAINED_TO", (1975, 1995))
+    result = future.fit_future("carter-3", Session(panels.PANEL, Settings(seed=3), tmp_path))
+    tree = archive.read("future.carter-3", tmp_path) if not result.failed else None
     assert tree is not None, result.failed
     assert list(contents.deviations(contents.FUTURE, tree)) == []
     table = archive.group(tree, "future")
-    for k, (until, last) in enumerate(future.spans(CLAIM.until)):
+    for k, (until, last) in enumerate(future.spans(REGISTRY["carter-3"], frame)):
         years = frame["year"].between(until + 1, last)
         one = table.isel(until=k).sel(model="registered", outcome="bandwagon")
         assert 0 < int(one["rows"]) <= int(years.sum())

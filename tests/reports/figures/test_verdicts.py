@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from inference.evidence.verdicts import SUPPORTED, quadrants, slope
+from inference.evidence.estimands import quadrants, slope
+from inference.evidence.verdicts import SUPPORTED
 from reports import gallery
 from reports.figures import verdicts
 from tests.fixtures.drawn import x_of

@@ -3,7 +3,8 @@
 import pytest
 
 from inference.archives import archive
-from inference.evidence.verdicts import CALLED, slope
+from inference.evidence.estimands import slope
+from inference.evidence.verdicts import CALLED
 from models.claims.registry import OUTCOMES
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 from inference.archives import archive
 from inference.fitting import stacking
 from models.claims.registry import get
-from reports.numbers import rivals
+from reports.numbers.predicted import rivals
 
 pytestmark = pytest.mark.slow
 

@@ -20,22 +20,25 @@ NUMBERS = ("expected", "low", "high", "decisions", "log", "log_base", "brier", "
 
 def load(
     hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: archived.Draft = None
-) -> xr.DataTree | None:
-    """The archive; None when its claim was not asked for or the panel is not that of the real world.
+) -> dict[str, xr.DataTree]:
+    """The archives of the claims that were asked for, by claim; none where the panel is not that of the real world.
 
     Raises ArchiveError for one that is missing, failed its gate or is of another panel or code; a draft uses a stale
     one and leaves out any other.
     """
-    asked = future.CLAIM in {hypothesis.id for hypothesis in hypotheses}
-    if not asked or not case_2015.table_of(alignment).is_file():
-        return None
-    return archived.read_or_leave_out(future.NAME, (alignment,), folder, draft)
+    if not case_2015.table_of(alignment).is_file():
+        return {}
+    asked = [claim for claim in future.CLAIMS if claim in {hypothesis.id for hypothesis in hypotheses}]
+    found = {claim: archived.read_or_leave_out(future.name_of(claim), (alignment,), folder, draft) for claim in asked}
+    return {claim: tree for claim, tree in found.items() if tree is not None}
 
 
-def collect(tree: xr.DataTree | None) -> Foretold | None:
-    """The scores of every span of years, model and outcome."""
-    if tree is None:
-        return None
+def collect(trees: dict[str, xr.DataTree]) -> tuple[Foretold, ...]:
+    """The scores of every span of years, model and outcome, by claim."""
+    return tuple(_of_claim(claim, tree) for claim, tree in trees.items())
+
+
+def _of_claim(claim: str, tree: xr.DataTree) -> Foretold:
     table = archive.group(tree, "future")
     spans = [
         _span(table.sel(outcome=outcome, until=until, model=model), str(outcome), int(until), str(model))
@@ -43,7 +46,7 @@ def collect(tree: xr.DataTree | None) -> Foretold | None:
         for until in table["until"].to_numpy()
         for model in table["model"].to_numpy()
     ]
-    return Foretold(future.CLAIM, tree.attrs["fit_key"], tuple(spans))
+    return Foretold(claim, tree.attrs["fit_key"], tuple(spans))
 
 
 def _span(row: xr.Dataset, outcome: str, until: int, model: str) -> Span:

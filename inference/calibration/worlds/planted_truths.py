@@ -31,7 +31,8 @@ from numpy.typing import NDArray
 from inference import panels
 from inference.calibration.study import Parameters, linear_predictor
 from inference.engine import sample
-from inference.evidence import folds, leave_out, verdicts
+from inference.evidence import verdicts
+from inference.evidence.left_out import folds, leave_out
 from inference.fitting import comparison
 from inference.sampling.settings import Settings
 from models.claims.estimand import DELTA
@@ -80,11 +81,11 @@ def setting(panel: Path) -> Setting:
     claim = REGISTRY[CLAIM]
     frame = panels.read(claim.panel, panel)
     joint = claim.joint(frame)
-    cluster = folds.of_panel(claim.panel, frame)["treaty"]
+    treaty = folds.of_panel(claim.panel, frame)["treaty"]
     era = joint.designs[0].groups["era"]
-    counts = np.stack([np.bincount(cluster.index[d.rows], d.y, len(cluster.labels)) for d in joint.designs])
-    eras = np.zeros(len(cluster.labels), np.intp)
-    eras[cluster.index[joint.designs[0].rows]] = era.index
+    counts = np.stack([np.bincount(treaty.cluster[d.rows], d.y, len(treaty.labels)) for d in joint.designs])
+    eras = np.zeros(len(treaty.labels), np.intp)
+    eras[treaty.cluster[joint.designs[0].rows]] = era.index
     known = np.flatnonzero(counts.sum(axis=0))
     return Setting(claim, frame, joint, [(*counts[:, c].astype(int).tolist(), int(eras[c])) for c in known])
 

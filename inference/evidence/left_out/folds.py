@@ -36,7 +36,7 @@ CLUSTERINGS: dict[str, dict[str, tuple[str, ...]]] = {
 class Folds(NamedTuple):
     """A partition of the rows of a panel: the cluster of each row (row,), and what the clusters are called."""
 
-    index: Int
+    cluster: Int
     labels: tuple[str, ...]
 
 
@@ -52,7 +52,9 @@ def _by(frame: pd.DataFrame, keys: tuple[str, ...]) -> Folds:
     """One cluster for each combination of the keys, called by them."""
     group = frame.groupby(list(keys), observed=True).ngroup().to_numpy()
     first = frame[list(keys)].iloc[np.unique(group, return_index=True)[1]]
-    return Folds(group, tuple("-".join(str(part) for part in row) for row in first.itertuples(index=False)))
+    return Folds(
+        np.asarray(group, np.intp), tuple("-".join(str(part) for part in row) for row in first.itertuples(index=False))
+    )
 
 
 def _by_treaty(frame: pd.DataFrame, keys: tuple[str, ...]) -> Folds:
@@ -64,16 +66,16 @@ def _by_treaty(frame: pd.DataFrame, keys: tuple[str, ...]) -> Folds:
     joined, treaties = list[Int](), list[NDArray]()
     for column in (name for name in TREATIES if name in frame):
         known = frame[column].notna().to_numpy()
-        joined.append(own.index[known])
+        joined.append(own.cluster[known])
         treaties.append(frame[column].to_numpy(float, na_value=np.nan)[known])
     names, treaty = np.unique(np.concatenate(treaties), return_inverse=True)
     nodes = len(own.labels) + names.size
     edges = np.ones(treaty.size), (np.concatenate(joined), len(own.labels) + treaty)
     _, component = connected_components(sp.coo_array(edges, (nodes, nodes)), directed=False)
     of_treaty = dict(zip(component[len(own.labels) :][::-1], names[::-1], strict=True))  # the first treaty of each
-    cluster, first, index = np.unique(component[own.index], return_index=True, return_inverse=True)
+    cluster, first, index = np.unique(component[own.cluster], return_index=True, return_inverse=True)
     labels = [
-        f"treaty {of_treaty[c]:.0f}" if c in of_treaty else own.labels[own.index[row]]
+        f"treaty {of_treaty[c]:.0f}" if c in of_treaty else own.labels[own.cluster[row]]
         for c, row in zip(cluster, first, strict=True)
     ]
-    return Folds(index, tuple(labels))
+    return Folds(np.asarray(index, np.intp), tuple(labels))

@@ -13,8 +13,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.build.transition import derived
-from inference.calibration import simulated_world
-from inference.calibration.simulated_world import BEFORE, CODES, FIRST, REGION, World
+from inference.calibration.worlds import simulated_world
+from inference.calibration.worlds.simulated_world import BEFORE, CODES, FIRST, REGION, World
 from inference.counterfactual import effects
 from inference.counterfactual.scenario import Scenario
 from inference.counterfactual.simulation import chain, g_formula, population, programme

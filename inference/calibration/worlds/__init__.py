@@ -1,0 +1,1 @@
+"""Simulated worlds whose truth is known, and what is found of it."""

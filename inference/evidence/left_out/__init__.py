@@ -1,0 +1,1 @@
+"""How well a model predicts clusters of rows, each left out with all that one decision or one year makes."""

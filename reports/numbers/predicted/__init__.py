@@ -1,0 +1,1 @@
+"""What the report says of predictions: rivals of one outcome, and years foretold."""
