@@ -34,8 +34,8 @@ REVISIONS = {
             ),
             "The enemy's defeat counts in the year of the victory and the year after it, no longer in the two years "
             "after it.",
-            "A treaty of a war that is fulfilled by victory ends with it: of wartime members whose enemy was defeated, "
-            "those that leave in the year itself could not be seen leaving, and the rest had no reason to.",
+            "A treaty that victory fulfils ends with it: of 26 obligations of wartime members that are dissolved in the "
+            "year of a victory or the two after it, 24 are in the year itself, which the coding left out.",
             "2026-11-28",
         ),
         Revision(
