@@ -34,8 +34,8 @@ REVISIONS = {
             ),
             "The enemy's defeat counts in the year of the victory and the year after it, no longer in the two years "
             "after it.",
-            "A treaty that victory fulfils ends with it: of 26 obligations of wartime members that are dissolved in the "
-            "year of a victory or the two after it, 24 are in the year itself, which the coding left out.",
+            "A treaty that victory fulfils ends with it: of 26 obligations of wartime members that are dissolved in "
+            "the year of a victory or the two after it, 24 are in the year itself, which the coding left out.",
             "2026-11-28",
         ),
         Revision(

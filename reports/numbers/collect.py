@@ -18,6 +18,7 @@ from inference.evidence.verdicts import CALLED, Verdict, read, sources
 from inference.sampling.diagnostics import mcse_share
 from models.claims.estimand import POSITIVE
 from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Estimand, Hypothesis, archive_of
+from models.claims.revisions import REVISIONS
 from reports.numbers import claims_table, limits, logits, refits, sample
 from reports.numbers.limits import PER
 from reports.numbers.report import (
@@ -91,6 +92,12 @@ def remark(hypothesis: Hypothesis, absent: str | None) -> str:
     return "; ".join(part for part in parts if part)
 
 
+def revised(hypothesis: Hypothesis) -> str:
+    """What of a claim has changed since revision 1, when and why; empty where nothing has."""
+    change = REVISIONS.get(hypothesis.id)
+    return f"Changed on {change.date}. {change.changed} {change.grounds}" if change else ""
+
+
 def _claim(hypothesis: Hypothesis, pair: Pair, absent: str | None, tables: refits.Tables, alignment: Path) -> Claim:
     """A claim with what its posteriors say; without a posterior (``absent`` says why), as it was registered."""
     verdicts = () if absent else read(hypothesis, pair)
@@ -115,6 +122,7 @@ def _claim(hypothesis: Hypothesis, pair: Pair, absent: str | None, tables: refit
         quadrant_errors={term: errors for term, (_, errors) in contest.items()},
         coverage=None if absent else sample.collect(hypothesis, alignment),
         remark=remark(hypothesis, absent),
+        revised=revised(hypothesis),
     )
 
 

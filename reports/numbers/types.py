@@ -197,6 +197,7 @@ class Claim:
     """A claim as it was registered, and what its posteriors say; without a posterior, ``absent`` says why.
 
     ``quadrants`` are the posterior masses of the four quadrants of (balancing slope, bandwagoning slope) by term.
+    ``revised`` says what has changed since revision 1 and why, and is empty where nothing has.
     """
 
     id: str
@@ -218,3 +219,4 @@ class Claim:
     quadrant_errors: Mapping[str, Mapping[str, float]]
     coverage: Coverage | None
     remark: str
+    revised: str
