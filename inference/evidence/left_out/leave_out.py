@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Int = NDArray[np.intp]
 DRAWS = 1000  # evenly spaced, that densities are computed from
 REFIT_DRAWS = 250  # of a posterior without a cluster
-MOST_REFITS = 40  # of one model and clustering
+MOST_REFITS = 100  # of one model and clustering
 
 
 def densities(joint: Joint, posterior: xr.Dataset, folds: Folds, settings: Settings) -> dict[str, xr.Dataset]:
@@ -44,7 +44,7 @@ def densities(joint: Joint, posterior: xr.Dataset, folds: Folds, settings: Setti
 
     ``folds`` are of the rows of the panel. Each data set has, along ``cluster``, ``elpd``, its Monte Carlo error
     ``mcse``, ``pareto_k`` of the weighed draws, ``refitted`` (1 where the density is of draws without the cluster),
-    ``rows``, and ``events`` in decisions. Of clusters without rows of the outcome nothing is said. With more than 40
+    ``rows``, and ``events`` in decisions. Of clusters without rows of the outcome nothing is said. With more than 100
     clusters to refit none is: the model, not the clusters, is then to be looked at.
     """
     draws = thinned(posterior, DRAWS)

@@ -70,7 +70,7 @@ def test_a_refit_agrees_with_importance_sampling_where_that_is_good(monkeypatch)
     assert all((one["refitted"] == (one["pareto_k"] > leave_out.BAD_K)).all() for one in found.values())
     monkeypatch.setattr(leave_out, "BAD_K", -1.0)
     monkeypatch.setattr(leave_out, "REFIT_DRAWS", 1000)
-    monkeypatch.setattr(leave_out, "MOST_REFITS", 100)
+    monkeypatch.setattr(leave_out, "MOST_REFITS", 200)
     exact = leave_out.densities(joint, posterior, years(joint), Settings(seed=3))
     for outcome in joint.outcomes:
         good = (found[outcome]["pareto_k"] < 0.5).to_numpy()
