@@ -130,7 +130,7 @@ def test_what_is_fitted_is_not_fitted_again(command, small_panel, fitted):
 
 def test_archives_describe_themselves(fitted):
     tree = archive.read("carter-2.bandwagon", fitted)
-    assert {"posterior", "prior", "sample_stats", "observed_data", "constant_data", "contrasts", "loo"} <= set(
+    assert {"posterior", "prior", "sample_stats", "observed_data", "constant_data", "contrasts", "loo_treaty"} <= set(
         tree.children
     )
     assert tree["posterior"]["beta"].dims == ("chain", "draw", "predictor")

@@ -106,6 +106,6 @@ def test_a_scenario(world, session, who):
 def test_what_deviates_is_named():
     tree = xr.DataTree.from_dict({"contest": xr.Dataset({"elpd": (("rival", "chain"), [[1.0]])}), "more": xr.Dataset()})
     tree.attrs = {name: "" for name in contents.CONTEST.attributes if name != "rows"} | {"words": ""}
-    expected = ["unknown group more", "unknown attribute words", "no attribute rows", "contest: unknown dim chain"]
+    expected = ["unknown group more", "no attribute rows", "unknown attribute words", "contest: unknown dim chain"]
     assert list(contents.deviations(contents.CONTEST, tree)) == expected
     assert next(contents.deviations(contents.CONTEST, xr.DataTree())) == "no group contest"

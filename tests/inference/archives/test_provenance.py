@@ -8,7 +8,7 @@ from inference.archives import archive, provenance
 from inference.archives.provenance import PACKAGES, ROOT, closure, code_sha256
 from inference.fleet.work import KINDS
 
-CALIBRATION = ("cases", "samplers", "effect_recovery")
+CALIBRATION = ("cases", "samplers", "worlds.effect_recovery")
 ROBUSTNESS = ("refit", "recoding", "aid")
 MAKERS = (
     *(kind.made_by for kind in KINDS.values()),

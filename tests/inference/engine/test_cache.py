@@ -34,6 +34,7 @@ from inference.engine.density import posterior, transport, units
 from inference.engine.rows import kernel, link
 from inference.engine.sampler import adaptation, hmc
 from inference.engine.stream import sweep
+from inference.evidence.left_out import folds, leave_out
 from inference.fitting import logit as fit
 from inference.fleet import work
 from inference.sampling import converge
