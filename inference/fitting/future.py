@@ -21,12 +21,14 @@ from inference.engine import stream
 from inference.evidence.holdout import score
 from inference.evidence.new_levels import with_new_levels
 from inference.evidence.predictions import FEW, thinned
+from inference.evidence.quantities import CI_BOUNDS
 from inference.fitting import comparison
 from inference.fitting.result import FitResult, finish, origin_attributes
 from inference.sampling import checks
 from inference.sampling.settings import Session, Settings, seed_of
 from models.claims.registry import REGISTRY, Hypothesis
 from models.joint import Joint, view
+from models.terms import needed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +86,7 @@ def _of_outcome(
     probability = stream.row_probability(away, posterior)
     scores = score(away, probability, float(design.decisions.mean()))
     replicated = stream.event_counts(away, thinned(posterior, FEW), seed).sum(("region", "era"))
-    low, high = np.quantile(replicated, (0.05, 0.95))
+    low, high = np.quantile(replicated, CI_BOUNDS)
     facts = {"rows": away.y.size, "decisions": float(away.decisions.sum()), "expected": float(probability.sum())}
     values = {name: np.nan if value is None else value for name, value in vars(scores).items()}
     by_row = {"probability": ("obs", probability), "happened": ("obs", away.decisions)}
@@ -109,8 +111,7 @@ def calibrated(found: list[xr.Dataset]) -> xr.Dataset:
 
 def spans(claim: Hypothesis, panel: pd.DataFrame) -> list[tuple[int, int]]:
     """Last years trained to, where there are events to learn from, and the last year that each is scored on."""
-    needed = list(claim.terms)
-    known = panel[panel[[name for name in needed if name in panel]].notna().all(axis=1)]
+    known = panel[panel[list(needed(claim.terms))].notna().all(axis=1)]
     fewest = {until: known.loc[known["year"] <= until, list(claim.outcomes)].sum().min() for until in TRAINED_TO}
     return [(until, last) for until, last in pairwise((*TRAINED_TO, claim.until)) if fewest[until] >= EVENTS]
 

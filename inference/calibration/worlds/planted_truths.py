@@ -33,6 +33,7 @@ from inference.calibration.study import Parameters, linear_predictor
 from inference.engine import sample
 from inference.evidence import verdicts
 from inference.evidence.left_out import folds, leave_out
+from inference.evidence.left_out.folds import Folds
 from inference.fitting import comparison
 from inference.sampling.settings import Settings
 from models.claims.estimand import DELTA
@@ -51,11 +52,12 @@ WITHIN = 2.0  # standard errors of a gain that is none
 
 
 class Setting(NamedTuple):
-    """A claim on the real panel: its model, its rows, and the treaties in them."""
+    """A claim on the real panel: its model, the same without products, and the treaties in its rows."""
 
     claim: Hypothesis
-    frame: pd.DataFrame
     joint: Joint
+    mains: Joint
+    folds: Folds
     treaties: list[tuple[int, ...]]  # events of each treaty by outcome, and its era's position
 
 
@@ -87,7 +89,9 @@ def setting(panel: Path) -> Setting:
     eras = np.zeros(len(treaty.labels), np.intp)
     eras[treaty.cluster[joint.designs[0].rows]] = era.index
     known = np.flatnonzero(counts.sum(axis=0))
-    return Setting(claim, frame, joint, [(*counts[:, c].astype(int).tolist(), int(eras[c])) for c in known])
+    mains = comparison.reduced(claim, frame)[comparison.MAINS]
+    treaties = [(*counts[:, c].astype(int).tolist(), int(eras[c])) for c in known]
+    return Setting(claim, joint, mains, treaty, treaties)
 
 
 def from_model(effect: float, here: Setting, rng: Generator) -> Joint:
@@ -151,16 +155,15 @@ def replicate(truth: str, panel: Path, seed: int, number: int) -> list[Found]:
     return [
         _found(truth, number, slope, rng, added.get(slope.outcome, {}))
         for slope in _slopes(here, joint, posterior)
-        if truth != "main effect" or slope.term != slope.first or slope.outcome == DELTA
+        if truth != "main effect" or slope.term != here.claim.exposures[0] or slope.outcome == DELTA
     ]
 
 
 class _Slope(NamedTuple):
-    """Draws (chain, draw) of the slope of a term, its prior's standard deviation, and the claim's first exposure."""
+    """Draws (chain, draw) of the slope of a term, and its prior's standard deviation."""
 
     outcome: str
     term: str
-    first: str
     draws: Float
     prior_sd: float
 
@@ -173,10 +176,9 @@ def _slopes(here: Setting, joint: Joint, posterior: xr.Dataset) -> list[_Slope]:
         for design in joint.designs:
             draws = view(posterior, joint, design.outcome)["beta"].sel(predictor=term).transpose("chain", "draw")
             sd = float(design.slope_sd[design.terms.index(term)])
-            own.append(_Slope(design.outcome, term, here.claim.exposures[0], draws.to_numpy(), sd))
+            own.append(_Slope(design.outcome, term, draws.to_numpy(), sd))
         one, two = own
-        between = one.draws - two.draws, float(np.hypot(one.prior_sd, two.prior_sd))
-        out += [*own, _Slope(DELTA, term, one.first, *between)]
+        out += [*own, _Slope(DELTA, term, one.draws - two.draws, float(np.hypot(one.prior_sd, two.prior_sd)))]
     return out
 
 
@@ -196,12 +198,11 @@ def _drawn(joint: Joint, seed: int) -> xr.Dataset:
 
 def _added(here: Setting, joint: Joint, posterior: xr.Dataset, seed: int) -> dict[str, dict[str, float]]:
     """What the product adds to its main effects, by outcome."""
-    mains = comparison.reduced(here.claim, here.frame)[comparison.MAINS]
-    designs = zip(mains.designs, joint.designs, strict=True)
-    mains = replace(mains, designs=tuple(replace(m, y=d.y, weight=None) for m, d in designs))
-    settings, treaties = Settings(CHAINS, DRAWS, seed), folds.of_panel(here.claim.panel, here.frame)["treaty"]
+    designs = zip(here.mains.designs, joint.designs, strict=True)
+    mains = replace(here.mains, designs=tuple(replace(m, y=d.y, weight=None) for m, d in designs))
+    settings = Settings(CHAINS, DRAWS, seed)
     full, alone = (
-        leave_out.densities(model, drawn, treaties, settings)
+        leave_out.densities(model, drawn, here.folds, settings)
         for model, drawn in ((joint, posterior), (mains, _drawn(mains, seed)))
     )
     return {outcome: leave_out.difference(full[outcome], alone[outcome]) for outcome in joint.outcomes}

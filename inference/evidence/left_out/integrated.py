@@ -97,23 +97,33 @@ class _Prior(NamedTuple):
         return -0.5 * (z[0] ** 2 - 2.0 * self.rho * z[0] * z[1] + z[1] ** 2) / rest - norm - 0.5 * np.log(rest)
 
 
-def _integral(rows: list[_Rows], prior: _Prior, whole: tuple[bool, ...]) -> Float:
-    """Log of the integral over the effects of a level (draw,): of outcomes with ``whole`` all rows, else the others."""
+class _Nodes(NamedTuple):
+    """Effects at which an outcome's integrand is evaluated, and its logarithm there but for the prior (node, draw)."""
+
+    effect: Float
+    value: Float
+
+
+def _nodes(rows: _Rows, sigma: Float, *, whole: bool) -> _Nodes:
+    """The nodes of one outcome for all of its rows, or for those outside the cluster."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    effects, terms = list[Float](), list[Float]()
-    for own, sigma, every in zip(rows, prior.sigma, whole, strict=True):
-        centre, scale = own.mode(sigma, whole=every)
-        at = centre + scale * nodes[:, None]
-        likelihood = np.stack([own.log_likelihood(effect, whole=every) for effect in at])
-        effects.append(at)
-        terms.append(likelihood + np.log(weights)[:, None] + 0.5 * nodes[:, None] ** 2 + np.log(scale))
-    if len(rows) == 1:
-        total = terms[0] + prior.log_density(effects)
+    centre, scale = rows.mode(sigma, whole=whole)
+    at = centre + scale * nodes[:, None]
+    likelihood = np.stack([rows.log_likelihood(effect, whole=whole) for effect in at])
+    return _Nodes(at, likelihood + np.log(weights)[:, None] + 0.5 * nodes[:, None] ** 2 + np.log(scale))
+
+
+def _integral(outcomes: list[_Nodes], prior: _Prior) -> Float:
+    """Log of the integral over the effects of a level on one outcome, or on both (draw,)."""
+    from scipy.special import logsumexp
+
+    if len(outcomes) == 1:
+        total = outcomes[0].value + prior.log_density([outcomes[0].effect])
     else:
-        pair = [effects[0][:, None], effects[1][None]]
-        total = (terms[0][:, None] + terms[1][None] + prior.log_density(pair)).reshape(NODES**2, -1)
-    top = total.max(axis=0)
-    return top + np.log(np.exp(total - top).sum(axis=0))
+        one, two = outcomes
+        density = prior.log_density([one.effect[:, None], two.effect[None]])
+        total = (one.value[:, None] + two.value[None] + density).reshape(NODES**2, -1)
+    return np.asarray(logsumexp(total, axis=0))
 
 
 def likelihood(joint: Joint, posterior: xr.Dataset, local: str, inside: list[Int]) -> Float:
@@ -124,13 +134,16 @@ def likelihood(joint: Joint, posterior: xr.Dataset, local: str, inside: list[Int
     views = [view(posterior, joint, outcome) for outcome in joint.outcomes]
     sigma = np.stack([draws[f"sigma_{local}"].to_numpy().ravel() for draws in views])
     rho = views[0][f"rho_{local}"].to_numpy().ravel() if joint.correlations else np.zeros(len(sigma[0]))
-    prior, outcomes = _Prior(sigma, rho), range(len(views))
+    prior = _Prior(sigma, rho)
     levels = [design.groups[local].index[own] for design, own in zip(joint.designs, inside, strict=True)]
     out = np.zeros(sigma.shape)
     for level in np.unique(np.concatenate(levels)):
         parts = zip(joint.designs, views, inside, strict=True)
         rows = [_rows(design, draws, local, int(level), own) for design, draws, own in parts]
-        without = _integral(rows, prior, (False,) * len(views))
-        for o in outcomes:
-            out[o] += _integral(rows, prior, tuple(k == o for k in outcomes)) - without
+        whole, others = (
+            [_nodes(own, scale, whole=every) for own, scale in zip(rows, sigma, strict=True)] for every in (True, False)
+        )
+        without = _integral(others, prior)
+        for o in range(len(views)):
+            out[o] += _integral([*others[:o], whole[o], *others[o + 1 :]], prior) - without
     return out
