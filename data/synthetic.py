@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit  # pyright: ignore[reportMissingTypeStubs]
 
 from data.build.alignment import ALIGNMENT
+from data.codebook.lags import lag_of, unlagged
 from data.codebook.variable import Variable
 from data.codings import CLASSES
 from data.groups import REGIONS, era, region
@@ -19,6 +20,7 @@ from data.schema import validate
 Float = NDArray[np.float64]
 Values = NDArray[Any]
 STATES_PER_REGION, AGGRESSORS = 6, 24
+CHANGED = 0.2  # share of rows in which an earlier value is another one
 PRINCIPAL = ("threat", "proximity", "support", "duress")
 # Each takes a draw, in this order, also where a rule of its own stands instead: a seed makes the same panel for good.
 CHANCE = (
@@ -89,8 +91,13 @@ def _influence(rng: np.random.Generator, n: int, year: NDArray[np.int64]) -> dic
         "igos": np.log1p(rng.poisson(np.exp(rng.normal(2.5, 0.7, n)))), "base": base,
         "imposed_leader": rng.random(n) < 0.02, "ties": (base + rng.random(n)) / 3, "polyarchy": rng.beta(1.2, 2.5, n),
         "constraints": rng.integers(-10, 11, n).astype(float), "constraints_measured": rng.random(n) < 0.8,
-        "bipolar": (year >= 1946) & (year <= 1989),
+        "bipolar": (year >= 1946) & (year <= 1989), "democracy": rng.normal(size=n),
     }  # fmt: skip
+
+
+def _before(values: Values, rng: np.random.Generator) -> Values:
+    """What a column was some years before: mostly what it is, else what it is in another row."""
+    return np.where(rng.random(values.size) < CHANGED, rng.permutation(values), values)
 
 
 def default(variable: Variable, n: int, rng: np.random.Generator) -> Any:  # noqa: ANN401 (an array of numpy or, of ids that may be missing, of pandas)
@@ -131,7 +138,9 @@ def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
     drawn = _distributions(rng, n) | _influence(second, n, frame["year"])
     drawn = {name: rng.random(n) < 0.2 for name in CHANCE} | drawn
     drawn["ties"] = drawn["ties"] + drawn["colonial_tie"] / 3
+    drawn["aggressor_power"] = np.minimum(drawn["power"] + drawn["own_power"], 0.0)
     drawn["penetration"] = (3 * drawn["ties"] + drawn["imposed_leader"]) / 4
+    drawn |= {v.name: _before(drawn[unlagged(v.name)], third) for v in ALIGNMENT.variables if lag_of(v.name)}
     for variable in ALIGNMENT.variables:
         if variable.name not in frame:
             values = drawn[variable.name] if variable.name in drawn else default(variable, n, third)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from data.codebook.lags import error_of
 from models.parameters import Parameter, varying_effect
 from models.priors import HalfNormal, Kind, Normal, Priors
 from models.structure import CELLS
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Float = NDArray[np.float64]
-
-# Columns measured with error, and the column with the standard deviation of the error.
-ERRORS = {"capacity": "capacity_sd"}
 
 
 @dataclass(frozen=True)
@@ -254,10 +252,11 @@ def _errors(
 ) -> dict[str, Float]:
     """Variance of the error of each predictor measured with error, on the predictor's scale."""
     out: dict[str, Float] = {}
-    for name, sd in ERRORS.items():
-        using = [term for term in terms if name in variables(term)]
-        if not using or sd not in frame:
+    for name in needed(terms):
+        sd = error_of(name)
+        if sd is None or sd not in frame:
             continue
+        using = [term for term in terms if name in variables(term)]
         if using != [name] or name in varying:
             raise NotImplementedError(
                 f"the measurement error of {name!r} is carried for one slope, the same everywhere, "

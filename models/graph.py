@@ -1,9 +1,8 @@
-"""The causal graphs as data, one for each panel, and adjustment sets computed from them by d-separation.
+"""Adjustment sets, computed by d-separation from the causal graphs of ``models.graphs``.
 
-Sources of the arrows: Walt (1987) for threat, power, ideology, aid and penetration; Carter (2022) for duress
-and capacity; Johnson (2017) for power and threat; the arrows into support and aid say that patrons choose whom
-to help. Geography is measured by region and proximity, so it has no node of its own. Walt's elements of threat
-(offensive capability, aggressiveness and its persistence) are measures of the node threat, each taken alone.
+Every estimate is made on rows at risk, so given whatever put them at risk. A set is therefore one that, together with
+that selection, blocks every path from exposure to outcome but the causal ones (the adjustment criterion of Shpitser,
+VanderWeele and Robins 2010 with the selection of Correa, Tian and Bareinboim 2018 held).
 """
 
 # Networkx leaves open what kind of node its functions take.
@@ -12,208 +11,33 @@ to help. Geography is measured by region and proximity, so it has no node of its
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import networkx as nx
 
-ROOTS = ("region", "era")
-LATER = ("duress", "threat", "capacity", "leader orientation")  # causes of duress in later years
-OUTCOME = "outcome"
+from models.graphs import alignment, chain, ending_and_war, revision_1
+from models.graphs.causal_graph import OUTCOME, ROOTS, CausalGraph
 
-
-@dataclass(frozen=True)
-class CausalGraph:
-    """Causes and effects of one panel's outcome.
-
-    ``effects`` holds the arrows by cause; region and era point at every other node. ``columns`` measure the nodes
-    when they are adjusted for, ``measures`` are further measures of a node, used as exposures only. ``hidden``
-    nodes are never adjusted for: not observed, or not over all the years. Every adjustment set holds ``always``.
-    ``parts`` of a composite measure are not adjusted for beside it.
-    """
-
-    effects: Mapping[str, tuple[str, ...]]
-    columns: Mapping[str, str]
-    measures: Mapping[str, str]
-    hidden: frozenset[str]
-    always: frozenset[str]
-    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-
-
-ALIGNMENT = CausalGraph(
-    effects={
-        "history": ("threat", "ideology", "support", "penetration", "aid", OUTCOME),
-        "power": ("threat", "support", "penetration", "aid", OUTCOME),
-        "proximity": ("threat", "support", "penetration", OUTCOME),
-        "own revisionism": ("threat", OUTCOME),
-        "threat": ("duress", "support", "aid", OUTCOME),
-        "capacity": ("duress", OUTCOME),
-        "duress": ("support", OUTCOME),
-        "ideology": ("support", "aid", OUTCOME),
-        "penetration": ("aid", OUTCOME),
-        "support": (OUTCOME,),
-        "aid": ("capacity", "support", OUTCOME),
-        "leader orientation": ("aid", "duress", "support", OUTCOME),
-    },
-    columns={
-        "power": "power",
-        "past_alliance": "history",
-        "colonial_tie": "history",
-        "proximity": "proximity",
-        "own_revisionism": "own revisionism",
-        "threat": "threat",
-        "threat_other": "threat",
-        "capacity": "capacity",
-        "duress": "duress",
-        "similarity": "ideology",
-        "ties": "penetration",
-        "support": "support",
-    },
-    measures={
-        "own_power": "power",
-        "offence": "threat",
-        "aggression": "threat",
-        "persistence": "threat",
-        "similarity_ally": "ideology",
-        "imposed_leader": "penetration",
-        "penetration": "penetration",
-        "aid": "aid",
-        "aid_other": "aid",
-        "arms": "aid",
-        "arms_other": "aid",
-        "arms_share": "aid",
-        "dependence": "aid",
-    },
-    # Aid is measured from the 1950s only, so it is an exposure there and adjusted for nowhere.
-    hidden=frozenset({"leader orientation", "aid"}),
-    always=frozenset({*ROOTS, "power", "history"}),
-    parts={"ties": ("colonial_tie",), "penetration": ("colonial_tie",)},
-)
-TERMINATION = CausalGraph(
-    effects={
-        "power": ("threat", "war", OUTCOME),
-        "size": (OUTCOME,),
-        "age": (OUTCOME,),
-        "obligation": (OUTCOME,),
-        "threat": ("war", "victory", OUTCOME),
-        "war": ("obligation", "size", "victory", OUTCOME),
-        "victory": (OUTCOME,),
-        "ideology": ("obligation", "size", OUTCOME),
-    },
-    columns={
-        "power_ratio": "power",
-        "size": "size",
-        "age": "age",
-        "defence": "obligation",
-        "threat": "threat",
-    },
-    measures={
-        "wartime": "war",
-        "enemy_defeated": "victory",
-        "victory_lately": "victory",
-        "threat_rise": "threat",
-        "marxist_pair": "ideology",
-        "similarity": "ideology",
-    },
-    hidden=frozenset(),
-    always=frozenset({*ROOTS, "power"}),
-)
-JOINING = CausalGraph(
-    effects={
-        "power": ("proximity", "allied", OUTCOME),
-        "proximity": ("rivalry", "allied", OUTCOME),
-        "rivalry": ("allied", OUTCOME),
-        "allied": (OUTCOME,),
-        "duration": ("success", OUTCOME),
-        "success": (OUTCOME,),
-    },
-    columns={
-        "power": "power",
-        "major": "power",
-        "proximity": "proximity",
-        "rival": "rivalry",
-        "allied": "allied",
-        "allied_other": "allied",
-        "war_year": "duration",
-    },
-    measures={"side_share": "success"},
-    hidden=frozenset(),
-    always=frozenset({*ROOTS, "power", "proximity", "allied"}),
-)
-# The same causes as differences between the sides: with whom a state that joins fights.
-SIDING = replace(
-    JOINING,
-    columns={
-        "power": "power",
-        "major": "power",
-        "nearer": "proximity",
-        "enemy": "rivalry",
-        "ally": "allied",
-        "war_year": "duration",
-    },
-    measures={"lead": "success"},
-)
-# A negative control: duress still to come cannot cause an alignment, so a slope of it would show a shared cause.
-PLACEBO = replace(
-    ALIGNMENT,
-    effects={
-        cause: (*effects, "later duress") if cause in LATER else effects for cause, effects in ALIGNMENT.effects.items()
-    },
-    measures={**ALIGNMENT.measures, "duress_later": "later duress"},
-)
-# The chain of the counterfactual: aid to capacity, capacity to duress a year later. Capacity of the year before enters
-# the autoregression as its lag, so no column adjusts for it.
-STATE_COLUMNS = {
-    "duress_lately": "past duress",
-    "income": "economy",
-    "population": "population",
-    "polyarchy": "democracy",
-    "threat": "threat",
+CURRENT = 2
+GRAPHS: Mapping[str, CausalGraph] = {
+    "alignment": alignment.ALIGNMENT,
+    "informal": alignment.ALIGNMENT,  # the same states choose for the same causes, whatever the form
+    "placebo": alignment.PLACEBO,
+    "termination": ending_and_war.TERMINATION,
+    "joining": ending_and_war.JOINING,
+    "siding": ending_and_war.SIDING,
+    "capacity": chain.CAPACITY,
+    "onset": chain.DURESS,
+    "continuation": chain.DURESS,
 }
-CAPACITY = CausalGraph(
-    effects={
-        "past duress": ("past capacity", "economy", "democracy", "aid", OUTCOME),
-        "past capacity": ("aid", OUTCOME),
-        "economy": ("democracy", "past capacity", "aid", OUTCOME),
-        "population": ("past capacity", "aid", OUTCOME),
-        "democracy": ("past capacity", "aid", OUTCOME),
-        "threat": ("past duress", "past capacity", "aid", OUTCOME),
-        "aid": (OUTCOME,),
-        "leader orientation": ("past duress", "aid", OUTCOME),
-    },
-    columns={"duress_before": "past duress", **STATE_COLUMNS},
-    measures={"capacity": "past capacity", "aid_governance": "aid", "aid_us": "aid"},
-    hidden=frozenset({"leader orientation"}),
-    always=frozenset(ROOTS),
-)
-DURESS = CausalGraph(
-    effects={
-        "past duress": ("economy", "democracy", "capacity", "aid", "aid drop", OUTCOME),
-        "economy": ("democracy", "capacity", "aid", OUTCOME),
-        "population": ("capacity", "aid", OUTCOME),
-        "democracy": ("capacity", "aid", "aid drop", OUTCOME),
-        "threat": ("past duress", "capacity", "aid", OUTCOME),
-        "aid": ("capacity", "aid drop", OUTCOME),
-        "capacity": (OUTCOME,),
-        "aid drop": (OUTCOME,),
-        "leader orientation": ("past duress", "aid", "aid drop", OUTCOME),
-    },
-    columns={**STATE_COLUMNS, "aid_us": "aid", "capacity": "capacity"},
-    measures={"aid_drop": "aid drop"},
-    hidden=frozenset({"leader orientation"}),
-    always=frozenset(ROOTS),
-)
-GRAPHS = {
-    "alignment": ALIGNMENT,
-    "informal": ALIGNMENT,  # the same states choose for the same causes, whatever the form: so claims can be compared
-    "termination": TERMINATION,
-    "joining": JOINING,
-    "siding": SIDING,
-    "placebo": PLACEBO,
-    "capacity": CAPACITY,
-    "onset": DURESS,
-    "continuation": DURESS,
+# Each graph as it was, and adjusters measured at t-1.
+REVISION_1: Mapping[str, CausalGraph] = {panel: replace(causal, timed=False) for panel, causal in GRAPHS.items()} | {
+    "alignment": revision_1.ALIGNMENT,
+    "informal": revision_1.ALIGNMENT,
+    "placebo": revision_1.PLACEBO,
 }
+REVISIONS = {1: REVISION_1, CURRENT: GRAPHS}
 
 
 @dataclass(frozen=True)
@@ -225,54 +49,77 @@ class Adjustment:
 
 
 @cache
-def graph(panel: str = "alignment") -> nx.DiGraph[str]:
+def graph(panel: str = "alignment", revision: int = CURRENT) -> nx.DiGraph[str]:
     """The causal graph of a panel: one node per construct; region and era point at all others."""
-    arrows = [(cause, effect) for cause, effects in GRAPHS[panel].effects.items() for effect in effects]
+    arrows = [(cause, effect) for cause, effects in REVISIONS[revision][panel].effects.items() for effect in effects]
     nodes = {node for arrow in arrows for node in arrow}
     return nx.DiGraph(arrows + [(root, node) for root in ROOTS for node in sorted(nodes)])
 
 
-def node(column: str, panel: str = "alignment") -> str:
+def node(column: str, panel: str = "alignment", revision: int = CURRENT) -> str:
     """The node that a column measures; ValueError for a column that measures none."""
-    known = {**GRAPHS[panel].columns, **GRAPHS[panel].measures}
+    known = REVISIONS[revision][panel].nodes_of
     if column not in known:
         raise ValueError(
             f"column {column!r} measures no node of the causal graph of {panel}: "
-            f"add it to models/graph.py, or choose from {', '.join(sorted(known))}"
+            f"add it to models/graphs, or choose from {', '.join(sorted(known))}"
         )
     return known[column]
 
 
-def columns(nodes: frozenset[str], panel: str = "alignment") -> tuple[str, ...]:
+def columns(nodes: frozenset[str], panel: str = "alignment", revision: int = CURRENT) -> tuple[str, ...]:
     """Columns of the panel that measure ``nodes`` when they are adjusted for, in the order of the graph."""
-    return tuple(column for column, measured in GRAPHS[panel].columns.items() if measured in nodes)
+    causal = REVISIONS[revision][panel]
+    return tuple(column for column, measured in causal.columns.items() if measured in nodes)
 
 
-def _separator(dag: nx.DiGraph[str], exposure: str, panel: str) -> set[str] | None:
-    """A smallest set of measured non-descendants that blocks every back door from ``exposure``."""
-    causal = GRAPHS[panel]
-    back_door = dag.copy()
-    back_door.remove_edges_from(list(dag.out_edges(exposure)))
-    allowed = set(dag) - causal.hidden - nx.descendants(dag, exposure) - {exposure}
-    required = (causal.always - {exposure}) & allowed
-    return nx.find_minimal_d_separator(back_door, exposure, OUTCOME, included=required, restricted=allowed)
+def non_causal(dag: nx.DiGraph[str], exposure: str) -> nx.DiGraph[str]:
+    """The graph without the arrows that leave ``exposure`` towards the outcome: what is left of it is not causal."""
+    out = dag.copy()
+    causes = nx.ancestors(dag, OUTCOME) | {OUTCOME}
+    out.remove_edges_from([(exposure, effect) for effect in dag.successors(exposure) if effect in causes])
+    return out
+
+
+def observable(dag: nx.DiGraph[str], exposure: str, causal: CausalGraph) -> set[str]:
+    """What may be adjusted for: measured, and no effect of the exposure."""
+    return set(dag) - causal.hidden - causal.selected - nx.descendants(dag, exposure) - {exposure, OUTCOME}
+
+
+def selected_by_effects(dag: nx.DiGraph[str], exposure: str, causal: CausalGraph) -> bool:
+    """Whether selection depends on what the exposure works through, so that no set makes up for it."""
+    through = (nx.descendants(dag, exposure) & nx.ancestors(dag, OUTCOME)) | {OUTCOME}
+    return any(nx.has_path(dag, mediator, chosen) for mediator in through for chosen in causal.selected & set(dag))
+
+
+def _separator(dag: nx.DiGraph[str], exposure: str, causal: CausalGraph) -> set[str] | None:
+    """A smallest set of measured non-descendants that, given the selection, blocks every path that is not causal."""
+    if selected_by_effects(dag, exposure, causal):
+        return None
+    allowed, given = observable(dag, exposure, causal), causal.selected & set(dag)
+    required = (causal.always - {exposure}) & allowed | given
+    found = nx.find_minimal_d_separator(
+        non_causal(dag, exposure), exposure, OUTCOME, included=required, restricted=allowed | given
+    )
+    return None if found is None else found - given
 
 
 @cache
-def adjustment(exposure: str, panel: str = "alignment") -> Adjustment:
-    """Adjustment set for the total effect of a node on the outcome (back-door criterion, Pearl 2009).
+def adjustment(exposure: str, panel: str = "alignment", revision: int = CURRENT) -> Adjustment:
+    """Adjustment set for the total effect of a node on the outcome, among rows at risk.
 
-    Where a hidden cause leaves no valid set, the set is the one that would be valid without the hidden nodes,
-    and ``identified`` is False: the effect is not identified without assumption.
+    Where a hidden cause leaves no valid set, or rows are selected by what the exposure works through, the set is the
+    one that would be valid without the hidden nodes, or without the selection, and ``identified`` is False: the effect
+    is not identified without assumption.
     """
-    causal = GRAPHS[panel]
-    choices = {*causal.columns.values(), *causal.measures.values()}
+    causal = REVISIONS[revision][panel]
+    choices = set(causal.nodes_of.values())
     if exposure not in choices:
         raise ValueError(f"unknown node {exposure!r}: choose from {', '.join(sorted(choices))}")
-    nodes = _separator(graph(panel), exposure, panel)
-    if nodes is not None:
-        return Adjustment(frozenset(nodes), identified=True)
-    observed = graph(panel).subgraph(set(graph(panel)) - (causal.hidden - {exposure}))
-    nodes = _separator(nx.DiGraph(observed), exposure, panel)
-    assert nodes is not None, "without hidden nodes the parents of the exposure always separate"
-    return Adjustment(frozenset(nodes), identified=False)
+    dag = graph(panel, revision)
+    selected = selected_by_effects(dag, exposure, causal)
+    for left_out in (frozenset[str](), causal.hidden - {exposure} | (causal.selected if selected else frozenset())):
+        nodes = _separator(nx.DiGraph(dag.subgraph(set(dag) - left_out)), exposure, causal)
+        if nodes is not None:
+            return Adjustment(frozenset(nodes), identified=not left_out)
+    raise AssertionError("without hidden nodes the parents of the exposure always separate")

@@ -21,9 +21,11 @@ LONGEST, FOLDER_LIMIT = 350, 12
 CROWDED = {"data/measures"}  # one file for each measure
 # Each of these treats one thing in two rooms or more.
 RECURRING = {
+    "alignment": "the panel, and the causal graph of it",
     "aid": "how it is measured, and its effect under other codings",
     "capacity": "how it is measured, modelled and fitted",
     "case_2015": "what the sources say of it, what the models expected, and both together for readers",
+    "chain": "the causal graphs of the counterfactual, and the draws of its links",
     "checks": "the gates of a fit, and figures of them",
     "foretold": "years to come as numbers, and a figure of them",
     "graph": "the causal graph, and a figure of it",

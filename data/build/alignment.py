@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.build.earlier import EARLIER, earlier_columns
 from data.build.frame import compact, keyed
 from data.codebook.citations import COW_STATES
 from data.codebook.variable import ERA, Panel, key, region_of
@@ -28,6 +29,7 @@ ALIGNMENT = Panel(
         region_of("i"),
         ERA,
         *(variable for measure in (*OUTCOMES, *MEASURES) for variable in measure.variables),
+        *EARLIER,
     ),
     keys=("state", "aggressor", "year"),
     outcomes=("bandwagon", "balance"),
@@ -50,4 +52,5 @@ def alignment(world: World, coding: Coding = REGISTERED) -> pd.DataFrame:
     states = world.grid.states
     keys = keyed({"state": states[rows.i], "aggressor": states[rows.j], "year": rows.t + FIRST}, "state")
     sample = Sample(rows, world, coding)
-    return compact(pd.concat([keys, *(measure.columns(sample) for measure in (*OUTCOMES, *MEASURES))], axis=1))
+    columns = [measure.columns(sample) for measure in (*OUTCOMES, *MEASURES)]
+    return compact(pd.concat([keys, *columns, earlier_columns(sample)], axis=1))

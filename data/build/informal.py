@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from data.build.alignment import rows_at_risk
+from data.build.earlier import EARLIER, earlier_columns
 from data.build.frame import compact, keyed
 from data.codebook.citations import ATOP, COW_STATES
 from data.codebook.variable import ERA, Panel, Variable, binary, key, optional, region_of
@@ -84,6 +85,7 @@ INFORMAL = Panel(
             "1 if in t i enters a new or upgraded obligation with j under any treaty: not known at t-1", ATOP,
         ),
         *(variable for measure in MEASURES for variable in measure.variables),
+        *EARLIER,
     ),
     keys=("state", "aggressor", "year"),
     outcomes=("military_support", "defence_agreement"),
@@ -158,5 +160,5 @@ def informal(world: World, coding: Coding = REGISTERED) -> pd.DataFrame:
     events = [support_columns(rows, world), _agreements(rows, world)]
     events.append(pd.DataFrame({"treaty_too": any_treaty["bandwagon"] == 1}))
     sample = Sample(rows, world, coding)
-    columns = pd.concat([keys, *events, *(measure.columns(sample) for measure in MEASURES)], axis=1)
-    return compact(columns[list(INFORMAL.columns)])
+    measured = [*(measure.columns(sample) for measure in MEASURES), earlier_columns(sample)]
+    return compact(pd.concat([keys, *events, *measured], axis=1)[list(INFORMAL.columns)])

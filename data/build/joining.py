@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from data.build.frame import compact, keyed
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, NMC, RIVALRIES
-from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
+from data.codebook.lags import lagged, lagged_variables
+from data.codebook.variable import ERA, Panel, Variable, binary, key, looking_back, number, region_of
 from data.measures.proximity import UNIT_KM
 from data.period import BEGIN, END, FIRST
 from data.world.treaties import HARD
@@ -29,9 +30,18 @@ if TYPE_CHECKING:
     from data.world.world import World
 
 SIDES = (1, 2)
+
+
+def _with_earlier(*variables: Variable) -> tuple[Variable, ...]:
+    """The columns, and behind them those of what is adjusted for as it was a year before."""
+    return *variables, *lagged_variables({variable.name: variable for variable in variables}, {1: EARLIER})
+
+
+# What the graph adjusts for, of the same belligerents a year before.
+EARLIER = ("allied", "rival", "proximity", "power", "major")
 JOINING = Panel(
     name="joining",
-    variables=(
+    variables=_with_earlier(
         key("war", "inter-state war", 1, 999, COW_WARS),
         key("state", "state i outside the war", 2, 999, COW_STATES),
         key("year", "year t of the outcome", BEGIN, END, COW_STATES),
@@ -74,7 +84,9 @@ JOINING = Panel(
             nullable=True,
         ),
         binary("major", "major power", "1 if i is a major power at t-1", "Correlates of War 2016"),
-        Variable("war_year", "count", "year of the war", "years", "t minus the war's first year, plus 1", COW_WARS, 2),
+        *looking_back(None, Variable(
+            "war_year", "count", "year of the war", "years", "t minus the war's first year, plus 1", COW_WARS, 2,
+        )),
     ),
     keys=("war", "state", "year", "side"),
     outcomes=("joined",),
@@ -136,27 +148,23 @@ def relevant(war: WarYear, world: World) -> Cube:
     return member & war.outside & (contiguous | grid.major[:, war.t - 1])
 
 
-def _share(war: WarYear, world: World) -> tuple[NDArray[np.float64], float]:
-    cinc = np.nan_to_num(world.cinc[:, war.t - 1])
+def _share(war: WarYear, eve: int, world: World) -> tuple[NDArray[np.float64], float]:
+    """Share of each side in the capabilities of both at the end of a year, and those of both."""
+    cinc = np.nan_to_num(world.cinc[:, eve])
     sides = np.where(war.standing, cinc, 0.0).sum(axis=1)  # in an order that no processor changes
     return sides / sides.sum(), float(sides.sum())
 
 
-def _side(war: WarYear, side: int, i: Ints, world: World) -> dict[str, NDArray[Any]]:
-    """Columns of the rows of states ``i`` and one side (position 0 or 1), known at t-1 but for ``joined``."""
-    eve = war.t - 1
+def _ties(war: WarYear, side: int, i: Ints, eve: int, world: World) -> dict[str, NDArray[Any]]:
+    """What states ``i`` are to the belligerents of the war and of one side (position 0 or 1) at the end of a year."""
     own, other = (np.flatnonzero(war.standing[k]) for k in (side, 1 - side))
     pact = (world.treaties.held[:, :, eve] & HARD) > 0
     km = world.distance_km[np.ix_(i, own, [eve])][:, :, 0].astype(float)
     nearest = np.fmin.reduce(km, axis=1, initial=np.inf)
-    share, total = _share(war, world)
+    _, total = _share(war, eve, world)
     with np.errstate(divide="ignore"):
         power = np.log(world.cinc[i, eve] / total)
     return {
-        "i": i,
-        "side": np.full(i.size, SIDES[side]),
-        "joined": war.entering[side, i],
-        "side_share": np.full(i.size, share[side]),
         "allied": pact[np.ix_(i, own)].any(axis=1),
         "allied_other": pact[np.ix_(i, other)].any(axis=1),
         "rival": world.rivals[np.ix_(i, other, [eve])].any(axis=(1, 2)),
@@ -165,6 +173,21 @@ def _side(war: WarYear, side: int, i: Ints, world: World) -> dict[str, NDArray[A
         "contiguous": np.isfinite(world.contiguity_km[np.ix_(i, own, [eve])]).any(axis=(1, 2)),
         "power": np.where(np.isfinite(power), power, np.nan),
         "major": world.grid.major[i, eve],
+    }
+
+
+def _side(war: WarYear, side: int, i: Ints, world: World) -> dict[str, NDArray[Any]]:
+    """Columns of the rows of states ``i`` and one side (position 0 or 1), known at t-1 but for ``joined``."""
+    eve = war.t - 1
+    share, _ = _share(war, eve, world)
+    before = _ties(war, side, i, eve - 1, world)
+    return {
+        "i": i,
+        "side": np.full(i.size, SIDES[side]),
+        "joined": war.entering[side, i],
+        "side_share": np.full(i.size, share[side]),
+        **_ties(war, side, i, eve, world),
+        **{lagged(name, 1): before[name].astype(float) for name in EARLIER},
     }
 
 

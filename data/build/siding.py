@@ -12,12 +12,21 @@ import pandas as pd
 
 from data.build.joining import JOINING
 from data.codebook.citations import ATOP, COW_WARS, NMC, RIVALRIES
-from data.codebook.variable import ERA, Panel, binary, number
+from data.codebook.lags import lagged, lagged_variables
+from data.codebook.variable import ERA, Panel, Variable, binary, number
 
 EVEN = 0.5  # share of each side where neither is the stronger
+DIFFERENCES = {"ally": "allied", "enemy": "rival", "nearer": "proximity"}
+EARLIER = (*DIFFERENCES, "power", "major")  # what the graph adjusts for, a year before
+
+
+def _with_earlier(*variables: Variable) -> tuple[Variable, ...]:
+    return *variables, *lagged_variables({variable.name: variable for variable in variables}, {1: EARLIER})
+
+
 SIDING = Panel(
     name="siding",
-    variables=(
+    variables=_with_earlier(
         *(JOINING.columns[name] for name in ("war", "state", "year", "region")),
         ERA,
         binary(
@@ -45,7 +54,6 @@ SIDING = Panel(
     unit="state that joins a war",
     codebook="data/build/siding.py",
 )  # fmt: skip
-DIFFERENCES = {"ally": "allied", "enemy": "rival", "nearer": "proximity"}
 
 
 def siding(joining: pd.DataFrame) -> pd.DataFrame:
@@ -59,7 +67,8 @@ def siding(joining: pd.DataFrame) -> pd.DataFrame:
     stronger = rows[rows["side_share"] > EVEN].set_index(keys)
     weaker = rows[rows["side_share"] < EVEN].set_index(keys).loc[stronger.index]
     out = stronger.assign(with_stronger=stronger["joined"], lead=stronger["side_share"] - EVEN)
-    out = out.assign(**{new: (stronger[old] - weaker[old]).astype(float) for new, old in DIFFERENCES.items()})
+    pairs = {lagged(new, lag): lagged(old, lag) for new, old in DIFFERENCES.items() for lag in (0, 1)}
+    out = out.assign(**{new: (stronger[old] - weaker[old]).astype(float) for new, old in pairs.items()})
     out = out.reset_index()[list(SIDING.columns)]
     for group in ("region", "era"):
         out[group] = out[group].cat.remove_unused_categories()

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.build.earlier import earlier
 from data.build.frame import compact, keyed
 from data.build.obligations import KEY, at_risk, endings, phases
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, MARQUEZ, MID, NMC
-from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
+from data.codebook.lags import lagged, lagged_variables
+from data.codebook.variable import ERA, Panel, Variable, binary, key, looking_back, number, region_of
 from data.measures.duress import mark
 from data.measures.threat import OF_ALL
 from data.period import BEGIN, END, FIRST, LONG
@@ -36,9 +38,15 @@ def _how(name: str, label: str, codes: str) -> Variable:
     return binary(name, label, f"1 if terminated and ATOP's mode of termination is {codes}", ATOP, "outcome")
 
 
+def _with_earlier(*variables: Variable) -> tuple[Variable, ...]:
+    """The columns, and behind them those of what is adjusted for as it was before."""
+    return *variables, *lagged_variables({variable.name: variable for variable in variables}, EARLIER)
+
+
+EARLIER = {1: ("power_ratio", "threat"), 10: ("power_ratio",)}  # what the graph adjusts for, at the lags asked for
 TERMINATION = Panel(
     name="termination",
-    variables=(
+    variables=_with_earlier(
         key("treaty", "alliance treaty", 1000, 9999, ATOP),
         key("member", "member i of the treaty", 2, 999, COW_STATES),
         key("year", "year t of the outcome", BEGIN, END, COW_STATES),
@@ -60,15 +68,14 @@ TERMINATION = Panel(
         _how("state_death", "ending by the loss of a member's independence", "4"),
         _how("defeated", "ending by defeat or occupation in war", "6"),
         binary("wartime", "alliance concluded in war", "ATOP's wartime, of the phase in force at t-1", ATOP),
-        binary(
+        *looking_back(max(AFTERMATH), binary(
             "enemy_defeated", "common enemy defeated in the last two years",
             "1 if a war ended in t-2 or t-1 that i and another member won on one side, both then in the treaty",
             COW_WARS,
-        ),
-        binary(
+        ), binary(
             "wartime_enemy_defeated", "wartime alliance after the enemy's defeat", "wartime x enemy_defeated",
             f"{ATOP}; {COW_WARS}",
-        ),
+        )),
         binary(
             "victory_lately", "common enemy defeated in the year or the year before",
             "as enemy_defeated, for a war that ended in t-1 or t: the year itself is not known at t-1", COW_WARS,
@@ -77,17 +84,16 @@ TERMINATION = Panel(
             "victory", "common enemy defeated in the year itself",
             "as enemy_defeated, for a war that ended in t: not known at t-1", COW_WARS,
         ),
-        number(
+        *looking_back(LONG, number(
             "threat", "threat to the member", "log disputes",
             "log(1 + new revisionist disputes with force of any state against i in t-10..t-1); under "
             "`threat=interests` by power and interest of all states in reach at t-1",
             MID, 0,
-        ),
-        number(
+        ), number(
             "threat_rise", "rise in the threat to the member", "difference of log disputes",
             "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4); under `threat=interests` "
             "the same of yearly means", MID,
-        ),
+        )),
         binary(
             "marxist_pair", "Marxist one-party regimes of member and partner",
             "1 if at t-1 a Marxist party without competition rules in both; 0 before 1878", "Miller (2020)", since=1878,
@@ -98,7 +104,7 @@ TERMINATION = Panel(
             nullable=True,
         ),
         number("size", "size of the alliance", "log members", "log members of the state system in it at t-1", ATOP, 0),
-        number("age", "age of the obligation", "log years", "log(t - year of entry)", ATOP, 0),
+        *looking_back(None, number("age", "age of the obligation", "log years", "log(t - year of entry)", ATOP, 0)),
         binary("defence", "defence pact", "1 if i and another member owe defence at t-1", ATOP),
         number(
             "similarity", "similarity of regimes of member and partner", "points of the score",
@@ -164,9 +170,23 @@ def _war(rows: pd.DataFrame, won: pd.DataFrame) -> pd.DataFrame:
     ).astype(np.int8)
 
 
-def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
+def _power_ratio(at: Rows, world: World) -> Field:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.log(at.of_j(world.cinc) / at.of_i(world.cinc))
+    return np.where(np.isfinite(ratio), ratio, np.nan)
+
+
+def _before(at: Rows, world: World) -> pd.DataFrame:
+    threat, _ = OF_ALL[world.coding.threat](world)
+    out: dict[str, Field] = {}
+    for lag, names in EARLIER.items():
+        then = earlier(at, world.grid.member, lag)
+        known = {"power_ratio": _power_ratio(then, world), "threat": then.of_i(threat, lag=0)}
+        out |= {lagged(name, lag): known[name] for name in names}
+    return pd.DataFrame(out)
+
+
+def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
     fields = OF_ALL[world.coding.threat](world)
     threat, rise = (at.of_i(field, lag=0) for field in fields)  # windows never hold the year itself
     rule, regime = marxist(world), world.regime
@@ -175,7 +195,7 @@ def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
             "threat": threat,
             "threat_rise": rise,
             "marxist_pair": (at.of_i(rule) * at.of_j(rule)).astype(np.int8),
-            "power_ratio": np.where(np.isfinite(ratio), ratio, np.nan),
+            "power_ratio": _power_ratio(at, world),
             "size": np.log(rows["size"].to_numpy()),
             "age": np.log((rows["year"] - rows["entry"]).to_numpy()),
             "defence": rows["defence"].to_numpy().astype(np.int8),
@@ -198,5 +218,6 @@ def termination(world: World) -> pd.DataFrame:
         {"treaty": rows["treaty"], "member": states[at.i], "year": rows["year"], "partner": states[at.j]}, "member"
     )
     won = victories(world.raw.read("cow_war_inter.rda"), world)
-    parts = [keys, _outcomes(rows, endings(table)), _war(rows, won), _covariates(rows, at, world)]
+    covariates = [_war(rows, won), _covariates(rows, at, world), _before(at, world)]
+    parts = [keys, _outcomes(rows, endings(table)), *covariates]
     return compact(pd.concat(parts, axis=1))

@@ -1,4 +1,4 @@
-"""Power: material capabilities of the aggressor relative to the weak state's, and the latter's own.
+"""Power: material capabilities of the aggressor relative to the weak state's, and those of each.
 
 ``power_knot`` is for a slope that changes where j holds a third of the system's capabilities. Coverage: complete but
 for states without CINC.
@@ -17,7 +17,7 @@ KNOT = 1 / 3
 
 
 def power(rows: Rows, cinc: Field, major: Cube) -> pd.DataFrame:
-    """``power``, ``own_power``, ``aggressor_major`` and ``power_knot`` from fields [state, year]."""
+    """The columns of ``POWER`` from fields [state, year]."""
     own, other = rows.of_i(cinc), rows.of_j(cinc)
     knot = np.maximum(0, other - KNOT)  # NaN stays NaN
     with np.errstate(divide="ignore"):
@@ -25,7 +25,13 @@ def power(rows: Rows, cinc: Field, major: Cube) -> pd.DataFrame:
     own, other = (np.where(np.isfinite(value), value, np.nan) for value in logs)
     aggressor_major = rows.of_j(major).astype(np.int8)
     return pd.DataFrame(
-        {"power": other - own, "own_power": own, "aggressor_major": aggressor_major, "power_knot": knot}
+        {
+            "power": other - own,
+            "own_power": own,
+            "aggressor_power": other,
+            "aggressor_major": aggressor_major,
+            "power_knot": knot,
+        }
     )
 
 
@@ -35,6 +41,7 @@ POWER = Measure(
             "power", "power of the aggressor over i", "log ratio", "log(CINC_j / CINC_i) at t-1", NMC, 0, None, True
         ),
         number("own_power", "own power of i", "log share", "log CINC_i at t-1", NMC, None, 0, True),
+        number("aggressor_power", "power of the aggressor", "log share", "log CINC_j at t-1", NMC, None, 0, True),
         binary("aggressor_major", "aggressor is a major power", "1 if a major power at t-1", "Correlates of War 2016"),
         number(
             "power_knot", "capabilities of the aggressor above one third", "share of the system's",

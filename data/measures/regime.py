@@ -3,7 +3,8 @@
 The Polity score stands for how far an executive is constrained. Polity 5 has none for states with fewer than half a
 million people, nor where a state was occupied: there it is 0.61 + 6.84 x extended unified democracy score, within -10
 and 10, the regression of one on the other over the state-years to 2016 that have both. Coverage: ``constraints``
-missing where both scores are; ``polyarchy`` where V-Dem has none, mostly the smallest states.
+missing where both scores are; ``polyarchy`` where V-Dem has none, mostly the smallest states (5 % of the rows);
+``democracy``, the score that adjusts for regimes, is complete.
 """
 
 import numpy as np
@@ -22,7 +23,7 @@ AT_ZERO, PER_POINT, EXTREME = 0.61, 6.84, 10
 
 
 def regime(rows: Rows, polyarchy: Field, polity: Field, euds: Field) -> pd.DataFrame:
-    """``polyarchy`` of i, ``constraints`` of j and whether it is measured, ``bipolar``, from scores [state, year]."""
+    """The columns of ``REGIME`` from scores [state, year]."""
     first, last = BIPOLAR
     year = rows.t + FIRST
     score = rows.of_j(polity)
@@ -31,6 +32,7 @@ def regime(rows: Rows, polyarchy: Field, polity: Field, euds: Field) -> pd.DataF
     return pd.DataFrame(
         {
             "polyarchy": rows.of_i(polyarchy),
+            "democracy": rows.of_i(euds),
             "constraints": np.where(known, score, predicted),
             "constraints_measured": known.astype(np.int8),
             "bipolar": ((year >= first) & (year <= last)).astype(np.int8),
@@ -43,6 +45,10 @@ REGIME = Measure(
         number(
             "polyarchy", "electoral democracy of i", "index", "V-Dem polyarchy at t-1",
             "Coppedge et al. (2024), V-Dem", 0, 1, True,
+        ),
+        number(
+            "democracy", "democracy of i", "points of the score", "extended unified democracy score at t-1", MARQUEZ,
+            nullable=True,
         ),
         number(
             "constraints", "constraints on the aggressor's executive", "Polity points",

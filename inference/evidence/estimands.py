@@ -41,6 +41,7 @@ def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
     The prior N(0, ``prior_sd``) is exact at 0, the posterior density there a Gaussian kernel estimate. Below
     one draw per standard deviation it says nothing, so that value bounds the ratio from below. Under a learnt
     common scale (``prior_sd`` NaN) the prior density is infinite at 0 and the ratio is not defined (None).
+    It compares with a model without the slope, so it is not for slopes that vary by region (see `varies`).
     """
     from scipy.stats import gaussian_kde, norm
 
@@ -49,6 +50,16 @@ def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
     density = float(gaussian_kde(draws.ravel())(0.0)[0])
     resolved = 1 / (draws.size * draws.std())
     return float(norm.pdf(0, 0, prior_sd) / max(density, resolved)), bool(density < resolved)
+
+
+def varies(trees: Mapping[str, xr.DataTree], which: Estimand) -> bool:
+    """Whether a slope of the estimand varies by region: then regions would keep theirs where the common one is 0."""
+    return any(
+        "gamma" in posterior and which.term in posterior["exposure"].to_numpy()
+        for name, tree in trees.items()
+        if which.outcome == name or which.outcome not in trees
+        for posterior in [archive.group(tree, "posterior")]
+    )
 
 
 def prior_sd(trees: Mapping[str, xr.DataTree], which: Estimand) -> float:

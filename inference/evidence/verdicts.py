@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from inference.archives import archive
 from inference.evidence import sensitivity
-from inference.evidence.estimands import bayes_factor, estimand, prior_sd
+from inference.evidence.estimands import bayes_factor, estimand, prior_sd, varies
 from inference.evidence.left_out.folds import AGGRESSOR_YEAR
 from inference.evidence.quantities import CI_BOUNDS
 from inference.sampling.diagnostics import mcse_mean, mcse_share
@@ -190,7 +190,8 @@ def compare(hypothesis: Hypothesis, trees: Mapping[str, xr.DataTree]) -> tuple[V
 
 def _compare(hypothesis: str, which: Estimand, trees: Mapping[str, xr.DataTree]) -> Verdict:
     draws, sd = estimand(trees, which), prior_sd(trees, which)
-    factor, is_bound = bayes_factor(draws, sd)
+    sd_of_nil = float("nan") if varies(trees, which) else sd
+    factor, is_bound = bayes_factor(draws, sd_of_nil)
     prior, fitted = estimand(trees, which, "prior"), sources(which, trees)
     found = summarise(draws, prior, which.expectation.sign)
     known = float(prior.std(ddof=1)) if which.outcome == RATIO else sd  # a ratio's follows from all parameters
@@ -202,7 +203,7 @@ def _compare(hypothesis: str, which: Estimand, trees: Mapping[str, xr.DataTree])
         term=which.term,
         bayes_factor=factor,
         bayes_factor_is_bound=is_bound,
-        bayes_factor_by_width=sensitivity.bayes_factors(draws, sd),
+        bayes_factor_by_width=sensitivity.bayes_factors(draws, sd_of_nil),
         rows=min(int(tree.attrs["rows"]) for tree in fitted.values()),
         events=min(int(tree.attrs["events"]) for tree in fitted.values()),
         **found,

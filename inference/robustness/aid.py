@@ -22,7 +22,8 @@ from inference.evidence.quantities import Quantity, Share
 from inference.fleet.fleet import Task
 from inference.robustness import recoding, refit
 from inference.robustness.specifications import Specification, specifications
-from models.claims.registry import OUTCOMES, REGISTRY
+from models.claims.links import LOGITS
+from models.claims.registry import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +92,7 @@ def refitted(
     The draws of the refits are repeated to be as many as those of the chain.
     """
     logits, failed = {}, []
-    last = recoding.reclassified(REGISTRY[LAST_LINK], specification)
+    last = recoding.reclassified(LOGITS[LAST_LINK], specification)
     for outcome in OUTCOMES:
         design = refit.weighted(last.design(frame, outcome), frame, specification)
         posterior, checks = refit.draw(design, seed)

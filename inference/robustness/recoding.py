@@ -15,7 +15,7 @@ from data.period import LAST
 from inference import panels
 from inference.archives.atomic import replacing
 from inference.archives.provenance import ROOT, code_sha256
-from inference.robustness.specifications import Specification
+from inference.robustness.specifications import ADJUSTMENTS, Specification
 from models.claims.revisions import as_it_was
 from models.structure import STRUCTURES
 
@@ -118,6 +118,8 @@ def reclassified(claim: Hypothesis, specification: Specification) -> Hypothesis:
     """The claim under a specification's definition, structure, classes of events and last year that is learnt from."""
     claim = as_it_was(claim) if specification.as_it_was else claim
     claim = replace(claim, structure=STRUCTURES[str(specification.choice("structure"))])
+    if specification.choice("adjustment") != ADJUSTMENTS[0]:
+        claim = replace(claim, revision=1)
     if specification.panel != "alignment":
         return claim
     excluded = {name for name in claim.excluded if specification.choice(name.replace(" ", "-")) != "in"}

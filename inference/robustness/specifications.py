@@ -17,11 +17,13 @@ from typing import Self
 
 from data.codings import CHOICES, NO_ALIGNMENT, Choices, from_text, to_text
 from data.period import TRAINED_TO
+from models.claims.registry import REGISTRY
 from models.claims.revisions import REVISIONS
 from models.structure import STRUCTURES
 
 ONE_OUTCOME = ("registered", "independent-rows")  # structures of panels whose claims have one outcome
 CLAIMS = ("revision-2", "revision-1")  # a claim's definition, and that of before (`models.claims.revisions`)
+ADJUSTMENTS = ("revision-2", "revision-1")  # the causal graph and the time of adjusters, and those of before
 # By panel; the first choice of each dimension is the registered one.
 DIMENSIONS: dict[str, Choices] = {
     "alignment": {
@@ -32,6 +34,7 @@ DIMENSIONS: dict[str, Choices] = {
         "source-of-threat": ("in", "out"),
         "other": ("in", "out"),
         "until": (TRAINED_TO, 2015, 2018),
+        "adjustment": ADJUSTMENTS,
         "structure": tuple(STRUCTURES),
     },
     "informal": {
@@ -39,6 +42,7 @@ DIMENSIONS: dict[str, Choices] = {
         "conflicts": ("each", "first"),
         "agreement": ("any", "general"),
         "treaty": ("beside-or-not", "without"),
+        "adjustment": ADJUSTMENTS,
         "structure": tuple(name for name in STRUCTURES if name != "no-durations"),
     },
     "termination": {
@@ -47,12 +51,14 @@ DIMENSIONS: dict[str, Choices] = {
         "claim": CLAIMS,
         "defeat": ("as-claimed", "in-three-years"),
         "partner": ("any", "larger-alliance", "pair"),
+        "adjustment": ADJUSTMENTS,
         "structure": ONE_OUTCOME,
     },
     "siding": {
         "claim": CLAIMS,
         "war": ("any", "not-a-world-war"),
         "state": ("any", "minor-power"),
+        "adjustment": ADJUSTMENTS,
         "structure": ONE_OUTCOME,
     },
 }
@@ -95,8 +101,9 @@ class Specification:
         return dict(self.changes).get("claim") == CLAIMS[1]
 
     def applies_to(self, claim: str) -> bool:
-        """Whether every change is one of a claim: another definition is, if the claim has had one."""
-        return claim in REVISIONS or not self.as_it_was
+        """Whether every change is one of a claim: another definition is, if it has had one; a graph, if it asks one."""
+        asks = REGISTRY[claim].adjust_for is None
+        return (claim in REVISIONS or not self.as_it_was) and (asks or "adjustment" not in dict(self.changes))
 
     def within(self, dimensions: Collection[str]) -> Self:
         """The changes of some dimensions."""

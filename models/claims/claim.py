@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from data.codebook.lags import before, error_of, lagged
+from data.codebook.panels import panel as codebook
 from data.codings import NO_ALIGNMENT
 from data.period import TRAINED_TO
 from models import graph
@@ -46,9 +48,10 @@ class Equation:
         """Exposures whose slope varies by region.
 
         Products keep one slope: with a prior sd of 0.25 for their mean, a regional spread of 0.5 would
-        say more about the regions than about the product. In a pooled equation every exposure keeps one.
+        say more about the regions than about the product. In a pooled equation every exposure keeps one, and so does
+        what is measured with error, which is integrated out for one slope.
         """
-        return () if self.pooled else self.mains
+        return () if self.pooled else tuple(term for term in self.mains if error_of(term) is None)
 
     @property
     def mains(self) -> tuple[str, ...]:
@@ -71,7 +74,8 @@ class Hypothesis:
     with public data, for the ``reason``). ``years`` and ``where`` (column: value) bound the sample, ``by_era``
     names exposures whose slope varies by era; where ``pooled``, no slope varies by region. Rows after ``until`` are
     not learnt from: they score the posterior. Events of the classes ``excluded`` do not count. ``structure`` says which
-    rows depend on each other.
+    rows depend on each other, ``revision`` which causal graph is asked, and whether what is adjusted for is measured
+    before the window of the exposure begins (since revision 2).
     """
 
     id: str
@@ -93,6 +97,7 @@ class Hypothesis:
     excluded: tuple[str, ...] = NO_ALIGNMENT
     where: Mapping[str, float] = field(default_factory=dict[str, float])
     structure: Structure = REGISTERED
+    revision: int = graph.CURRENT
 
     @property
     def testable(self) -> bool:
@@ -107,20 +112,32 @@ class Hypothesis:
     def equation(self, outcome: str) -> Equation:
         """Exposures and adjustment set of the logit of ``outcome``.
 
-        The adjustment set is that of the causal graph, without the parts of a composite exposure, and with every
-        variable of a product entering alone too. A rate without exposures holds no terms of duration either.
+        The adjustment set is that of the causal graph, without the parts of a composite exposure, measured before the
+        window of the exposures begins. Every variable of a product enters alone too, as the product has it. A rate
+        without exposures holds no terms of duration either.
         """
         exposures = self.exposures_of.get(outcome, self.exposures)
         durations = self.structure.held(self.panel, needed(exposures)) if exposures else ()
         if self.adjust_for is not None:
             return Equation(exposures, self.adjust_for, self.pooled, durations)
         mains = _main_variables(exposures)
-        adjustments = [graph.adjustment(graph.node(name, self.panel), self.panel) for name in mains]
-        columns = graph.columns(frozenset[str]().union(*(a.nodes for a in adjustments)), self.panel)
-        columns += tuple(name for name in needed(exposures) if name not in columns)
-        parts = {part for name in mains for part in graph.GRAPHS[self.panel].parts.get(name, ())}
-        adjustment = tuple(column for column in columns if column not in {*exposures, *parts})
-        return Equation(exposures, adjustment, self.pooled, durations)
+        nodes = frozenset[str]().union(*(self._adjustment(name).nodes for name in mains))
+        causal = graph.REVISIONS[self.revision][self.panel]
+        parts = {part for name in mains for part in causal.parts.get(name, ())}
+        columns = [c for c in graph.columns(nodes, self.panel, self.revision) if c not in {*exposures, *parts}]
+        if causal.timed:
+            columns = self._before(mains, columns)
+        moderators = [name for name in needed(exposures) if name not in {*exposures, *columns}]
+        return Equation(exposures, (*columns, *moderators), self.pooled, durations)
+
+    def _adjustment(self, exposure: str) -> graph.Adjustment:
+        return graph.adjustment(graph.node(exposure, self.panel, self.revision), self.panel, self.revision)
+
+    def _before(self, exposures: tuple[str, ...], columns: list[str]) -> list[str]:
+        """The columns as they were before the window of any of the exposures began."""
+        book = codebook(self.panel).columns
+        lag = before(max(book[name].window or 0 for name in exposures))
+        return [column if book[column].window is None else lagged(column, lag) for column in columns]
 
     @cached_property
     def identified(self) -> bool:
@@ -128,7 +145,7 @@ class Hypothesis:
         if self.adjust_for is not None:
             return not self.terms  # a rate needs no identification
         mains = dict.fromkeys(name for o in self.outcomes for name in _main_variables(self.equation(o).exposures))
-        return all(graph.adjustment(graph.node(name, self.panel), self.panel).identified for name in mains)
+        return all(self._adjustment(name).identified for name in mains)
 
     @property
     def adjustment(self) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """The links of the counterfactual chain, and its negative control, registered like claims before any posterior.
 
-Aid -> capacity -> duress -> alignment. The last link is the posterior of carter-3; of the others, onset and
-continuation are logits, and capacity is the autoregression of ``models.capacity``, fitted twice: over all its years
-with the aid of the United States, and with both kinds of aid since governance aid is known.
+Aid -> capacity -> duress -> alignment. The last link has capacity and duress as its exposures: the slope of what
+another claim adjusts for is no effect. Onset and continuation are logits, and capacity is the autoregression of
+``models.capacity``, fitted twice: over all its years with the aid of the United States, and with both kinds of aid
+since governance aid is known.
 """
 
 from __future__ import annotations
@@ -43,6 +44,15 @@ WITHDRAWAL = Hypothesis(
     years=GOVERNANCE_YEARS,
     pooled=True,
 )
+ALIGNMENT = Hypothesis(
+    id="alignment",
+    claim="Capable states bandwagon less often.",
+    source=SOURCE,
+    exposures=("capacity", "duress", "duress:threat"),
+    estimands=(Estimand("capacity", "bandwagon", NEGATIVE),),
+    note="capacity of the year before and duress of the five years before, adjusted for what was the case before "
+    "either; the measurement error of capacity is integrated out",
+)
 PLACEBO = Hypothesis(
     id="placebo",
     claim="Duress still to come does not predict alignment.",
@@ -72,7 +82,7 @@ GOVERNANCE = Hypothesis(
     pooled=True,
 )
 AUTOREGRESSIONS = {link.id: link for link in (CAPACITY, GOVERNANCE)}
-LOGITS = {link.id: link for link in (ONSET, CONTINUATION, WITHDRAWAL, PLACEBO)}
+LOGITS = {link.id: link for link in (ONSET, CONTINUATION, WITHDRAWAL, ALIGNMENT, PLACEBO)}
 LINKS = AUTOREGRESSIONS | LOGITS
 
 

@@ -31,6 +31,7 @@ REVISIONS = {
                 REGISTRY["bal-6"],
                 exposures=("enemy_defeated", "enemy_defeated:wartime"),
                 estimands=(Estimand("enemy_defeated:wartime", "dissolved", POSITIVE),),
+                revision=1,
             ),
             "The enemy's defeat counts in the year of the victory and the year after it, no longer in the two years "
             "after it.",
@@ -44,6 +45,7 @@ REVISIONS = {
                 panel="joining",
                 exposures=("side_share",),
                 estimands=(Estimand("side_share", "joined", POSITIVE),),
+                revision=1,
                 note="a side's share of capabilities stands for its nearness to victory; few states join wars",
             ),
             "One row for each state that joins a war, which side it chose; no longer one for each side and year.",

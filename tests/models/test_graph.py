@@ -6,11 +6,14 @@ from itertools import chain, combinations
 import networkx as nx
 import pytest
 
+from data.codebook.lags import error_of, lag_of, unlagged
 from data.codebook.panels import panel as book
 from models.claims import carter, walt
 from models.claims.estimand import POSITIVE, RATIO, outcomes_of
+from models.claims.links import LINKS
 from models.claims.registry import FAMILIES, OUTCOMES, REGISTRY, Estimand, Hypothesis, archive_of, get
-from models.graph import GRAPHS, OUTCOME, ROOTS, adjustment, columns, graph, node
+from models.graph import GRAPHS, OUTCOME, ROOTS, adjustment, columns, graph, node, selected_by_effects
+from models.graphs.causal_graph import SELECTED
 from models.terms import needed, variables
 
 TESTED = [hypothesis for hypothesis in REGISTRY.values() if hypothesis.testable]
@@ -19,17 +22,32 @@ NODES = [
     for panel, which in GRAPHS.items()
     for name in sorted({*which.columns.values(), *which.measures.values()})
 ]
-# Leader orientation, or aid itself, stands behind them.
+# Leader orientation, or aid itself, stands behind them; income works through power, which decides who is at risk.
 NOT_IDENTIFIED = {
-    "alignment": {"aid", "capacity", "duress", "support"},
-    "informal": {"aid", "capacity", "duress", "support"},
-    "placebo": {"aid", "capacity", "duress", "support", "later duress"},
+    "alignment": {"aid", "capacity", "duress", "support", "economy"},
+    "informal": {"aid", "capacity", "duress", "support", "economy"},
+    "placebo": {"aid", "capacity", "duress", "support", "economy", "later duress"},
     "capacity": {"aid", "past duress"},
     "onset": {"aid", "aid drop", "past duress"},
     "continuation": {"aid", "aid drop", "past duress"},
 }
+UNTIMED = {"joining", "capacity", "onset", "continuation"}  # revision 1 of a claim, and links simulated year by year
 # Written down before any model was fitted: what each total effect adjusts for, region and era aside.
+ALWAYS = {"aggressor power", "own power", "history"}
 STATED = {
+    "proximity": {*ALWAYS, "aggression"},
+    "threat": {*ALWAYS, "proximity", "aggression", "offence", "own revisionism"},
+    "aggressor power": {"own power", "history", "proximity", "aggression", "offence"},
+    "own power": {"aggressor power", "history", "proximity", "aggression", "economy"},
+    "aggression": {*ALWAYS, "proximity", "offence"},
+    "offence": {*ALWAYS, "aggression"},
+    "capacity": {*ALWAYS, "economy", "democracy"},
+    "duress": {*ALWAYS, "threat", "capacity", "economy", "democracy"},
+    "support": {*ALWAYS, "threat", "proximity", "aggression", "ideology", "duress"},
+    "ideology": {*ALWAYS, "democracy"},
+    "penetration": {*ALWAYS, "proximity"},
+}
+STATED_IN_REVISION_1 = {
     "proximity": {"power", "history"},
     "threat": {"power", "history", "proximity", "own revisionism"},
     "duress": {"power", "history", "threat", "capacity"},
@@ -37,30 +55,31 @@ STATED = {
 }
 
 
-def back_door(panel, exposure, dag=None):
-    """The graph without the arrows that leave the exposure."""
+def not_causal(panel, exposure, dag=None):
+    """The graph without the arrows by which the exposure reaches the outcome; one into the selection stays."""
     dag = (graph(panel) if dag is None else dag).copy()
-    dag.remove_edges_from(list(dag.out_edges(exposure)))
+    on_paths = nx.ancestors(dag, OUTCOME) | {OUTCOME}
+    dag.remove_edges_from([arrow for arrow in dag.out_edges(exposure) if arrow[1] in on_paths])
     return dag
 
 
 def observable(panel, exposure):
-    dag = graph(panel)
-    return set(dag) - GRAPHS[panel].hidden - nx.descendants(dag, exposure) - {exposure, OUTCOME}
+    which, dag = GRAPHS[panel], graph(panel)
+    return set(dag) - which.hidden - which.selected - nx.descendants(dag, exposure) - {exposure, OUTCOME}
 
 
 @pytest.mark.parametrize("panel", GRAPHS)
 def test_the_graph_has_no_cycle_and_everything_leads_to_the_outcome(panel):
     dag, which = graph(panel), GRAPHS[panel]
     assert nx.is_directed_acyclic_graph(dag)
-    apart = {"later duress"} if panel == "placebo" else set()  # what a negative control must not lead to
+    apart = ({"later duress"} if panel == "placebo" else set()) | which.selected  # what must not lead to it
     assert nx.ancestors(dag, OUTCOME) == set(dag) - {OUTCOME} - apart
     assert dag.out_degree(OUTCOME) == 0
     for root in ROOTS:
         assert set(dag.successors(root)) == set(dag) - set(ROOTS)
     assert set(which.effects) >= which.hidden
-    measured = {*which.columns.values(), *which.measures.values()}
-    assert measured == set(dag) - {OUTCOME, *ROOTS} - {"leader orientation"}
+    measured = set(which.nodes_of.values())
+    assert measured == set(dag) - {OUTCOME, *ROOTS, *which.selected} - {"leader orientation", "standing"}
 
 
 @pytest.mark.parametrize(("panel", "exposure"), NODES)
@@ -71,20 +90,22 @@ def test_an_adjustment_set_holds_only_measured_causes(panel, exposure):
 @pytest.mark.parametrize(("panel", "exposure"), NODES)
 def test_an_identified_effect_is_separated_in_the_back_door_graph(panel, exposure):
     chosen, which = adjustment(exposure, panel), GRAPHS[panel]
-    seen = set(graph(panel)) - (which.hidden - {exposure})
+    given = set() if selected_by_effects(graph(panel), exposure, which) else set(which.selected)
+    seen = set(graph(panel)) - (which.hidden - {exposure}) - (which.selected - given)
     dag = graph(panel) if chosen.identified else nx.DiGraph(graph(panel).subgraph(seen))
-    assert nx.is_d_separator(back_door(panel, exposure, dag), {exposure}, {OUTCOME}, set(chosen.nodes))
+    dag = not_causal(panel, exposure, dag)
+    assert nx.is_d_separator(dag, {exposure}, {OUTCOME}, set(chosen.nodes) | given)
     for other in chosen.nodes - which.always:  # nothing beside what is always held is idle
-        assert not nx.is_d_separator(
-            back_door(panel, exposure, dag), {exposure}, {OUTCOME}, set(chosen.nodes) - {other}
-        )
+        assert not nx.is_d_separator(dag, {exposure}, {OUTCOME}, (set(chosen.nodes) | given) - {other})
 
 
 @pytest.mark.parametrize(("panel", "exposure"), NODES)
 def test_identified_means_that_some_measured_set_separates_and_not_that_none_was_found(panel, exposure):
-    dag, allowed = back_door(panel, exposure), sorted(observable(panel, exposure))
+    dag, allowed = not_causal(panel, exposure), sorted(observable(panel, exposure))
+    given = GRAPHS[panel].selected
     subsets = chain.from_iterable(combinations(allowed, size) for size in range(len(allowed), -1, -1))
-    exists = any(nx.is_d_separator(dag, {exposure}, {OUTCOME}, set(subset)) for subset in subsets)
+    exists = any(nx.is_d_separator(dag, {exposure}, {OUTCOME}, set(subset) | given) for subset in subsets)
+    exists &= not selected_by_effects(graph(panel), exposure, GRAPHS[panel])
     expected = exposure not in NOT_IDENTIFIED.get(panel, set())
     assert adjustment(exposure, panel).identified == exists == expected
 
@@ -94,8 +115,28 @@ def test_the_sets_are_those_stated_beforehand(exposure):
     assert adjustment(exposure).nodes == STATED[exposure] | set(ROOTS)
 
 
+@pytest.mark.parametrize("exposure", STATED_IN_REVISION_1)
+def test_the_sets_of_revision_1_are_kept(exposure):
+    assert adjustment(exposure, revision=1).nodes == STATED_IN_REVISION_1[exposure] | set(ROOTS)
+
+
+def test_selection_makes_power_and_distance_depend_on_each_other():
+    """The effect of power needs distance held, as rows are at risk when near or when the aggressor is a major power."""
+    pair = {"aggressor power"}, {"proximity"}
+    assert nx.is_d_separator(graph(), *pair, set(ROOTS))
+    assert not nx.is_d_separator(graph(), *pair, {*ROOTS, SELECTED})
+    assert "proximity" in adjustment("aggressor power").nodes
+    assert "proximity" not in adjustment("power", revision=1).nodes
+
+
+def test_no_claim_is_about_what_selection_hides():
+    exposed = {node(variables(term)[0]) for h in TESTED if h.panel == "alignment" for term in h.exposures}
+    assert not [name for name in exposed if selected_by_effects(graph(), name, GRAPHS["alignment"])]
+    assert selected_by_effects(graph(), "economy", GRAPHS["alignment"])
+
+
 def test_an_unknown_node_or_column_names_the_choices():
-    with pytest.raises(ValueError, match="unknown node 'mood': choose from aid, capacity, duress"):
+    with pytest.raises(ValueError, match="unknown node 'mood': choose from aggression, aggressor power, aid"):
         adjustment("mood")
     with pytest.raises(ValueError, match="column 'mood' measures no node of the causal graph of alignment"):
         node("mood")
@@ -109,7 +150,8 @@ def test_columns_measure_the_nodes_and_are_in_the_codebook(panel):
 
 
 def test_columns_of_a_set_are_in_the_order_of_the_graph():
-    assert columns(adjustment("proximity").nodes) == ("power", "past_alliance", "colonial_tie")
+    expected = ("aggressor_power", "own_power", "past_alliance", "colonial_tie", "aggression")
+    assert columns(adjustment("proximity").nodes) == expected
 
 
 def test_the_family_is_complete():
@@ -153,8 +195,41 @@ def test_every_claim_adjusts_for_the_computed_set_and_for_the_parts_of_its_produ
         nodes = set().union(*(adjustment(node(m, hypothesis.panel), hypothesis.panel).nodes for m in mains))
         parts = {v for term in equation.exposures for v in variables(term)}
         inside = {"colonial_tie"} if mains & {"ties", "penetration"} else set()
-        expected = set(columns(frozenset(nodes), hypothesis.panel)) - inside
-        assert set(equation.adjustment) == (expected | parts) - set(equation.exposures)
+        expected = set(columns(frozenset(nodes), hypothesis.panel)) - inside - set(equation.exposures)
+        asked = [name for name in equation.adjustment if name not in parts]
+        assert {unlagged(name) for name in asked} == expected - (parts if not GRAPHS[hypothesis.panel].timed else set())
+        assert set(equation.adjustment) - set(asked) == parts - set(equation.exposures)
+
+
+@pytest.mark.parametrize("claim", [*TESTED, *LINKS.values()], ids=lambda claim: claim.id)
+def test_what_is_adjusted_for_is_measured_before_the_window_of_the_exposure_begins(claim):
+    if claim.adjust_for is not None or not GRAPHS[claim.panel].timed:
+        assert claim.id in {"all-in", "cond-1"} or claim.panel in UNTIMED
+        return
+    variable = book(claim.panel).columns
+    for outcome in claim.outcomes:
+        equation = claim.equation(outcome)
+        window = max(variable[variables(term)[0]].window or 0 for term in equation.exposures)
+        moderators = {name for term in equation.exposures for name in variables(term)[1:]}
+        for name in set(equation.adjustment) - moderators:
+            fixed = variable[name].window is None
+            assert fixed or lag_of(name) >= window, (claim.id, outcome, name)
+
+
+def test_the_panels_hold_the_lags_that_equations_ask_for_and_no_others():
+    asked: dict[str, set] = {"alignment": set(), "termination": set(), "siding": set()}
+    for claim in [*TESTED, *LINKS.values()]:
+        for outcome in claim.outcomes:
+            found = {name for name in claim.equation(outcome).adjustment if lag_of(name)}
+            asked.setdefault(claim.panel, set()).update(found)
+    for panel in ("placebo", "informal"):  # the same columns as alignment
+        asked["alignment"] |= asked.pop(panel, set())
+    errors = {error_of(name) for name in asked["alignment"]} - {None}
+    held = {panel: {name for name in book(panel).columns if lag_of(name)} for panel in asked}
+    assert held["alignment"] == asked["alignment"] | errors
+    assert held["termination"] == asked["termination"]
+    assert held["siding"] >= asked["siding"]
+    assert not any(asked[panel] for panel in set(asked) - {"alignment", "termination", "siding"})
 
 
 def test_expected_signs_are_those_of_the_sources():
@@ -209,7 +284,8 @@ def test_adding_a_hypothesis_is_adding_one_value(monkeypatch, simulated):
     monkeypatch.setitem(REGISTRY, "toy", added)
     assert get("toy") == [added]
     assert get(None)[-1] is added
-    assert added.adjustment == columns(adjustment("ideology").nodes)
+    assert tuple(map(unlagged, added.adjustment)) == columns(adjustment("ideology").nodes)
+    assert {lag_of(name) for name in added.adjustment if name != "colonial_tie"} == {1}
     assert str(estimand) == "b_bw[similarity] > 0"
     for outcome in OUTCOMES:
         design = added.design(simulated, outcome)

@@ -27,7 +27,7 @@ from inference.fitting import capacity as autoregression
 from models import capacity
 from models.capacity import CapacityDesign
 from models.claims.links import CAPACITY, LOGITS
-from models.claims.registry import OUTCOMES, REGISTRY, Hypothesis
+from models.claims.registry import OUTCOMES, Hypothesis
 from models.design import Design
 
 Float = NDArray[np.float64]
@@ -70,7 +70,7 @@ def assembled(
     return Chain(
         capacity=link, aid={"aid_us": link}, onset=logit_of(LOGITS["onset"], "onset"),
         continuation=logit_of(LOGITS["continuation"], "continued"),
-        outcomes={outcome: logit_of(REGISTRY["carter-3"], outcome) for outcome in OUTCOMES},
+        outcomes={outcome: logit_of(LOGITS["alignment"], outcome) for outcome in OUTCOMES},
         drop=drop, support={}, attraction={}, keys={}, shape=shape,
     )  # fmt: skip
 

@@ -24,13 +24,17 @@ REGION = np.arange(CODES.size) // 6  # of each state
 AGGRESSORS = (2, 365, 710)
 EXOGENOUS = ("income", "population", "polyarchy", "threat")
 CENTRES = {"income": 8.0, "population": 1.5, "polyarchy": 0.3, "threat": 0.5, "aid_us": 1.2}
-# Columns of the alignment panel beside duress, capacity and threat, and where they are centred.
-OTHERS = {"power": 3.8, "past_alliance": 0.2, "colonial_tie": 0.2, "threat_other": 0.9}
+# Columns of the alignment panel that its link adjusts for, and where they are centred.
+OTHERS = {
+    "aggressor_power_lag5": -3.0, "own_power_lag5": -6.8, "past_alliance_lag5": 0.2, "colonial_tie": 0.2,
+    "threat_lag5": 0.2, "threat_other_lag5": 0.9, "income_lag5": 8.0, "democracy_lag5": 0.0,
+}  # fmt: skip
 LATELY = ("duress_lately",)
-BINARY = ("past_alliance", "colonial_tie")
+BINARY = ("past_alliance_lag5", "colonial_tie")
 SPREAD = {
     "income": 0.7, "population": 1.0, "polyarchy": 0.2, "threat": 0.4, "aid_us": 0.4, "capacity": 0.7,
-    "duress_lately": 0.3, "power": 2.0, "past_alliance": 1.0, "colonial_tie": 1.0, "threat_other": 0.7,
+    "duress_lately": 0.3, "aggressor_power_lag5": 2.5, "own_power_lag5": 1.8, "past_alliance_lag5": 1.0,
+    "colonial_tie": 1.0, "threat_lag5": 0.4, "threat_other_lag5": 0.7, "income_lag5": 1.0, "democracy_lag5": 1.0,
 }  # fmt: skip
 
 
@@ -86,7 +90,8 @@ def truth(rng: np.random.Generator) -> Truth:
 
     outcomes = {
         outcome: {
-            "intercept": intercept, "duress": rng.normal(0, p.binary.sd), **adjusting(outcome, ("threat", "capacity")),
+            "intercept": intercept, "duress": rng.normal(0, p.binary.sd), **adjusting(outcome, ("threat",)),
+            "capacity": rng.normal(0, p.continuous.sd) / SPREAD["capacity"],
             "product": rng.normal(0, p.product.sd) / SPREAD["threat"],
         }
         for outcome, intercept in (("bandwagon", -3.4), ("balance", -3.0))

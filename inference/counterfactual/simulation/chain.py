@@ -20,7 +20,7 @@ from inference.archives import archive
 from inference.engine import stream
 from inference.fitting import capacity
 from models.capacity import CapacityDesign
-from models.claims.links import AUTOREGRESSIONS, LOGITS
+from models.claims.links import AUTOREGRESSIONS, LINKS, LOGITS
 from models.claims.registry import OUTCOMES, REGISTRY, archive_of
 from models.design import Design
 from models.terms import variables
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from models.claims.registry import Hypothesis
 
 Float = NDArray[np.float64]
-LAST_LINK, SUPPORT, ATTRACTION = "carter-3", "carter-4", "aid-2"
+LAST_LINK, SUPPORT, ATTRACTION = "alignment", "carter-4", "aid-2"
 ARCHIVES = (
     *(f"{name}.{outcome}" for name in (LAST_LINK, SUPPORT, ATTRACTION) for outcome in OUTCOMES),
     *(f"{name}.capacity_next" for name in AUTOREGRESSIONS),
@@ -189,7 +189,8 @@ def load(alignment: Path, folder: Path = archive.FOLDER) -> Chain:
         name: capacity_link(capacity.design_of(link, alignment), _read(f"{name}.capacity_next", folder, keys))
         for name, link in AUTOREGRESSIONS.items()
     }
-    claims = {name: {o: of_logit(REGISTRY[name], o)[0] for o in OUTCOMES} for name in (LAST_LINK, SUPPORT, ATTRACTION)}
+    known = {**REGISTRY, **LINKS}
+    claims = {name: {o: of_logit(known[name], o)[0] for o in OUTCOMES} for name in (LAST_LINK, SUPPORT, ATTRACTION)}
     onset, posterior = of_logit(LOGITS["onset"], "onset")
     return Chain(
         capacity=auto["capacity"],

@@ -104,6 +104,17 @@ def test_delta_is_bandwagoning_less_balancing():
     assert estimands.prior_sd(pair, Estimand("proximity", "balance", POSITIVE)) == 0.5
 
 
+def test_a_slope_that_varies_by_region_in_any_logit_of_its_estimand_has_no_bayes_factor():
+    pair = {name: tree(np.full((1, 2, 1), 0.5)) for name in ("bandwagon", "balance")}
+    gamma = xr.DataArray(np.zeros((1, 2, 1, 1)), {"exposure": ["proximity"]}, ("chain", "draw", "exposure", "region"))
+    pair["balance"]["posterior"] = pair["balance"]["posterior"].to_dataset().assign(gamma=gamma)
+    by = {outcome: Estimand("proximity", outcome, POSITIVE) for outcome in ("bandwagon", "balance", "delta")}
+    assert {name: estimands.varies(pair, which) for name, which in by.items()} == {
+        "bandwagon": False, "balance": True, "delta": True,
+    }  # fmt: skip
+    assert not estimands.varies(pair, Estimand("proximity:duress", "balance", POSITIVE))
+
+
 CLAIM = Hypothesis(
     "near", "Neighbours bandwagon.", "nobody", ("proximity",),
     (Estimand("proximity", "delta", POSITIVE), Estimand("proximity", "balance", NEGATIVE)),

@@ -1,0 +1,1 @@
+"""The causal graphs as data: what is thought to cause what, by panel."""

@@ -1,0 +1,37 @@
+"""What a causal graph is: arrows, the columns that measure its nodes, and what a panel is selected on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ROOTS = ("region", "era")
+OUTCOME = "outcome"
+SELECTED = "at risk"
+
+
+@dataclass(frozen=True)
+class CausalGraph:
+    """Causes and effects of one panel's outcome.
+
+    ``effects`` holds the arrows by cause; region and era point at every other node. ``columns`` measure the nodes
+    when they are adjusted for, ``measures`` are further measures of a node, used as exposures only. ``hidden``
+    nodes are never adjusted for: not observed, or not over all the years. Every adjustment set holds ``always``.
+    ``parts`` of a composite measure are not adjusted for beside it. Rows are in the panel because of ``selected``, so
+    that every estimate is made given it. Where ``timed``, what is adjusted for is measured before the window of the
+    exposure begins.
+    """
+
+    effects: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, str]
+    measures: Mapping[str, str]
+    hidden: frozenset[str]
+    always: frozenset[str]
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    selected: frozenset[str] = frozenset()
+    timed: bool = True
+
+    @property
+    def nodes_of(self) -> dict[str, str]:
+        """The node that each column measures."""
+        return {**self.columns, **self.measures}
