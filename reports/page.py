@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.codebook.panels import label
 from reports import formats
 from reports.numbers.claims_table import NOT_RUN
 from reports.numbers.report import Numbers
@@ -109,6 +110,7 @@ FILTERS = formats.FILTERS | {
     "agreement": _agreement,
     "anchor": _anchor,
     "breakable": _breakable,
+    "column": label,
     "search_words": _search_words,
     "case_verdict": _case_verdict,
     "foretold": _foretold,

@@ -30,6 +30,7 @@ RECURRING = {
     "foretold": "years to come as numbers, and a figure of them",
     "graph": "the causal graph, and a figure of it",
     "grid": "points at which all is known: states by years, and drivers by region and era",
+    "independences": "what the causal graph implies, and whether the panel agrees",
     "logit": "the model, and its fit",
     "multinomial": "the model, and its draws under another coding",
     "page": "pages of the report, and the one of the explorer",

@@ -148,11 +148,11 @@ def relevant(war: WarYear, world: World) -> Cube:
     return member & war.outside & (contiguous | grid.major[:, war.t - 1])
 
 
-def _share(war: WarYear, eve: int, world: World) -> tuple[NDArray[np.float64], float]:
-    """Share of each side in the capabilities of both at the end of a year, and those of both."""
-    cinc = np.nan_to_num(world.cinc[:, eve])
+def _share(war: WarYear, world: World) -> NDArray[np.float64]:
+    """Share of each side in the capabilities of both at the end of t-1 (side,)."""
+    cinc = np.nan_to_num(world.cinc[:, war.t - 1])
     sides = np.where(war.standing, cinc, 0.0).sum(axis=1)  # in an order that no processor changes
-    return sides / sides.sum(), float(sides.sum())
+    return sides / sides.sum()
 
 
 def _ties(war: WarYear, side: int, i: Ints, eve: int, world: World) -> dict[str, NDArray[Any]]:
@@ -161,8 +161,8 @@ def _ties(war: WarYear, side: int, i: Ints, eve: int, world: World) -> dict[str,
     pact = (world.treaties.held[:, :, eve] & HARD) > 0
     km = world.distance_km[np.ix_(i, own, [eve])][:, :, 0].astype(float)
     nearest = np.fmin.reduce(km, axis=1, initial=np.inf)
-    _, total = _share(war, eve, world)
-    with np.errstate(divide="ignore"):
+    total = np.where(war.standing, np.nan_to_num(world.cinc[:, eve]), 0.0).sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
         power = np.log(world.cinc[i, eve] / total)
     return {
         "allied": pact[np.ix_(i, own)].any(axis=1),
@@ -179,15 +179,16 @@ def _ties(war: WarYear, side: int, i: Ints, eve: int, world: World) -> dict[str,
 def _side(war: WarYear, side: int, i: Ints, world: World) -> dict[str, NDArray[Any]]:
     """Columns of the rows of states ``i`` and one side (position 0 or 1), known at t-1 but for ``joined``."""
     eve = war.t - 1
-    share, _ = _share(war, eve, world)
-    before = _ties(war, side, i, eve - 1, world)
+    share, now, before = _share(war, world), _ties(war, side, i, eve, world), _ties(war, side, i, eve - 1, world)
+    earlier = {name: before[name].astype(float) for name in EARLIER}
     return {
         "i": i,
         "side": np.full(i.size, SIDES[side]),
         "joined": war.entering[side, i],
         "side_share": np.full(i.size, share[side]),
-        **_ties(war, side, i, eve, world),
-        **{lagged(name, 1): before[name].astype(float) for name in EARLIER},
+        **now,
+        # Of states that entered the system in t-1 the first year is the one that there is.
+        **{lagged(name, 1): np.where(np.isnan(value), now[name], value) for name, value in earlier.items()},
     }
 
 
@@ -213,4 +214,4 @@ def joining(world: World) -> pd.DataFrame:
     states, years = world.grid.states[rows["i"]], rows["t"] + FIRST
     keys = keyed({"war": rows["war"], "state": states, "year": years, "side": rows["side"]}, "state")
     covariates = rows.drop(columns=["war", "i", "t", "side"]).astype({"war_year": "int16"})
-    return compact(pd.concat([keys, covariates], axis=1))
+    return compact(pd.concat([keys, covariates], axis=1)[list(JOINING.columns)])

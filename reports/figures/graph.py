@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 import numpy as np
 
+from data.codebook.lags import unlagged
 from models.graph import GRAPHS, OUTCOME, ROOTS, graph
 from models.terms import variables
+from reports.figures import placement
+from reports.figures.placement import HALF_HEIGHT, HALF_WIDTH
 from reports.style import COLOURS, LINE, SHADE_DARK, WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
     from models.claims.registry import Hypothesis
 
-    Values = NDArray[np.float64]
 
 Places = dict[str, tuple[float, float]]
-STARTS = 12  # orders that the search for a layout begins from
-HALF_WIDTH, HALF_HEIGHT = 0.37, 0.45  # of a box, in layers and slots
-# What a layout pays for: a box on an arrow, neighbours without a gap, two arrows crossing, a slope.
-HIT, CROWD, CROSSING, STEEP = 40.0, 4.0, 1.0, 0.03
 PALE = "#B5B5B5"
 TITLES = {
     "alignment": "bandwagoning and balancing, with and without a treaty",
@@ -62,82 +58,36 @@ def drawn(panel: str) -> nx.DiGraph:
     return dag
 
 
-def _over(begin: Values, end: Values, nodes: Values) -> NDArray[np.bool_]:
-    """Whether each arrow (edge, 2) runs over the box around each node (node, 2): (edge, node)."""
-    step = np.where(end == begin, 1e-9, end - begin)[:, None]
-    offset, half = nodes[None] - begin[:, None], np.array([HALF_WIDTH, HALF_HEIGHT])
-    one, other = (offset - half) / step, (offset + half) / step
-    enter, leave = np.minimum(one, other).max(axis=-1), np.maximum(one, other).min(axis=-1)
-    return (enter < leave) & (leave > 0) & (enter < 1)
-
-
-def _crossings(a: Values, b: Values) -> int:
-    """Pairs of arrows, from ``a`` to ``b`` (edge, 2), that cross."""
-
-    def turn(p: Values, q: Values, r: Values) -> Values:
-        u, v = q - p, r - p
-        return u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
-
-    sides = turn(a[:, None], b[:, None], a[None]) * turn(a[:, None], b[:, None], b[None])  # (edge, edge)
-    return int(((sides < -1e-9) & (sides.T < -1e-9)).sum()) // 2
-
-
-def _cost(edges: NDArray[np.intp], nodes: Values) -> float:
-    """What a layout (node, 2) costs; ``edges`` (edge, 2) are pairs of nodes."""
-    begin, end = nodes[edges[:, 0]], nodes[edges[:, 1]]
-    over = _over(begin, end, nodes)
-    touching = np.zeros_like(over)
-    np.put_along_axis(touching, edges, values=True, axis=1)
-    x, y = nodes.T
-    crowded = int(((x[:, None] == x) & (np.abs(y[:, None] - y) < 2)).sum() - x.size) // 2
-    steep = float(np.abs(end - begin)[:, 1].sum())
-    return HIT * int((over & ~touching).sum()) + CROWD * crowded + CROSSING * _crossings(begin, end) + STEEP * steep
-
-
-def _start(layers: list[list[str]], slots: int, k: int) -> Values:
-    """The nodes (node, 2) of each layer evenly spread, in the ``k``-th of some orders."""
-    rng, out = np.random.default_rng(k), []
-    for x, layer in enumerate(layers):
-        heights = [round((i + 1) * (slots - 1) / (len(layer) + 1)) for i in range(len(layer))]
-        out += [(x, y) for y in rng.permutation(heights)]
-    return np.array(out, dtype=float)
-
-
-def _descend(edges: NDArray[np.intp], nodes: Values, slots: int) -> tuple[float, Values]:
-    """Move single nodes to other heights, or swap two, as long as that costs less."""
-    best, moved = _cost(edges, nodes), True
-    while moved:
-        moved = False
-        for node, slot in product(range(len(nodes)), range(slots)):
-            x, y = nodes[node]
-            trial = nodes.copy()
-            trial[(nodes[:, 0] == x) & (nodes[:, 1] == slot), 1] = y
-            trial[node, 1] = slot
-            if slot != y and (cost := _cost(edges, trial)) < best - 1e-9:
-                nodes, best, moved = trial, cost, True
-    return best, nodes
-
-
 @cache
 def layout(panel: str) -> Places:
-    """Places of the nodes, (layer, height): the best that descents from several orders arrive at."""
+    """Places of the nodes, (layer, height), of those found the one that costs least.
+
+    Arrows into the outcome, which nearly every node has, are not asked to keep clear of boxes.
+    """
     dag = drawn(panel)
-    layers = [sorted(layer) for layer in nx.topological_generations(dag)]
-    names = [name for layer in layers for name in layer]
-    edges = np.array([[names.index(end) for end in edge] for edge in dag.edges])
-    slots = 2 * max(map(len, layers)) + 3
-    found = [_descend(edges, _start(layers, slots, k), slots) for k in range(STARTS)]
-    best = min(found, key=lambda item: item[0])[1]
-    return {name: (float(x), float(y)) for name, (x, y) in zip(names, best, strict=True)}
+    layers = {name: x for x, layer in enumerate(nx.topological_generations(dag)) for name in sorted(layer)}
+    names = list(layers)
+    between = _between_causes(dag)
+    arrows = between + [arrow for arrow in dag.edges if arrow[1] == OUTCOME]
+    edges = np.array([[names.index(end) for end in arrow] for arrow in arrows])
+    heights = placement.heights(edges, len(between), np.array([float(layers[name]) for name in names]))
+    return {name: (float(layers[name]), float(y)) for name, y in zip(names, heights, strict=True)}
+
+
+def _between_causes(dag: nx.DiGraph) -> list[tuple[str, str]]:
+    """The arrows between causes."""
+    return [(cause, effect) for cause, effect in dag.edges if effect != OUTCOME]
 
 
 def hits(panel: str) -> list[tuple[str, str, str]]:
-    """Arrows of a drawn graph that run over the box of a node they do not touch: (cause, effect, node)."""
-    places, edges = layout(panel), list(drawn(panel).edges)
-    begin, end = (np.array([places[edge[k]] for edge in edges]) for k in (0, 1))
-    found = np.argwhere(_over(begin, end, np.array(list(places.values()))))
-    named = [(*edges[e], list(places)[n]) for e, n in found]
-    return [hit for hit in named if hit[2] not in hit[:2]]
+    """Arrows between causes that run over the box of a node they do not touch: (cause, effect, node)."""
+    places = layout(panel)
+    return [
+        (cause, effect, node)
+        for cause, effect in _between_causes(drawn(panel))
+        for node in places
+        if node not in (cause, effect) and placement.over(*places[cause], *places[effect], *places[node])
+    ]
 
 
 def causal_graphs() -> Figure:
@@ -170,10 +120,11 @@ def claim_graph(hypothesis: Hypothesis) -> Figure:
     import matplotlib.pyplot as plt
 
     panel = hypothesis.panel
-    known = {**GRAPHS[panel].columns, **GRAPHS[panel].measures}
+    known = GRAPHS[panel].nodes_of
     mains = {variables(term)[0] for o in hypothesis.outcomes for term in hypothesis.equation(o).exposures}
     exposed = {known[name] for name in mains if name in known}
-    adjusted = {known[name] for name in hypothesis.adjustment if name in known} - exposed
+    adjusted = {known[name] for name in map(unlagged, hypothesis.adjustment) if name in known} - exposed
+    adjusted |= GRAPHS[panel].selected
     heights = [y for _, y in layout(panel).values()]
     size = (WIDTH, 0.42 * (max(heights) - min(heights)) + 0.9)
     figure, axes = plt.subplots(figsize=size, layout="none")
@@ -194,7 +145,8 @@ def _draw(axes: Axes, panel: str, marks: Marks | None = None) -> None:
 
     dag, places, hidden = drawn(panel), layout(panel), GRAPHS[panel].hidden
     for node, (x, y) in places.items():
-        face, ink = marks.of_node(node) if marks else ("white", "black")
+        plain = (SHADE_DARK if node in GRAPHS[panel].selected else "white"), "black"
+        face, ink = marks.of_node(node) if marks else plain
         box = FancyBboxPatch(
             (x - HALF_WIDTH, y - HALF_HEIGHT), 2 * HALF_WIDTH, 2 * HALF_HEIGHT,
             boxstyle="round,pad=0,rounding_size=0.12", facecolor=face, linewidth=1.3, zorder=3,

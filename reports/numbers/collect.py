@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.codebook.panels import label
+from inference import panels
 from inference.archives.archive import group
-from inference.evidence import pooling
+from inference.evidence import independences, pooling
 from inference.evidence.estimands import quadrants, slope
 from inference.evidence.quantities import Quantity
 from inference.evidence.verdicts import CALLED, Verdict, read, sources
@@ -240,6 +241,7 @@ def collect(
         rivals=rivals or {},
         scores=refits.scores(found),
         foretold=foretold,
+        independences=tuple(independences.tested(panels.read("alignment", alignment))),
         counterfactual=counterfactual,
         decisions=read.decisions if read else None,
         case=read.case if read else None,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from inference.evidence import predictions
 from inference.evidence.datagrid import REACH
+from inference.evidence.independences import STRONG
 from inference.evidence.left_out.importance import BAD_K
 from inference.evidence.left_out.leave_out import MOST_REFITS
 from inference.evidence.quantities import CI_KIND, CI_PROB
@@ -32,6 +33,7 @@ LIMITS = Limits(
     per=PER,
     states=STATES,
     rope=ROPE,
+    dependence=STRONG,
     beyond=BEYOND,
     nil=NIL,
     not_informed=NOT_INFORMED,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from inference.counterfactual.results import LinkResult, ScenarioResult, UnitResult
+from inference.evidence.independences import PartialCorrelation
 from inference.evidence.quantities import Quantity, Share
 from inference.plain import plain
 from reports.numbers.types import Cell, Claim
@@ -40,6 +41,7 @@ class Limits:
     per: int
     states: int
     rope: float
+    dependence: float
     beyond: float
     nil: float
     not_informed: float
@@ -206,7 +208,8 @@ class Evidence:
 
     ``families`` are ids of claims by family, ``wrong_signs`` is by family too, ``claims`` is the table of all claims,
     ``duress_removed`` and ``rivals`` are by outcome, ``scores`` are those of what was left out, ``foretold`` those of
-    years to come; ``left_out`` says why a page is, by the page's file.
+    years to come, ``independences`` what the causal graph implies of the panel, tested; ``left_out`` says why a page
+    is, by the file of the page.
     """
 
     interval: Interval
@@ -223,6 +226,7 @@ class Evidence:
     rivals: Mapping[str, Contest]
     scores: Table
     foretold: tuple[Foretold, ...]
+    independences: tuple[PartialCorrelation, ...]
     counterfactual: Counterfactual | None
     decisions: Decisions | None
     case: Case | None

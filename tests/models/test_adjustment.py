@@ -30,8 +30,10 @@ def world(rng, rows, push=0.0):
             "era": pd.Categorical([f"era {k}" for k in rng.integers(0, ERAS, rows)]),
             "year": np.full(rows, 1950),
             "power": rng.normal(size=rows),
+            "own_power": rng.normal(size=rows),
             "past_alliance": (rng.random(rows) < 0.3).astype(float),
             "colonial_tie": (rng.random(rows) < 0.1).astype(float),
+            "before": rng.normal(size=rows),  # aggression in earlier years
             "own_revisionism": rng.normal(size=rows),
             "threat_other": rng.normal(size=rows),
             "offence": rng.normal(size=rows),
@@ -45,6 +47,10 @@ def world(rng, rows, push=0.0):
     frame["threat"] = 0.8 * frame["proximity"] + 0.4 * frame["power"] + 0.5 * history + 0.4 * frame["own_revisionism"]
     frame["threat"] += rng.normal(size=rows)
     frame["aggression"] = frame["threat"] + rng.normal(size=rows)
+    # Power and ties are as they were the year before; what an aggressor did by then comes before its threats.
+    for column, now in {"aggressor_power": "power", "own_power": "own_power", "past_alliance": "past_alliance"}.items():
+        frame[f"{column}_lag1"] = frame[now]
+    frame["aggression_lag1"] = frame["before"]
     odds = 0.7 * frame["threat"] + 0.6 * frame["capacity"] - 1.0
     frame["duress"] = (rng.random(rows) < 1 / (1 + np.exp(-odds))).astype(float)
     frame["support"] = -0.6 * frame["threat"] - 0.3 * frame["proximity"] + 0.3 * history + rng.normal(size=rows)

@@ -126,24 +126,30 @@ def _integral(outcomes: list[_Nodes], prior: _Prior) -> Float:
     return np.asarray(logsumexp(total, axis=0))
 
 
-def likelihood(joint: Joint, posterior: xr.Dataset, local: str, inside: list[Int]) -> Float:
-    """Log likelihood (outcome, draw) of the cluster's rows ``inside`` (row,), those of the other outcome unknown.
+class Likelihood(NamedTuple):
+    """Log likelihood of a cluster's rows: of each outcome with those of the other unknown, and of both together."""
 
-    Effects of the grouping ``local`` are integrated out.
-    """
+    own: Float  # (outcome, draw)
+    together: Float  # (draw,)
+
+
+def likelihood(joint: Joint, posterior: xr.Dataset, local: str, inside: list[Int]) -> Likelihood:
+    """Log likelihood of the cluster's rows ``inside`` (row,), effects of the grouping ``local`` integrated out."""
     views = [view(posterior, joint, outcome) for outcome in joint.outcomes]
     sigma = np.stack([draws[f"sigma_{local}"].to_numpy().ravel() for draws in views])
     rho = views[0][f"rho_{local}"].to_numpy().ravel() if joint.correlations else np.zeros(len(sigma[0]))
     prior = _Prior(sigma, rho)
     levels = [design.groups[local].index[own] for design, own in zip(joint.designs, inside, strict=True)]
-    out = np.zeros(sigma.shape)
+    own, together = np.zeros(sigma.shape), np.zeros(sigma.shape[1])
     for level in np.unique(np.concatenate(levels)):
         parts = zip(joint.designs, views, inside, strict=True)
-        rows = [_rows(design, draws, local, int(level), own) for design, draws, own in parts]
+        rows = [_rows(design, draws, local, int(level), mine) for design, draws, mine in parts]
         whole, others = (
-            [_nodes(own, scale, whole=every) for own, scale in zip(rows, sigma, strict=True)] for every in (True, False)
+            [_nodes(mine, scale, whole=every) for mine, scale in zip(rows, sigma, strict=True)]
+            for every in (True, False)
         )
         without = _integral(others, prior)
         for o in range(len(views)):
-            out[o] += _integral([*others[:o], whole[o], *others[o + 1 :]], prior) - without
-    return out
+            own[o] += _integral([*others[:o], whole[o], *others[o + 1 :]], prior) - without
+        together += _integral(whole, prior) - without
+    return Likelihood(own, together)

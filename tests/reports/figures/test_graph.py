@@ -42,7 +42,8 @@ def test_a_claims_graph_fills_its_exposures_and_shades_what_is_adjusted_for():
     faces = dict(zip(names, [to_hex(box.get_facecolor()).upper() for box in boxes], strict=True))
     assert [name for name in names if faces[name] == style.LINE] == ["duress"]
     shaded = {name for name in names if faces[name] == style.SHADE_DARK}
-    assert shaded == {"history", "power", "threat", "capacity"}
+    adjusted = {"history", "aggressor power", "own power", "threat", "capacity", "economy", "democracy"}
+    assert shaded == adjusted | {"at risk"}  # which is given for every row
     dark = [arrow for arrow in arrows if to_hex(arrow.get_edgecolor()).upper() == style.LINE]
     paths = graph.Marks(frozenset({"duress"}), frozenset(shaded)).paths(graph.drawn("alignment"))
     assert paths == {("duress", "outcome"), ("duress", "support"), ("support", "outcome")}

@@ -60,13 +60,14 @@ def test_of_one_outcome():
     joint = as_joint(simulated(rows=400, varying=1, extra={"state": 8, "year": 9}))
     draws, inside = drawn(joint), clusters(joint)
     found = integrated.likelihood(joint, draws, "year", inside)
-    assert found.shape == (1, 6)
+    assert found.own.shape == (1, 6)
+    assert found.own[0] == pytest.approx(found.together)
     for s in range(6):
         one = draws.isel(chain=0, draw=s)
         prior = norm(0.0, float(one["sigma_year"]))
         all_rows, others = likelihoods(joint.designs[0], one, inside[0])
         top, bottom = (norm_expect(prior, f) for f in (all_rows, others))
-        assert found[0, s] == pytest.approx(np.log(top / bottom), abs=1e-4)
+        assert found.own[0, s] == pytest.approx(np.log(top / bottom), abs=1e-4)
 
 
 def test_of_two_outcomes_the_effects_of_a_year_go_together():
@@ -82,12 +83,13 @@ def test_of_two_outcomes_the_effects_of_a_year_go_together():
         parts = zip(joint.designs, views, inside, strict=True)
         (all_1, others_1), (all_2, others_2) = (likelihoods(d, v, i) for d, v, i in parts)
 
-        without, first, second = (
+        without, first, second, both = (
             dblquad(partial(product, f, g, prior), -4, 4, -4, 4, epsabs=0, epsrel=1e-4)[0]
-            for f, g in ((others_1, others_2), (all_1, others_2), (others_1, all_2))
+            for f, g in ((others_1, others_2), (all_1, others_2), (others_1, all_2), (all_1, all_2))
         )
-        assert found[0, s] == pytest.approx(np.log(first / without), abs=1e-3)
-        assert found[1, s] == pytest.approx(np.log(second / without), abs=1e-3)
+        assert found.together[s] == pytest.approx(np.log(both / without), abs=1e-3)
+        assert found.own[0, s] == pytest.approx(np.log(first / without), abs=1e-3)
+        assert found.own[1, s] == pytest.approx(np.log(second / without), abs=1e-3)
 
 
 def test_a_cluster_that_is_a_whole_level_is_integrated_over_the_prior():
@@ -96,8 +98,8 @@ def test_a_cluster_that_is_a_whole_level_is_integrated_over_the_prior():
     draws = drawn(joint)
     assert integrated.local_of(joint) == "war"
     found = integrated.likelihood(joint, draws, "war", inside)
-    assert np.isfinite(found).all()
-    assert (found < 0).all()
+    assert np.isfinite(found.own).all()
+    assert (found.own < 0).all()
 
 
 def test_a_model_of_regions_and_eras_has_nothing_to_integrate_out():

@@ -1,5 +1,6 @@
 """Densities of clusters: of single rows ArviZ's, of others refits'; differences on identical rows, by clusters."""
 
+from itertools import product
 from typing import Any
 
 import arviz as az
@@ -62,20 +63,23 @@ def years(joint):
 
 
 @pytest.mark.slow
-def test_a_refit_agrees_with_importance_sampling_where_that_is_good(monkeypatch):
+def test_a_refit_agrees_with_both_ways_of_importance_sampling_where_they_are_good(monkeypatch):
     """Small clusters, so that k is small; errors are those of both estimates."""
     joint = paired(rows=500, varying=1, extra={"state": 10, "year": 100}, apart=True)
     posterior = sample(joint, chains=4, draws=1000, seed=4)["posterior"].to_dataset()
     found = leave_out.densities(joint, posterior, years(joint), Settings(seed=3))
     assert all((one["refitted"] == (one["pareto_k"] > leave_out.BAD_K)).all() for one in found.values())
     monkeypatch.setattr(leave_out, "BAD_K", -1.0)
+    monkeypatch.setattr(leave_out, "MOST_REFITS", 0)
+    without_years = leave_out.densities(joint, posterior, years(joint), Settings(seed=3))
     monkeypatch.setattr(leave_out, "REFIT_DRAWS", 1000)
     monkeypatch.setattr(leave_out, "MOST_REFITS", 200)
     exact = leave_out.densities(joint, posterior, years(joint), Settings(seed=3))
-    for outcome in joint.outcomes:
-        good = (found[outcome]["pareto_k"] < 0.5).to_numpy()
-        one, other = found[outcome].isel(cluster=good), exact[outcome].isel(cluster=good)
+    for outcome, weighed in product(joint.outcomes, (found, without_years)):
+        good = (weighed[outcome]["pareto_k"] < 0.5).to_numpy()
+        one, other = weighed[outcome].isel(cluster=good), exact[outcome].isel(cluster=good)
         assert good.sum() > 20
+        assert (one["refitted"] == 0).all()
         assert (other["refitted"] == 1).all()
         error = np.hypot(one["mcse"], other["mcse"])
         assert (np.abs(one["elpd"] - other["elpd"]) < 4 * error + 0.01).all()
