@@ -1,7 +1,8 @@
 """Rival explanations of one outcome on the same rows: which of them predicts, and how they would share the weight.
 
-Rivals differ by their exposures alone (of a product, its main effects included): all hold the terms that every
-rival's claim adjusts for and that are no rival's exposure, on the rows that all of them know. Until 2026-11-28 each
+Rivals differ by their exposures alone (of a product, its main effects included): all hold what every rival's claim
+adjusts for and what is no rival's exposure, measured before the longest of their windows began, on the rows that all
+of them know. Until 2026-11-28 each
 kept its claim's own adjustment set, so that the contest compared adjustment sets. Rows are left out by treaty.
 Stacking weights (Yao, Vehtari, Simpson and Gelman 2018, Bayesian Analysis 13, 917) mix their predictive densities
 so that the mixture predicts best; a rival may get none because another says the same.
@@ -9,12 +10,12 @@ so that the mixture predicts best; a rival may get none because another says the
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
+from data.codebook.lags import lag_of, unlagged
 from inference import panels
 from inference.archives.provenance import provenance
 from inference.evidence.left_out import folds, leave_out
@@ -51,11 +52,11 @@ def equations(outcome: str) -> dict[str, Equation]:
     claims = [REGISTRY[name].equation(outcome) for name, terms in rivals.items() if terms]
     claimed = {variable for terms in rivals.values() for variable in needed(terms)}
 
-    def shared(of: Callable[[Equation], tuple[str, ...]]) -> tuple[str, ...]:
-        everywhere = set(of(claims[0])).intersection(*(of(equation) for equation in claims))
-        return tuple(term for term in of(claims[0]) if term in everywhere - claimed)
-
-    adjustment, durations = shared(lambda e: e.adjustment), shared(lambda e: e.durations)
+    adjusting = [{unlagged(term): term for term in equation.adjustment} for equation in claims]
+    everywhere = set(adjusting[0]).intersection(*adjusting) - claimed
+    adjustment = tuple(max((own[name] for own in adjusting), key=lag_of) for name in adjusting[0] if name in everywhere)
+    lasting = set(claims[0].durations).intersection(*(equation.durations for equation in claims))
+    durations = tuple(term for term in claims[0].durations if term in lasting - claimed)
     return {name: Equation(terms, adjustment, durations=durations) for name, terms in rivals.items()}
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from inference.calibration.worlds import judged_truths as judged
 from inference.calibration.worlds import planted_truths as planted
 from inference.panels import PANEL
 from models.joint import draw_prior
@@ -11,7 +12,7 @@ from models.joint import draw_prior
 
 @pytest.fixture(scope="module")
 def here():
-    return planted.setting(PANEL)
+    return planted.setting(planted.CLAIM, PANEL)
 
 
 def test_blocks_have_as_many_events_as_the_real_treaties_of_an_era_each_in_one_year(here):
@@ -46,30 +47,48 @@ def test_slopes_of_exposures_are_nil_but_for_the_main_effect(here):
     truth["bandwagon"]["alpha"][:] = 0.0  # frequent enough to tell
     rates = {}
     for effect in (0.0, 3.0):
-        y = planted._outcome(here, design, truth, effect, np.random.default_rng(4)).y
+
+        def changed(design, mine, effect=effect):
+            mine["beta"][:, :2] = effect, 0.0
+            return np.zeros(design.y.size)
+
+        y = planted._outcome(design, truth, changed, np.random.default_rng(4)).y
         duress = design.x[:, 0] > 0
         rates[effect] = y[duress].mean(), y[~duress].mean()
     assert rates[3.0][0] > rates[0.0][0] + 0.2
     assert rates[3.0][1] < rates[0.0][1]
 
 
+def test_near_rows_have_more_events_and_power_goes_with_distance_among_rows_at_risk(monkeypatch):
+    monkeypatch.setattr(planted, "EFFECT", 1.5)
+    here = planted.setting(planted.OF_POWER, PANEL)
+    joint = planted.near(here, np.random.default_rng(5))
+    design = joint.designs[0]
+    near = here.proximity[design.rows]
+    assert near[design.y == 1].mean() > near.mean() + 0.3
+    assert np.corrcoef(design.x[:, design.terms.index("power")], near)[0, 1] < -0.3
+    old = planted.setting(planted.OF_POWER, PANEL, 1)
+    assert "proximity_lag1" in design.terms
+    assert not any(term.startswith("proximity") for term in old.joint.designs[0].terms)
+    refilled = judged._refilled(old.joint, joint)[0]
+    assert set(refilled.rows[refilled.y == 1]) == set(design.rows[design.y == 1]) & set(refilled.rows)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("truth", planted.TRUTHS)
-def test_a_panel_of_each_truth_is_judged(truth, monkeypatch):
-    monkeypatch.setattr(planted, "DRAWS", 60)
-    found = pd.DataFrame([vars(row) for row in planted.replicate(truth, PANEL, 1, 0)])
-    terms = {
-        ("bandwagon", "duress:threat"),
-        ("balance", "duress:threat"),
-        ("delta", "duress:threat"),
-        ("delta", "duress"),
-    }
-    if truth != "main effect":
-        terms |= {("bandwagon", "duress"), ("balance", "duress")}
+@pytest.mark.parametrize("name", planted.TRUTHS)
+def test_a_panel_of_each_truth_is_judged(name, monkeypatch):
+    monkeypatch.setattr(judged, "DRAWS", 60)
+    truth = planted.TRUTHS[name]
+    found = pd.DataFrame([vars(row) for row in judged.replicate(name, PANEL, 1, 0)])
+    exposures = planted.REGISTRY[truth.claim].exposures
+    terms = {(o, t) for o in ("bandwagon", "balance") for t in exposures if t not in truth.effects}
+    terms |= {("delta", t) for t in exposures}
     assert set(zip(found["outcome"], found["term"], strict=True)) == terms
-    assert found["elpd_diff"].notna().sum() == (2 if truth == "main effect" else 0)
-    assert np.isfinite(found["mean"]).all()
-    again = planted.false_verdicts(found)
+    assert found["elpd_diff"].notna().sum() == 2 * truth.compared
+    assert (found["low"] < found["mean"]).all()
+    assert (found["mean"] < found["high"]).all()
+    again = judged.false_verdicts(found)
     assert (again["panels"] == 1).all()
     assert (again["called"] <= again["called_by_sign"]).all()
-    assert len(planted.credited(found)) == (2 if truth == "main effect" else 0)
+    assert len(judged.credited(found)) == 2 * truth.compared
+    assert (judged.covered(found)["inside"] <= 1).all()
