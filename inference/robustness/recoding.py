@@ -69,12 +69,13 @@ def build(risk: str, raw: str | None) -> dict[str, int]:
     coding = coding_of(specification)
     world = _world(raw).under(coding)
     panel, rows = schema.validate(alignment(world, coding)), rows_at_risk(world, coding)
+    parts = [panel]
     for outcome, columns_of in (("bandwagon", bandwagon), ("balance", balance)):
         for choice in CHOICES[outcome]:
             other = replace(coding, **{outcome: choice})
             columns = columns_of(Sample(rows, world.under(other), other))
-            for column in columns:
-                panel[to_text({str(column): choice})] = columns[column]
+            parts.append(columns.rename(columns={name: to_text({str(name): choice}) for name in columns}))
+    panel = pd.concat(parts, axis=1)
     path = path_of(specification)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as partial:

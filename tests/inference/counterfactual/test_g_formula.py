@@ -16,7 +16,8 @@ from inference.engine import forward, sample
 from inference.engine.density.layout import further_groups, level_index
 from inference.sampling.diagnostics import mcse_mean
 from models import logit
-from models.claims.registry import OUTCOMES, REGISTRY
+from models.claims.links import LOGITS
+from models.claims.registry import OUTCOMES
 
 MAIN = [whole(arm) for arm in programme.ARMS]
 GIVEN, ESTIMATED = effect_recovery.ARMS
@@ -191,7 +192,7 @@ def test_a_confounder_turns_one_slope_and_nothing_else(chain, states, which):
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_the_kernel_and_pymc_agree_on_a_population_contrast(w, outcome):
     """Duress for all against none, at capacity raised by one: probabilities summed by the kernel, and ``pm.do``."""
-    design = REGISTRY["carter-3"].design(w.alignment, outcome)
+    design = LOGITS["alignment"].design(w.alignment, outcome)
     posterior = sample(design, chains=2, draws=500, tune=300, seed=1)["posterior"].to_dataset()
     frame = w.alignment.iloc[design.rows].assign(capacity=lambda rows: rows["capacity"] + 1.0)
     rates = [_by_kernel(design, posterior, frame["capacity"].to_numpy(float), duress) for duress in (0.0, 1.0)]

@@ -92,7 +92,7 @@ def test_every_row_has_its_probability_and_its_rank_where_its_columns_are_known(
     panel, case = panels.read("alignment", session.panel), archive.group(tree, "case")
     rows = panel.iloc[case_2015.rows_of(panel)]
     assert case["state"].to_numpy().tolist() == rows["state"].tolist()
-    known = rows["capacity"].notna().to_numpy()
+    known = rows["capacity_lag5"].notna().to_numpy()
     of_duress, of_threat = (case.sel(claim=claim) for claim in ("carter-3", "carter-1"))
     assert np.isfinite(of_threat["probability"]).all()
     np.testing.assert_array_equal(np.isfinite(of_duress["probability"].to_numpy()).all((0, 1)), known)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from data.codebook.lags import lag_of, unlagged
 from inference import panels
 from inference.archives import archive
 from inference.fitting import stacking
@@ -46,9 +47,9 @@ def test_rivals_share_one_adjustment_set_which_holds_no_rivals_exposure(outcome)
     assert len({(e.adjustment, e.durations) for e in every.values()}) == 1
     shared = every["cond-1"]
     assert shared.exposures == ()
-    assert "past_alliance" in shared.adjustment
+    assert shared.adjustment == ("own_power_lag20", "past_alliance_lag20")  # before the longest window, persistence
     claimed = {variable for e in every.values() for variable in needed(e.exposures)}
-    assert not claimed & set(shared.terms)
+    assert not claimed & {unlagged(term) for term in shared.terms}
     assert every["carter-3"].exposures == ("duress", "duress:threat", "threat")
 
 
@@ -61,7 +62,10 @@ def test_common_rows_are_those_that_no_rival_loses():
             assert REGISTRY[name].design(part, outcome).y.size == rows.size
     learnt = panel.iloc[REGISTRY[stacking.RIVALS[0]].sample(panel)]
     lost = learnt.drop(index=panel.index[rows])
-    assert lost[["similarity", "similarity_ally", "offence", "capacity"]].isna().any(axis=1).all()
+    known = ["similarity", "similarity_ally", "offence", "capacity_lag5"]
+    lost = lost.drop(index=lost.index[lost[known].isna().any(axis=1)])
+    earlier = [name for name in lost if lag_of(name)]
+    assert lost[earlier].isna().any(axis=1).all()
 
 
 @pytest.mark.slow
