@@ -118,7 +118,8 @@ def adjustment(exposure: str, panel: str = "alignment", revision: int = CURRENT)
         raise ValueError(f"unknown node {exposure!r}: choose from {', '.join(sorted(choices))}")
     dag = graph(panel, revision)
     selected = selected_by_effects(dag, exposure, causal)
-    for left_out in (frozenset[str](), causal.hidden - {exposure} | (causal.selected if selected else frozenset())):
+    hidden = causal.hidden - {exposure}
+    for left_out in (frozenset[str](), hidden | causal.selected if selected else hidden):
         nodes = _separator(nx.DiGraph(dag.subgraph(set(dag) - left_out)), exposure, causal)
         if nodes is not None:
             return Adjustment(frozenset(nodes), identified=not left_out)

@@ -4,6 +4,9 @@ Every independence is among rows at risk, so given the selection. Region and era
 held. A pair without an arrow that no measured set separates implies nothing that can be tested.
 """
 
+# Networkx leaves open what kind of node its functions take.
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from itertools import combinations

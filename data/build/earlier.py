@@ -34,7 +34,7 @@ EARLIER = lagged_variables(MEASURED, WANTED)
 
 def entered(member: Cube) -> Ints:
     """Field [state, year]: the year (less FIRST) in which the state's present membership of the system began."""
-    years = np.arange(member.shape[1])
+    years = np.arange(int(member.shape[1]))
     starts = member & ~np.roll(member, 1, axis=1)
     starts[:, 0] = member[:, 0]
     return np.maximum.accumulate(np.where(starts, years, 0), axis=1)

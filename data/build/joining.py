@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from data.build.frame import compact, keyed
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, NMC, RIVALRIES
 from data.codebook.lags import lagged, lagged_variables
-from data.codebook.variable import ERA, Panel, Variable, binary, key, looking_back, number, region_of
+from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.proximity import UNIT_KM
 from data.period import BEGIN, END, FIRST
 from data.world.treaties import HARD
@@ -84,9 +84,7 @@ JOINING = Panel(
             nullable=True,
         ),
         binary("major", "major power", "1 if i is a major power at t-1", "Correlates of War 2016"),
-        *looking_back(None, Variable(
-            "war_year", "count", "year of the war", "years", "t minus the war's first year, plus 1", COW_WARS, 2,
-        )),
+        Variable("war_year", "count", "year of the war", "years", "t minus the war's first year, plus 1", COW_WARS, 2),
     ),
     keys=("war", "state", "year", "side"),
     outcomes=("joined",),

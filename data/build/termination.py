@@ -17,7 +17,7 @@ from data.build.frame import compact, keyed
 from data.build.obligations import KEY, at_risk, endings, phases
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, MARQUEZ, MID, NMC
 from data.codebook.lags import lagged, lagged_variables
-from data.codebook.variable import ERA, Panel, Variable, binary, key, looking_back, number, region_of
+from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.duress import mark
 from data.measures.threat import OF_ALL
 from data.period import BEGIN, END, FIRST, LONG
@@ -68,14 +68,15 @@ TERMINATION = Panel(
         _how("state_death", "ending by the loss of a member's independence", "4"),
         _how("defeated", "ending by defeat or occupation in war", "6"),
         binary("wartime", "alliance concluded in war", "ATOP's wartime, of the phase in force at t-1", ATOP),
-        *looking_back(max(AFTERMATH), binary(
+        binary(
             "enemy_defeated", "common enemy defeated in the last two years",
             "1 if a war ended in t-2 or t-1 that i and another member won on one side, both then in the treaty",
             COW_WARS,
-        ), binary(
+        ),
+        binary(
             "wartime_enemy_defeated", "wartime alliance after the enemy's defeat", "wartime x enemy_defeated",
             f"{ATOP}; {COW_WARS}",
-        )),
+        ),
         binary(
             "victory_lately", "common enemy defeated in the year or the year before",
             "as enemy_defeated, for a war that ended in t-1 or t: the year itself is not known at t-1", COW_WARS,
@@ -84,16 +85,17 @@ TERMINATION = Panel(
             "victory", "common enemy defeated in the year itself",
             "as enemy_defeated, for a war that ended in t: not known at t-1", COW_WARS,
         ),
-        *looking_back(LONG, number(
+        number(
             "threat", "threat to the member", "log disputes",
             "log(1 + new revisionist disputes with force of any state against i in t-10..t-1); under "
             "`threat=interests` by power and interest of all states in reach at t-1",
             MID, 0,
-        ), number(
+        ),
+        number(
             "threat_rise", "rise in the threat to the member", "difference of log disputes",
             "log(1 + such disputes in t-3..t-1) - log(1 + 3/7 of those in t-10..t-4); under `threat=interests` "
             "the same of yearly means", MID,
-        )),
+        ),
         binary(
             "marxist_pair", "Marxist one-party regimes of member and partner",
             "1 if at t-1 a Marxist party without competition rules in both; 0 before 1878", "Miller (2020)", since=1878,
@@ -104,7 +106,7 @@ TERMINATION = Panel(
             nullable=True,
         ),
         number("size", "size of the alliance", "log members", "log members of the state system in it at t-1", ATOP, 0),
-        *looking_back(None, number("age", "age of the obligation", "log years", "log(t - year of entry)", ATOP, 0)),
+        number("age", "age of the obligation", "log years", "log(t - year of entry)", ATOP, 0),
         binary("defence", "defence pact", "1 if i and another member owe defence at t-1", ATOP),
         number(
             "similarity", "similarity of regimes of member and partner", "points of the score",

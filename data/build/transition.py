@@ -87,7 +87,7 @@ CAPACITY = _link(
 LATER_DURESS = Variable(
     "duress_later", "binary", "internal duress still to come", "0 or 1",
     "1 if war, coup or irregular change of leader in t+1..t+5", STATE_PANEL, 0, 1, True,
-    "no year of t+1..t+5 in the panel", window=0,
+    "no year of t+1..t+5 in the panel",
 )  # fmt: skip
 PLACEBO = replace(
     ALIGNMENT, name="placebo", variables=(*ALIGNMENT.variables, LATER_DURESS), codebook="data/build/transition.py"

@@ -16,8 +16,7 @@ class Variable:
     ``kind`` is key, group, outcome, category, rows, binary, count or continuous; ``low`` and ``high`` bound its
     values (None: unbounded); ``nullable`` columns may be missing, and ``missing`` says what follows. Some values are
     not measured and stand by rule: those of years before ``since``, when the source begins, and those of rows where
-    the column ``measured_by`` is 0. ``window`` is how many years before t the years begin that the column is computed
-    from; None where it is the same in all years.
+    the column ``measured_by`` is 0.
     """
 
     name: str
@@ -33,7 +32,6 @@ class Variable:
     levels: tuple[str, ...] = ()
     since: int = 0
     measured_by: str = ""
-    window: int | None = 1
 
 
 def key(name: str, label: str, low: int, high: int, source: str) -> Variable:
@@ -103,11 +101,6 @@ def rows_of(name: str, label: str) -> Variable:
     """In how many rows one decision counts: in each it weighs one over that number."""
     formula = "m where the decision counts against m aggressors in reach; 1 without event"
     return Variable(name, "rows", label, "rows", formula, ATOP, 1)
-
-
-def looking_back(years: int | None, *variables: Variable) -> tuple[Variable, ...]:
-    """Columns that are computed from so many years before t; None: the same in all years."""
-    return tuple(replace(variable, window=years) for variable in variables)
 
 
 def optional(variable: Variable) -> Variable:

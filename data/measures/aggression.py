@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from data.codebook.citations import MID
-from data.codebook.variable import looking_back, number
+from data.codebook.variable import number
 from data.measures.measure import Measure
-from data.period import LONG, YEARS
+from data.period import YEARS
 from data.world.disputes import Disputes
 from data.world.grid import window
 from data.world.riskset import Rows
@@ -34,18 +34,18 @@ def aggression(rows: Rows, disputes: Disputes, years: int) -> pd.DataFrame:
 
 AGGRESSION = Measure(
     (
-        *looking_back(LONG, number(
+        number(
             "aggression", "aggressiveness of the aggressor", "log disputes",
             "log(1 + new revisionist disputes of j with force against anyone in t-10..t-1)", MID, 0,
-        )),
-        *looking_back(PERSISTENCE_YEARS, number(
+        ),
+        number(
             "persistence", "persistence of aggression", "share of years",
             "share of t-20..t-1 with a new revisionist dispute of j", MID, 0, 1,
-        )),
-        *looking_back(LONG, number(
+        ),
+        number(
             "own_revisionism", "own revisionism of i", "log disputes",
             "log(1 + new revisionist disputes of i with force against anyone in t-10..t-1)", MID, 0,
-        )),
+        ),
     ),
     lambda s: aggression(s.rows, s.world.disputes, s.coding.window),
 )  # fmt: skip

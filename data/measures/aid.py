@@ -17,10 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.codebook.citations import AID_FLOWS
-from data.codebook.variable import looking_back, number
+from data.codebook.variable import number
 from data.measures.arms import lately
 from data.measures.measure import Measure
-from data.period import AID_YEARS, AIDDATA_YEARS, FIRST, FLOW_YEARS
+from data.period import AID_YEARS, AIDDATA_YEARS, FIRST
 from data.world.grid import Amounts, Field
 from data.world.riskset import Rows
 
@@ -50,8 +50,7 @@ def aid(rows: Rows, dollars: Amounts, population: Field) -> pd.DataFrame:
 
 
 AID = Measure(
-    looking_back(
-        FLOW_YEARS,
+    (
         number(
             "aid", "aid received from the aggressor", "log dollars per head",
             "log(1 + constant dollars committed by j to i in t-5..t-1 per head of i), t from 1951; 0 for donors "

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.codebook.citations import ATOP, SIPRI
-from data.codebook.variable import looking_back, number
+from data.codebook.variable import number
 from data.measures.measure import Measure
 from data.period import ARMS_BEGIN, FIRST, FLOW_YEARS, YEARS
 from data.world.grid import Amounts, Cube, Grid
@@ -68,8 +68,7 @@ def arms(rows: Rows, delivered: Amounts, of_all: Amounts, pact: Cube, grid: Grid
 
 
 ARMS = Measure(
-    looking_back(
-        FLOW_YEARS,
+    (
         number(
             "arms", "arms received from the aggressor", "log millions of trend-indicator value",
             "log(1 + TIV delivered by j to i in t-5..t-1), t from 1955; missing for Germany to 1995",

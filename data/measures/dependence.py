@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data.codebook.citations import AID_FLOWS, FARISS, NMC, SIPRI
-from data.codebook.variable import looking_back, number
+from data.codebook.variable import number
 from data.measures.aid import covered
 from data.measures.arms import lately, recorded
 from data.measures.measure import Measure, Sample
@@ -57,8 +57,7 @@ def _columns(sample: Sample) -> pd.DataFrame:
 
 
 DEPENDENCE = Measure(
-    looking_back(
-        FLOW_YEARS,
+    (
         number(
             "dependence", "dependence on arms and aid of the aggressor", "log(1 + per cent)",
             "log(1 + 100 x mean of arms / (arms + own military spending) and aid / (aid + own GDP)), a year of "

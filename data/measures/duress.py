@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from data.codebook.citations import ARCHIGOS
-from data.codebook.variable import Variable, binary, looking_back
+from data.codebook.variable import Variable, binary
 from data.measures.measure import Measure
 from data.period import FIRST, YEARS
 from data.world.codes import to_cow
@@ -135,10 +135,11 @@ def duress_variables(when: str, irregular_since: int) -> tuple[Variable, ...]:
 
 DURESS = Measure(
     (
-        *looking_back(YEARS_BACK, *duress_variables("t-5..t-1", LEADERS_BEGIN + 1), binary(
+        *duress_variables("t-5..t-1", LEADERS_BEGIN + 1),
+        binary(
             "duress_fomented", "duress fomented by the aggressor", "1 if j fought beside the rebels in t-5..t-1",
             "Dixon and Sarkees (2015); UCDP/PRIO",
-        )),
+        ),
     ),
     lambda s: duress(s.rows, events(s.world), rebel_side(s.world)),
 )  # fmt: skip

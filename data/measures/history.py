@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.codebook.citations import ATOP, COLONIES, COW_STATES, MID
-from data.codebook.variable import Variable, binary, looking_back, number
+from data.codebook.variable import Variable, binary, number
 from data.measures.measure import Measure, Sample
 from data.period import FIRST, LAST, YEARS
 from data.world.grid import Counts, Cube, Field
@@ -59,7 +59,7 @@ def history(rows: Rows, allied: Cube, tie: NDArray[np.int8], disputes: Counts, t
 HISTORY = Measure(
     (
         binary("past_alliance", "past alliance of i and j", "1 if any obligation in any year to t-1", ATOP),
-        *looking_back(None, binary("colonial_tie", "colonial tie of i to j", "1 if j ruled i or i left j", COLONIES)),
+        binary("colonial_tie", "colonial tie of i to j", "1 if j ruled i or i left j", COLONIES),
         Variable(
             "peace_years", "count", "years at peace of i and j", "years since the last dispute, or since 1816",
             "t minus its year", MID, 1,

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.codebook.citations import ARCHIGOS, ATOP, COLONIES, MID
-from data.codebook.variable import binary, looking_back, number
+from data.codebook.variable import binary, number
 from data.measures.duress import mark
 from data.measures.history import colonial_tie
 from data.measures.measure import Measure
@@ -88,21 +88,21 @@ PENETRATION = Measure(
         binary(
             "base", "treaty with the aggressor on bases", "1 if one in force at t-1 provides for bases or troops", ATOP
         ),
-        *looking_back(LEADER_YEARS, binary(
+        binary(
             "imposed_leader", "leader imposed by the aggressor",
             "1 if in t-10..t-1 a leader of i entered by foreign imposition, with war or use of force between i and j "
             "in that year or the two before; the source does not name the imposer; 0 before 1875",
             f"{ARCHIGOS}; {MID}; Sarkees and Wayman (2010)", since=1875,
-        )),
+        ),
         number(
             "ties", "milder ties of i to the aggressor", "mean of three shares",
             "mean of colonial_tie, base and the share of the year's rows with fewer shared organisations",
             f"{COLONIES}; {ATOP}; Pevehouse et al. (2020)", 0, 1,
         ),
-        *looking_back(LEADER_YEARS, number(
+        number(
             "penetration", "penetration of i by the aggressor", "share", "mean of the three ties and imposed_leader",
             "as its components", 0, 1,
-        )),
+        ),
     ),
     lambda s: penetration(s.rows, s.world.igos, bases(s.world), imposed(s.world), colonial_tie(s)),
 )  # fmt: skip

@@ -13,10 +13,9 @@ import numpy as np
 import pandas as pd
 
 from data.codebook.citations import ATOP, MARQUEZ, MID, NMC, RIVALRIES
-from data.codebook.variable import looking_back, number
+from data.codebook.variable import number
 from data.measures.measure import Measure, Sample
 from data.measures.support import HALF_STRENGTH_KM
-from data.period import LONG
 from data.world.grid import Amounts, Cube, Field, Ints, window
 from data.world.riskset import Rows, before
 
@@ -68,12 +67,12 @@ SIMILARITY = Measure(
             "minus the absolute difference of extended unified democracy scores at t-1", MARQUEZ,
             None, 0, True,
         ),
-        *looking_back(LONG, number(
+        number(
             "similarity_ally", "similarity of regimes of i and its best available ally", "points of the score",
             "the same with k: of the members that stood against j in t-10..t-1 and had no defence pact with it at t-1, "
             "the one with the largest CINC_k / (1 + distance to i / 1000 km)",
             f"{MARQUEZ}; {MID}; {RIVALRIES}; {ATOP}; {NMC}", None, 0, True,
-        )),
+        ),
     ),
     lambda s: similarity(s.rows, s.world.regime, best_ally(s)),
 )  # fmt: skip

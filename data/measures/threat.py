@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from data.codebook.citations import MID, RIVALRIES
-from data.codebook.variable import Variable, binary, looking_back, number
+from data.codebook.variable import Variable, binary, number
 from data.measures.interests import interests, threat_of_interests
 from data.measures.measure import Measure, Sample
 from data.period import LONG, RECENT
@@ -81,20 +81,21 @@ OF_ALL: dict[str, Callable[[World], tuple[Field, Field]]] = {
 
 THREAT = Measure(
     (
-        *looking_back(LONG, number(
+        number(
             "threat", "threat from the aggressor", "log disputes, plus 1 for rivalry",
             "log(1 + disputes) + rivalry; under `threat=interests` that of threat_interests", f"{MID}; {RIVALRIES}", 0,
-        ), Variable(
+        ),
+        Variable(
             "threat_disputes", "count", "revisionist disputes of j against i", "disputes in t-10..t-1",
             "new disputes, j revisionist, j's hostility at least a threat of force", MID, 0,
-        )),
+        ),
         binary("rivalry", "strategic rivalry of i and j", "1 if rivals at t-1", RIVALRIES),
-        *looking_back(LONG, number(
+        number(
             "threat_other", "threat from other states", "log disputes, plus 1 for a rivalry",
             "log(1 + disputes of all but j against i) + any other rivalry; under `threat=interests` that of "
             "threat_interests_other",
             f"{MID}; {RIVALRIES}", 0,
-        )),
+        ),
     ),
     lambda s: OF_THE_AGGRESSOR[s.coding.threat](s),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from data.codebook.lags import before, error_of, lagged
-from data.codebook.panels import panel as codebook
+from data.codebook.windows import window_of
 from data.codings import NO_ALIGNMENT
 from data.period import TRAINED_TO
 from models import graph
@@ -135,9 +135,8 @@ class Hypothesis:
 
     def _before(self, exposures: tuple[str, ...], columns: list[str]) -> list[str]:
         """The columns as they were before the window of any of the exposures began."""
-        book = codebook(self.panel).columns
-        lag = before(max(book[name].window or 0 for name in exposures))
-        return [column if book[column].window is None else lagged(column, lag) for column in columns]
+        lag = before(max(window_of(name) or 0 for name in exposures))
+        return [column if window_of(column) is None else lagged(column, lag) for column in columns]
 
     @cached_property
     def identified(self) -> bool:

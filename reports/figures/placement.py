@@ -3,6 +3,9 @@
 Kirkpatrick, Gelatt and Vecchi (1983), Science 220, 671. The same graph gets the same places in every process.
 """
 
+# An element of an array at a position out of another array is a number, which pyright takes to be an array.
+# pyright: reportArgumentType=false, reportReturnType=false
+
 from __future__ import annotations
 
 import numpy as np
@@ -49,7 +52,7 @@ def cost(edges: NDArray[np.intp], clear: int, x: Values, y: Values) -> float:
     for k in range(clear, len(edges)):
         total += STEEP * abs(y[edges[k, 1]] - y[edges[k, 0]])
     for k in range(clear):
-        a, b = edges[k]
+        a, b = edges[k, 0], edges[k, 1]
         total += STEEP * abs(y[b] - y[a])
         for node in range(len(x)):
             if node not in (a, b) and over(x[a], y[a], x[b], y[b], x[node], y[node]):

@@ -1,5 +1,6 @@
 """Adjustment sets follow from the causal graphs by d-separation, and say what was written down beforehand."""
 
+import re
 from dataclasses import replace
 from itertools import chain, combinations
 
@@ -8,6 +9,7 @@ import pytest
 
 from data.codebook.lags import error_of, lag_of, unlagged
 from data.codebook.panels import panel as book
+from data.codebook.windows import WINDOWS, window_of
 from models.claims import carter, walt
 from models.claims.estimand import POSITIVE, RATIO, outcomes_of
 from models.claims.links import LINKS
@@ -31,6 +33,7 @@ NOT_IDENTIFIED = {
     "onset": {"aid", "aid drop", "past duress"},
     "continuation": {"aid", "aid drop", "past duress"},
 }
+FEW = 8  # nodes whose subsets are all tried
 UNTIMED = {"joining", "capacity", "onset", "continuation"}  # revision 1 of a claim, and links simulated year by year
 # Written down before any model was fitted: what each total effect adjusts for, region and era aside.
 ALWAYS = {"aggressor power", "own power", "history"}
@@ -103,8 +106,13 @@ def test_an_identified_effect_is_separated_in_the_back_door_graph(panel, exposur
 def test_identified_means_that_some_measured_set_separates_and_not_that_none_was_found(panel, exposure):
     dag, allowed = not_causal(panel, exposure), sorted(observable(panel, exposure))
     given = GRAPHS[panel].selected
-    subsets = chain.from_iterable(combinations(allowed, size) for size in range(len(allowed), -1, -1))
-    exists = any(nx.is_d_separator(dag, {exposure}, {OUTCOME}, set(subset) | given) for subset in subsets)
+    # If any set separates, so do all allowed ancestors together (van der Zander, Liskiewicz and Textor 2014).
+    of = set().union(*(nx.ancestors(dag, name) for name in (exposure, OUTCOME, *given)))
+    exists = nx.is_d_separator(dag, {exposure}, {OUTCOME}, (of & set(allowed)) | given)
+    if len(allowed) <= FEW:
+        subsets = chain.from_iterable(combinations(allowed, size) for size in range(len(allowed), -1, -1))
+        tried = any(nx.is_d_separator(dag, {exposure}, {OUTCOME}, set(subset) | given) for subset in subsets)
+        assert tried == exists
     exists &= not selected_by_effects(graph(panel), exposure, GRAPHS[panel])
     expected = exposure not in NOT_IDENTIFIED.get(panel, set())
     assert adjustment(exposure, panel).identified == exists == expected
@@ -206,14 +214,26 @@ def test_what_is_adjusted_for_is_measured_before_the_window_of_the_exposure_begi
     if claim.adjust_for is not None or not GRAPHS[claim.panel].timed:
         assert claim.id in {"all-in", "cond-1"} or claim.panel in UNTIMED
         return
-    variable = book(claim.panel).columns
     for outcome in claim.outcomes:
         equation = claim.equation(outcome)
-        window = max(variable[variables(term)[0]].window or 0 for term in equation.exposures)
+        window = max(window_of(variables(term)[0]) or 0 for term in equation.exposures)
         moderators = {name for term in equation.exposures for name in variables(term)[1:]}
         for name in set(equation.adjustment) - moderators:
-            fixed = variable[name].window is None
+            fixed = window_of(name) is None
             assert fixed or lag_of(name) >= window, (claim.id, outcome, name)
+
+
+@pytest.mark.parametrize("panel", ["alignment", "informal", "termination", "siding"])
+def test_a_window_begins_in_the_first_year_that_the_formula_of_a_column_names(panel):
+    unsaid = {  # the same in all years, or by a formula that refers to that of another column
+        "colonial_tie", "age", "war_year", "arms_other", "aid_other", "penetration", "threat", "threat_other",
+        "wartime_enemy_defeated",
+    }  # fmt: skip
+    for name, variable in book(panel).columns.items():
+        years = [int(year) for year in re.findall(r"\bt-(\d+)\b", f"{variable.unit} {variable.formula}")]
+        if name not in unsaid and not lag_of(name) and variable.kind not in {"key", "outcome"}:
+            assert max(years, default=1) == window_of(name), (name, variable.formula)
+    assert set(WINDOWS) >= unsaid
 
 
 def test_the_panels_hold_the_lags_that_equations_ask_for_and_no_others():

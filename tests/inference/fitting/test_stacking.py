@@ -64,7 +64,7 @@ def test_common_rows_are_those_that_no_rival_loses():
     lost = learnt.drop(index=panel.index[rows])
     known = ["similarity", "similarity_ally", "offence", "capacity_lag5"]
     lost = lost.drop(index=lost.index[lost[known].isna().any(axis=1)])
-    earlier = [name for name in lost if lag_of(name)]
+    earlier = [name for name in map(str, lost) if lag_of(name)]
     assert lost[earlier].isna().any(axis=1).all()
 
 

@@ -65,11 +65,9 @@ def test_claims_with_the_same_model_stand_together_and_the_model_of_everything_f
 def test_every_driver_of_a_model_says_whether_it_is_its_exposure(world):
     roles = {model.id: model.drivers for model in world[3]}
     assert roles["all-in"] == dict.fromkeys(grid.CONTROLS, "exposure")
-    assert roles["carter-1"] == {"threat": "exposure", "proximity": "adjusted"}
+    assert roles["carter-1"] == {"threat": "exposure"}  # what it adjusts for is of years before
     assert roles["carter-3"] == {"threat": "exposure", "duress": "exposure"}
-    assert roles["carter-4"] == {
-        "threat": "adjusted", "proximity": "adjusted", "support": "exposure", "duress": "exposure",
-    }  # fmt: skip
+    assert roles["carter-4"] == {"support": "exposure", "duress": "exposure"}
 
 
 def test_interpolated_numbers_are_those_of_the_rows_at_a_hundred_random_points(world):

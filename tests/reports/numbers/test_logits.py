@@ -20,8 +20,8 @@ def test_what_is_reported_of_a_logit_is_what_its_archive_holds(reported, numbers
         zip(*np.unique(eras[tree["constant_data"]["era_index"]], return_counts=True), strict=True)
     )
     assert sum(row["events"] for row in fit["by_era"].values()) == fit["events"] == fit["predictive"]["observed"]
-    draws = posterior["beta"].sel(predictor="power")
-    slope = fit["slopes"]["power"]
+    draws = posterior["beta"].sel(predictor="own_power_lag5")
+    slope = fit["slopes"]["own_power_lag5"]
     assert (slope["value"], slope["positive"]) == pytest.approx((float(draws.mean()), float((draws > 0).mean())))
     assert slope["low"] < slope["value"] < slope["high"]
     effect = posterior["alpha_region"].sel(region="Middle East")

@@ -4,7 +4,10 @@ import pytest
 
 pytestmark = pytest.mark.slow
 # Parts of numbers.json that are no results of a posterior: constants, hashes, what the panels hold, layout, refits.
-OTHER = {"interval", "limits", "provenance", "sampling", "figure_sizes", "coverage", "scores", "rows_lost", "codings"}
+OTHER = {
+    "interval", "limits", "provenance", "sampling", "figure_sizes", "coverage", "scores", "rows_lost", "codings",
+    "independences",
+}  # fmt: skip
 CONSTANT = {"near_km", "scale", "largest_mcse", "values"}  # what the brief's words are made with
 
 
