@@ -182,7 +182,7 @@ def test_the_keyboard_alone_reaches_and_moves_everything(opened):
             assert after != before or identifier in {"timing", "along"}, identifier
             before = after
     asked = ["claim", "outcome", "region", "era", *grid.CONTROLS, "typical", "size", "timing", "along"]
-    others = {"proximity", "support", "duress", "along"}  # not in the model of carter-1, whose one driver is threat
+    others = {"proximity", "support", "duress"}  # not in the model of carter-1, whose one driver is threat
     assert reached == [name for name in asked if name not in others]
 
 
