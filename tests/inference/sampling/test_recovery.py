@@ -15,8 +15,9 @@ LOWEST, HIGHEST = 0.80, 0.98  # admitted coverage of 90 % intervals over all slo
 TRUTH = synthetic.Truth(
     alpha=-3.5,
     slopes={
-        "duress": 0.5, "duress:threat": 0.2, "power": -0.3, "past_alliance": 0.3, "colonial_tie": -0.4,
-        "threat": 0.4, "threat_other": 0.1, "capacity": -0.2,
+        "duress": 0.5, "duress:threat": 0.2, "threat": 0.4, "aggressor_power_lag5": -0.3, "own_power_lag5": 0.2,
+        "past_alliance_lag5": 0.3, "colonial_tie": -0.4, "threat_lag5": 0.1, "threat_other_lag5": 0.1,
+        "income_lag5": 0.1, "democracy_lag5": -0.1, "capacity_lag5": -0.2,
     },
     sigma_region=0.4, sigma_era=0.4, sigma_gamma={"duress": 0.3},
 )  # fmt: skip
