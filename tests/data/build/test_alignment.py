@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 
 from data import schema
+from data.build import earlier
 from data.build.alignment import ALIGNMENT, alignment
 from data.codings import Coding
 from data.coverage import coverage
+from data.period import FIRST
+from data.world.riskset import Rows
 
 ROOT = Path(__file__).parents[3]
 COMMITTED = ROOT / "data" / "panels" / "alignment.parquet"
@@ -83,3 +86,24 @@ def test_proximity_power_and_threat_follow_from_their_parts(committed):
     np.testing.assert_allclose(committed["threat"], threat, rtol=1e-6)
     assert (committed["threat"] >= 0).all()
     assert (committed["power"] > 0).all()
+
+
+def test_an_earlier_value_is_the_value_of_the_row_that_many_years_before(world, committed):
+    """Where that row is at risk too; ties are a share of the rows of a year, which an earlier row has not all of."""
+    begun = earlier.entered(world.grid.member)
+    for lag, names in earlier.WANTED.items():
+        then = committed.assign(year=committed["year"] + lag)[["state", "aggressor", "year", *names]]
+        both = committed.merge(then, on=["state", "aggressor", "year"], suffixes=("", "_then"))
+        t = both["year"].to_numpy(int) - FIRST
+        since = np.maximum(*(begun[world.grid.index(both[side]), t] for side in ("state", "aggressor")))
+        both = both[since < t - lag]  # not of Cuba in 1910, which entered the system again in 1909
+        assert len(both) > 10_000
+        for name in set(names) - {"ties"}:
+            np.testing.assert_array_equal(both[f"{name}_lag{lag}"], both[f"{name}_then"], err_msg=f"{name}, {lag}")
+
+
+def test_of_a_young_state_the_first_year_stands_for_earlier_ones(world):
+    rows = Rows(*(world.grid.index([code]) for code in (652, 666)), np.array([1950 - FIRST]))  # Syria, Israel
+    then = earlier.earlier(rows, world.grid.member, 10)
+    assert then.t + FIRST == 1949  # Israel entered in 1948
+    assert earlier.earlier(rows, world.grid.member, 1).t + FIRST == 1949
