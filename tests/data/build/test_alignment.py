@@ -103,7 +103,8 @@ def test_an_earlier_value_is_the_value_of_the_row_that_many_years_before(world, 
 
 
 def test_of_a_young_state_the_first_year_stands_for_earlier_ones(world):
-    rows = Rows(*(world.grid.index([code]) for code in (652, 666)), np.array([1950 - FIRST]))  # Syria, Israel
+    syria, israel = (world.grid.index([code]) for code in (652, 666))
+    rows = Rows(syria, israel, np.array([1950 - FIRST]))
     then = earlier.earlier(rows, world.grid.member, 10)
     assert then.t + FIRST == 1949  # Israel entered in 1948
     assert earlier.earlier(rows, world.grid.member, 1).t + FIRST == 1949
