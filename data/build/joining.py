@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from data.build.frame import compact, keyed
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, NMC, RIVALRIES
-from data.codebook.lags import lagged, lagged_variables
+from data.codebook.lags import lagged, with_earlier
 from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.proximity import UNIT_KM
 from data.period import BEGIN, END, FIRST
@@ -32,16 +32,12 @@ if TYPE_CHECKING:
 SIDES = (1, 2)
 
 
-def _with_earlier(*variables: Variable) -> tuple[Variable, ...]:
-    """The columns, and behind them those of what is adjusted for as it was a year before."""
-    return *variables, *lagged_variables({variable.name: variable for variable in variables}, {1: EARLIER})
-
-
 # What the graph adjusts for, of the same belligerents a year before.
 EARLIER = ("allied", "rival", "proximity", "power", "major")
 JOINING = Panel(
     name="joining",
-    variables=_with_earlier(
+    variables=with_earlier(
+        {1: EARLIER},
         key("war", "inter-state war", 1, 999, COW_WARS),
         key("state", "state i outside the war", 2, 999, COW_STATES),
         key("year", "year t of the outcome", BEGIN, END, COW_STATES),

@@ -12,21 +12,18 @@ import pandas as pd
 
 from data.build.joining import JOINING
 from data.codebook.citations import ATOP, COW_WARS, NMC, RIVALRIES
-from data.codebook.lags import lagged, lagged_variables
-from data.codebook.variable import ERA, Panel, Variable, binary, number
+from data.codebook.lags import lagged, with_earlier
+from data.codebook.variable import ERA, Panel, binary, number
 
 EVEN = 0.5  # share of each side where neither is the stronger
 DIFFERENCES = {"ally": "allied", "enemy": "rival", "nearer": "proximity"}
 EARLIER = (*DIFFERENCES, "power", "major")  # what the graph adjusts for, a year before
 
 
-def _with_earlier(*variables: Variable) -> tuple[Variable, ...]:
-    return *variables, *lagged_variables({variable.name: variable for variable in variables}, {1: EARLIER})
-
-
 SIDING = Panel(
     name="siding",
-    variables=_with_earlier(
+    variables=with_earlier(
+        {1: EARLIER},
         *(JOINING.columns[name] for name in ("war", "state", "year", "region")),
         ERA,
         binary(

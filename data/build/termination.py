@@ -16,7 +16,7 @@ from data.build.earlier import earlier
 from data.build.frame import compact, keyed
 from data.build.obligations import KEY, at_risk, endings, phases
 from data.codebook.citations import ATOP, COW_STATES, COW_WARS, MARQUEZ, MID, NMC
-from data.codebook.lags import lagged, lagged_variables
+from data.codebook.lags import lagged, with_earlier
 from data.codebook.variable import ERA, Panel, Variable, binary, key, number, region_of
 from data.measures.duress import mark
 from data.measures.threat import OF_ALL
@@ -38,15 +38,11 @@ def _how(name: str, label: str, codes: str) -> Variable:
     return binary(name, label, f"1 if terminated and ATOP's mode of termination is {codes}", ATOP, "outcome")
 
 
-def _with_earlier(*variables: Variable) -> tuple[Variable, ...]:
-    """The columns, and behind them those of what is adjusted for as it was before."""
-    return *variables, *lagged_variables({variable.name: variable for variable in variables}, EARLIER)
-
-
 EARLIER = {1: ("power_ratio", "threat"), 10: ("power_ratio",)}  # what the graph adjusts for, at the lags asked for
 TERMINATION = Panel(
     name="termination",
-    variables=_with_earlier(
+    variables=with_earlier(
+        EARLIER,
         key("treaty", "alliance treaty", 1000, 9999, ATOP),
         key("member", "member i of the treaty", 2, 999, COW_STATES),
         key("year", "year t of the outcome", BEGIN, END, COW_STATES),
@@ -178,19 +174,18 @@ def _power_ratio(at: Rows, world: World) -> Field:
     return np.where(np.isfinite(ratio), ratio, np.nan)
 
 
-def _before(at: Rows, world: World) -> pd.DataFrame:
-    threat, _ = OF_ALL[world.coding.threat](world)
+def _before(at: Rows, threat: Field, world: World) -> dict[str, Field]:
     out: dict[str, Field] = {}
     for lag, names in EARLIER.items():
         then = earlier(at, world.grid.member, lag)
         known = {"power_ratio": _power_ratio(then, world), "threat": then.of_i(threat, lag=0)}
         out |= {lagged(name, lag): known[name] for name in names}
-    return pd.DataFrame(out)
+    return out
 
 
 def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
-    fields = OF_ALL[world.coding.threat](world)
-    threat, rise = (at.of_i(field, lag=0) for field in fields)  # windows never hold the year itself
+    of_all, rise_of_all = OF_ALL[world.coding.threat](world)
+    threat, rise = (at.of_i(field, lag=0) for field in (of_all, rise_of_all))  # windows never hold the year itself
     rule, regime = marxist(world), world.regime
     return pd.DataFrame(
         {
@@ -203,6 +198,7 @@ def _covariates(rows: pd.DataFrame, at: Rows, world: World) -> pd.DataFrame:
             "defence": rows["defence"].to_numpy().astype(np.int8),
             "similarity": -np.abs(at.of_i(regime) - at.of_j(regime)),
             "past_disputes": np.log1p(at.at(window(world.disputes.any, LONG), lag=0)),
+            **_before(at, of_all, world),
         }
     )
 
@@ -220,6 +216,5 @@ def termination(world: World) -> pd.DataFrame:
         {"treaty": rows["treaty"], "member": states[at.i], "year": rows["year"], "partner": states[at.j]}, "member"
     )
     won = victories(world.raw.read("cow_war_inter.rda"), world)
-    covariates = [_war(rows, won), _covariates(rows, at, world), _before(at, world)]
-    parts = [keys, _outcomes(rows, endings(table)), *covariates]
+    parts = [keys, _outcomes(rows, endings(table)), _war(rows, won), _covariates(rows, at, world)]
     return compact(pd.concat(parts, axis=1))

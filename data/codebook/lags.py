@@ -55,6 +55,11 @@ def with_errors(columns: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for column in columns for name in (column, error_of(column)) if name)
 
 
+def with_earlier(wanted: Mapping[int, tuple[str, ...]], *variables: Variable) -> tuple[Variable, ...]:
+    """Columns of a panel, and behind them those that are ``wanted`` as they were before."""
+    return *variables, *lagged_variables({variable.name: variable for variable in variables}, wanted)
+
+
 def lagged_variables(variables: Mapping[str, Variable], wanted: Mapping[int, tuple[str, ...]]) -> tuple[Variable, ...]:
     """The codebook's entries of columns ``wanted`` at each lag, from those of the columns themselves."""
     return tuple(

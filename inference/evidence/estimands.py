@@ -52,14 +52,15 @@ def bayes_factor(draws: Float, prior_sd: float) -> tuple[float | None, bool]:
     return float(norm.pdf(0, 0, prior_sd) / max(density, resolved)), bool(density < resolved)
 
 
+def sources(which: Estimand, trees: Mapping[str, xr.DataTree]) -> dict[str, xr.DataTree]:
+    """The archives by outcome that an estimand is computed from: that of its logit, or both."""
+    return {name: tree for name, tree in trees.items() if which.outcome == name or which.outcome not in trees}
+
+
 def varies(trees: Mapping[str, xr.DataTree], which: Estimand) -> bool:
     """Whether a slope of the estimand varies by region: then regions would keep theirs where the common one is 0."""
-    return any(
-        "gamma" in posterior and which.term in posterior["exposure"].to_numpy()
-        for name, tree in trees.items()
-        if which.outcome == name or which.outcome not in trees
-        for posterior in [archive.group(tree, "posterior")]
-    )
+    posteriors = (archive.group(tree, "posterior") for tree in sources(which, trees).values())
+    return any("gamma" in found and which.term in found["exposure"].to_numpy() for found in posteriors)
 
 
 def prior_sd(trees: Mapping[str, xr.DataTree], which: Estimand) -> float:

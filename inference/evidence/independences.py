@@ -50,17 +50,26 @@ def tested(panel: pd.DataFrame, name: str = "alignment") -> list[PartialCorrelat
     for column, node in GRAPHS[name].columns.items():
         columns.setdefault(node, []).append(column)
     out: list[PartialCorrelation] = []
+    groups = _dummies(panel)
     for independence in implied(name):
         given = tuple(c for node in sorted(independence.given) for c in columns[node])
-        out += [
-            _partial(panel, a, b, given) for a, b in product(columns[independence.one], columns[independence.other])
-        ]
+        pairs = product(columns[independence.one], columns[independence.other])
+        out += [_partial(panel, groups, one, other, given) for one, other in pairs]
     return sorted(out, key=lambda found: -abs(found.correlation))
 
 
-def _partial(panel: pd.DataFrame, one: str, other: str, given: Sequence[str]) -> PartialCorrelation:
-    known = panel.loc[panel[[one, other, *given]].notna().all(axis=1)]
-    left = _residuals(known[[one, other]].to_numpy(float), _held(known, given))
+def _dummies(panel: pd.DataFrame) -> list[Float]:
+    """Of region and era, whether each row is in each level (row, level)."""
+    codes = [np.unique(panel[group].astype(str), return_inverse=True)[1] for group in CELLS]
+    return [np.eye(code.max() + 1)[code] for code in codes]
+
+
+def _partial(
+    panel: pd.DataFrame, groups: list[Float], one: str, other: str, given: Sequence[str]
+) -> PartialCorrelation:
+    rows = panel[[one, other, *given]].notna().all(axis=1).to_numpy()
+    known = panel.loc[rows]
+    left = _residuals(known[[one, other]].to_numpy(float), _held(known, [group[rows] for group in groups], given))
     u, v = left.T
     slope = float(u @ v) / u.size
     error = _clustered_error(u, v - slope * u, [known[key].to_numpy() for key in CLUSTERS])
@@ -68,10 +77,12 @@ def _partial(panel: pd.DataFrame, one: str, other: str, given: Sequence[str]) ->
     return PartialCorrelation(one, other, tuple(given), slope, error, u.size, fails)
 
 
-def _held(frame: pd.DataFrame, given: Sequence[str]) -> Float:
-    """Columns to clear of (row, column), in standard deviations: a constant, region, era, and ``given``."""
-    codes = [np.unique(frame[group].astype(str), return_inverse=True)[1] for group in CELLS]
-    dummies = [np.eye(code.max() + 1)[code][:, 1:] for code in codes]
+def _held(frame: pd.DataFrame, groups: list[Float], given: Sequence[str]) -> Float:
+    """Columns to clear of (row, column), in standard deviations: a constant, ``groups`` and ``given``.
+
+    Of the levels of a group that have rows, all but the first: with the constant it would be known twice.
+    """
+    dummies = [group[:, group.any(axis=0)][:, 1:] for group in groups]
     columns = frame[list(given)].to_numpy(float)
     columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
     return np.hstack([np.ones((len(frame), 1)), *dummies, columns])

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from inference.archives import archive
 from inference.evidence import sensitivity
-from inference.evidence.estimands import bayes_factor, estimand, prior_sd, varies
+from inference.evidence.estimands import bayes_factor, estimand, prior_sd, sources, varies
 from inference.evidence.left_out.folds import AGGRESSOR_YEAR
 from inference.evidence.quantities import CI_BOUNDS
 from inference.sampling.diagnostics import mcse_mean, mcse_share
@@ -247,11 +247,6 @@ def _by_aggressor(compared: xr.Dataset) -> dict[str, float]:
         return {}
     here = compared.sel(clustering=AGGRESSOR_YEAR)
     return {f"elpd_diff_by_aggressor{end}": float(here[f"elpd_diff{end}"]) for end in ("", "_se")}
-
-
-def sources(which: Estimand, trees: Mapping[str, xr.DataTree]) -> dict[str, xr.DataTree]:
-    """The archives by outcome that an estimand is computed from: that of its logit, or both."""
-    return {name: tree for name, tree in trees.items() if which.outcome == name or which.outcome not in trees}
 
 
 def keys(trees: Mapping[str, xr.DataTree]) -> str:

@@ -16,9 +16,7 @@ other though neither causes the other; every estimate is made given that a row i
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from models.graphs.causal_graph import OUTCOME, ROOTS, SELECTED, CausalGraph
+from models.graphs.causal_graph import OUTCOME, ROOTS, SELECTED, CausalGraph, with_later_duress
 
 LATER = ("duress", "threat", "capacity", "economy", "democracy", "own power", "leader orientation")
 
@@ -81,11 +79,4 @@ ALIGNMENT = CausalGraph(
     parts={"ties": ("colonial_tie",), "penetration": ("colonial_tie",)},
     selected=frozenset({SELECTED}),
 )
-# A negative control: duress still to come cannot cause an alignment, so a slope of it would show a shared cause.
-PLACEBO = replace(
-    ALIGNMENT,
-    effects={
-        cause: (*effects, "later duress") if cause in LATER else effects for cause, effects in ALIGNMENT.effects.items()
-    },
-    measures={**ALIGNMENT.measures, "duress_later": "later duress"},
-)
+PLACEBO = with_later_duress(ALIGNMENT, LATER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 ROOTS = ("region", "era")
 OUTCOME = "outcome"
@@ -35,3 +35,12 @@ class CausalGraph:
     def nodes_of(self) -> dict[str, str]:
         """The node that each column measures."""
         return {**self.columns, **self.measures}
+
+
+def with_later_duress(graph: CausalGraph, causes: tuple[str, ...]) -> CausalGraph:
+    """A graph with duress still to come, of these ``causes``, as a further exposure: a negative control.
+
+    It cannot cause an alignment, so a slope of it would show a shared cause.
+    """
+    effects = {cause: (*own, "later duress") if cause in causes else own for cause, own in graph.effects.items()}
+    return replace(graph, effects=effects, measures={**graph.measures, "duress_later": "later duress"})

@@ -7,9 +7,7 @@ the exposure.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from models.graphs.causal_graph import OUTCOME, ROOTS, CausalGraph
+from models.graphs.causal_graph import OUTCOME, ROOTS, CausalGraph, with_later_duress
 
 LATER = ("duress", "threat", "capacity", "leader orientation")  # causes of duress in later years
 
@@ -63,10 +61,4 @@ ALIGNMENT = CausalGraph(
     timed=False,
     parts={"ties": ("colonial_tie",), "penetration": ("colonial_tie",)},
 )
-PLACEBO = replace(
-    ALIGNMENT,
-    effects={
-        cause: (*effects, "later duress") if cause in LATER else effects for cause, effects in ALIGNMENT.effects.items()
-    },
-    measures={**ALIGNMENT.measures, "duress_later": "later duress"},
-)
+PLACEBO = with_later_duress(ALIGNMENT, LATER)

@@ -13,9 +13,9 @@ from data.codebook.panels import label
 from inference import panels
 from inference.archives.archive import group
 from inference.evidence import independences, pooling
-from inference.evidence.estimands import quadrants, slope
+from inference.evidence.estimands import quadrants, slope, sources
 from inference.evidence.quantities import Quantity
-from inference.evidence.verdicts import CALLED, Verdict, read, sources
+from inference.evidence.verdicts import CALLED, Verdict, read
 from inference.sampling.diagnostics import mcse_share
 from models.claims.estimand import POSITIVE
 from models.claims.registry import FAMILIES, OUTCOMES, RATIO, Estimand, Hypothesis, archive_of
