@@ -15,7 +15,7 @@ from reports.brief import brief
 from reports.explorer import page as explorer
 from reports.numbers import claims_table
 from reports.numbers.report import Numbers
-from reports.readings.readings import CASE, DECISIONS
+from reports.readings.readings import CASE, CHANGES, DECISIONS
 
 if TYPE_CHECKING:
     from reports.explorer.explored import Model
@@ -71,6 +71,11 @@ def _case(material: Material) -> None:
         _write(material, CASE, page.render("case-2015.html.j2", material.numbers, case_file=f"{NAME}.nc"))
 
 
+def _changes(material: Material) -> None:
+    if material.numbers["changes"]:
+        _write(material, CHANGES, page.render("changes.html.j2", material.numbers))
+
+
 def _index(material: Material) -> None:
     written = {name: words for name, words in LINKS.items() if (material.out / name).is_file()}
     _write(material, "index.html", page.render("index.html.j2", material.numbers, links=written))
@@ -84,6 +89,7 @@ WRITERS: dict[str, Callable[[Material], None]] = {
     "inspect": _inspect,
     "decisions": _decisions,
     "case": _case,
+    "changes": _changes,
     "brief": _brief,
     "explorer": _explorer,
     "index": _index,
@@ -96,6 +102,7 @@ LINKS = {
     "appendix.html": "Appendix: every claim with its estimand, graph, sample, posterior, checks and rivals",
     DECISIONS: "Decisions: what is counted as an alignment, by class, era and region, and ten of them looked up",
     CASE: "The case of 2015: what sources say of Russia, Syria, Iran and Iraq, and what the models expected",
+    CHANGES: "Changes: what the first version said of every claim, what each revision made of it, and why",
     "inspect.html": "Inspect a posterior in ArviZ: the archives, for methodologists",
     "claims.csv": "Table of all claims, every column, for a spreadsheet or a program",
     "claims.tex": "Table of all claims for LaTeX, with booktabs rules",

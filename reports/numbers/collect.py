@@ -36,6 +36,7 @@ from reports.numbers.report import (
     WrongSigns,
 )
 from reports.numbers.types import Claim, Estimate
+from reports.readings import changes
 from reports.readings.values import Readings
 
 if TYPE_CHECKING:
@@ -245,6 +246,7 @@ def collect(
         counterfactual=counterfactual,
         decisions=read.decisions if read else None,
         case=read.case if read else None,
+        changes=changes.collect(claims, alignment),
         left_out=read.left_out if read else {},
         draft=draft,
     )

@@ -11,7 +11,7 @@ from inference.evidence.independences import PartialCorrelation
 from inference.evidence.quantities import Quantity, Share
 from inference.plain import plain
 from reports.numbers.types import Cell, Claim
-from reports.readings.values import Case, Decisions
+from reports.readings.values import Case, Changes, Decisions
 
 Numbers = Mapping[str, Any]  # numbers.json, or a part of it, as the pages and figures read it
 Table = tuple[Mapping[str, Cell], ...]  # rows by column
@@ -208,7 +208,8 @@ class Evidence:
 
     ``families`` are ids of claims by family, ``wrong_signs`` is by family too, ``claims`` is the table of all claims,
     ``duress_removed`` and ``rivals`` are by outcome, ``scores`` are those of what was left out, ``foretold`` those of
-    years to come, ``independences`` what the causal graph implies of the panel, tested; ``left_out`` says why a page
+    years to come, ``independences`` what the causal graph implies of the panel, tested, ``changes`` how verdicts came
+    about; ``left_out`` says why a page
     is, by the file of the page.
     """
 
@@ -230,6 +231,7 @@ class Evidence:
     counterfactual: Counterfactual | None
     decisions: Decisions | None
     case: Case | None
+    changes: Changes | None
     left_out: Mapping[str, str]
     draft: tuple[str, ...]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from inference.archives.archive import ArchiveError
 from reports.numbers import archived
-from reports.readings import case_2015, decisions
+from reports.readings import case_2015, changes, decisions
 from reports.readings.values import Readings
 
 if TYPE_CHECKING:
     from models.claims.claim import Hypothesis
 
-DECISIONS, CASE = "decisions.html", "case-2015.html"
+DECISIONS, CASE, CHANGES = "decisions.html", "case-2015.html", "changes.html"
 
 
 def collect(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: archived.Draft = None) -> Readings:
@@ -22,6 +22,7 @@ def collect(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: 
     Raises ArchiveError for the case of other claims, code or panel; a draft uses a stale one and leaves out any other.
     """
     reasons = {DECISIONS: decisions.lacking(alignment), CASE: case_2015.lacking(hypotheses, alignment)}
+    reasons[CHANGES] = changes.lacking(alignment)
     left_out = {page: reason for page, reason in reasons.items() if reason}
     tree = None
     if CASE not in left_out:

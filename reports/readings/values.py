@@ -215,6 +215,57 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One revision on the way to the present verdicts: what changed, and when."""
+
+    key: str
+    date: str
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Probability of the expected sign after a step, with its Monte Carlo error, and the label it was given."""
+
+    p_sign: float
+    p_sign_mcse: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """How the verdict on an estimand came about: its ``stages`` by step, and the steps that ``turned`` it.
+
+    ``redefined`` says what of the claim itself has changed, and is empty where nothing has. ``contraction`` is one
+    less the posterior variance over the prior's, None under a prior whose scale is learnt; the rest is as in the
+    verdicts.
+    """
+
+    claim: str
+    estimand: str
+    stages: Mapping[str, Stage]
+    turned: tuple[str, ...]
+    redefined: str
+    beyond: float
+    beyond_opposite: float
+    contraction: float | None
+    elpd_diff: float | None
+    elpd_diff_se: float | None
+    elpd_diff_mcse: float | None
+    fit_keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The steps, the change of every estimand, and how many labels each step turned."""
+
+    steps: tuple[Step, ...]
+    rows: tuple[Change, ...]
+    turned: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Readings:
     """What the tables beside a panel say; ``left_out`` says why a page is, by its file."""
 
