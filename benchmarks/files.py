@@ -18,6 +18,7 @@ from models.priors import DEFAULT, Normal, Priors
 
 ARRAYS = ("shrunk", "x", "y", "rows")
 PLAIN = ("name", "outcome", "terms", "varying", "lost")
+OPTIONAL = ("weight", "product_sd")
 Arrays = dict[str, NDArray]
 
 
@@ -54,7 +55,7 @@ def _arrays(design: Design) -> Arrays:
     out |= {name: getattr(design, name) for name in ARRAYS}
     out |= {f"group.{name}": group.index for name, group in design.groups.items()}
     out |= {f"error.{name}": variance for name, variance in design.error.items()}
-    return out if design.weight is None else out | {"weight": design.weight}
+    return out | {name: values for name in OPTIONAL if (values := getattr(design, name)) is not None}
 
 
 def _design(arrays: Arrays) -> Design:
@@ -66,7 +67,8 @@ def _design(arrays: Arrays) -> Design:
     plain["scaling"] = {name: Scaling(**scaling) for name, scaling in plain["scaling"].items()}
     plain["priors"] = _priors(plain["priors"])
     plain |= {name: arrays[name] for name in ARRAYS}
-    return Design(**plain, error=_below(arrays, "error."), weight=arrays.get("weight"))
+    plain |= {name: arrays.get(name) for name in OPTIONAL}
+    return Design(**plain, error=_below(arrays, "error."))
 
 
 def _below(arrays: Mapping[str, NDArray], prefix: str) -> Arrays:

@@ -58,7 +58,8 @@ class Design:
 
     ``error`` holds, for each predictor measured with error, the variance of that error (obs,) on the
     predictor's scale. ``weight`` (obs,), if given, multiplies each row's log likelihood: a decision that counts in m
-    rows weighs 1/m in each.
+    rows weighs 1/m in each. ``product_sd`` (predictor,) is the standard deviation of each product on the analysis
+    sample, 1 for what is none.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Design:
     lost: Mapping[str, int]
     error: Mapping[str, Float] = field(default_factory=dict[str, Float])
     weight: Float | None = None
+    product_sd: Float | None = None
 
     @property
     def row_weight(self) -> Float:
@@ -94,7 +96,7 @@ class Design:
     def _kind(self, term: str) -> Kind:
         if era_of(term):
             return "era"
-        if len(variables(term)) > 1:
+        if _is_product(term):
             return "product"
         return "binary" if self.scaling[term].binary else "continuous"
 
@@ -128,11 +130,13 @@ class Design:
     def _stretch(self) -> Float:
         """What multiplies the prior sd of a product (predictor,): of each binary factor, binary's sd over continuous'.
 
-        A binary predictor is not scaled, so that a product with it varies less and its slope says more.
+        A binary predictor is not scaled, so that a product with it varies less and its slope says more. The product of
+        two skewed ones varies more than either (by up to twice on the panel): its slope is per standard deviation too.
         """
         ratio = self.priors.binary.sd / self.priors.continuous.sd
         binary = [sum(self.scaling[v].binary for v in variables(term)) for term in self.terms]
-        return np.array([ratio**n if kind == "product" else 1.0 for n, kind in zip(binary, self.kinds, strict=True)])
+        out = np.array([ratio**n if kind == "product" else 1.0 for n, kind in zip(binary, self.kinds, strict=True)])
+        return out if self.product_sd is None else out / np.maximum(1.0, self.product_sd)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -207,6 +211,11 @@ class Design:
     def predictors(self, frame: pd.DataFrame) -> Float:
         """Predictors (obs, predictor) of other data, scaled as on the analysis sample."""
         return predictors(frame, self.terms, self.scaling)
+
+
+def _is_product(term: str) -> bool:
+    """Whether a term is a product of two variables or a square, in all eras."""
+    return not era_of(term) and len(variables(term)) > 1
 
 
 def predictors(frame: pd.DataFrame, terms: tuple[str, ...], scaling: Mapping[str, Scaling]) -> Float:
@@ -322,13 +331,14 @@ def build(
     scaling = scaling_of(frame, columns)
     grouping = {group: group_of(frame[group]) for group in groups}
     terms += tuple(f"{term}@{era}" for term in by_era for era in grouping["era"].levels)
+    x = predictors(frame, terms, scaling)
     return Design(
         name=name,
         outcome=outcome,
         terms=terms,
         varying=varying,
         shrunk=np.array([priors.shrinkage is not None and term in shrunk for term in terms], dtype=bool),
-        x=predictors(frame, terms, scaling),
+        x=x,
         y=y,
         groups=grouping,
         scaling=scaling,
@@ -337,4 +347,7 @@ def build(
         lost=lost,
         error=_errors(frame, terms, varying, scaling),
         weight=_weights(frame, outcome, y),
+        product_sd=np.array(
+            [column.std() if _is_product(term) else 1.0 for term, column in zip(terms, x.T, strict=True)]
+        ),
     )

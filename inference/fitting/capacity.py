@@ -15,7 +15,7 @@ from inference.archives.provenance import Provenance, provenance
 from inference.fitting.result import FitResult, finish, model_attributes, origin_attributes, refused
 from inference.sampling import checks
 from inference.sampling.converge import Run, first_to_converge, judged
-from inference.sampling.settings import Session, Settings, seed_of
+from inference.sampling.settings import Session, Settings, prior_seed, seed_of
 from models import capacity
 from models.capacity import CapacityDesign
 from models.claims.links import AUTOREGRESSIONS
@@ -160,12 +160,12 @@ def predictive(what: CapacityDesign, posterior: xr.Dataset, seed: int) -> dict[s
 def fit(link: Hypothesis, what: CapacityDesign, settings: Settings, origin: Provenance, folder: Path) -> FitResult:
     """Fit a capacity link and write its archive, aside when it fails a gate."""
     name = f"{link.id}.{OUTCOME}"
-    prior = prior_check(what, seed_of(settings, what.name, "prior"))
+    prior = prior_check(what, prior_seed(what.name))
     if failed := checks.failures(prior):
         return refused(name, failed)
     run = sample(what, settings)
     posterior, gate = run.posterior, prior + run.gate
-    drawn = prior_draws(what, PRIOR_DRAWS, np.random.default_rng(seed_of(settings, what.name, "prior")))
+    drawn = prior_draws(what, PRIOR_DRAWS, np.random.default_rng(prior_seed(what.name)))
     dims = {parameter.name: parameter.dims for parameter in what.parameters} | {"nu": (), "sigma_state": ("state",)}
     prior_set = {name: (("chain", "draw", *dims[name]), values[None]) for name, values in drawn.items()}
     groups = {

@@ -21,7 +21,7 @@ from inference.fitting import comparison
 from inference.fitting.result import FitResult, finished, model_attributes, origin_attributes, refused
 from inference.sampling import checks
 from inference.sampling.converge import Run, draw_until_converged
-from inference.sampling.settings import Session, Settings, seed_of
+from inference.sampling.settings import Session, Settings, prior_seed, seed_of
 from models.claims.links import LOGITS
 from models.claims.registry import REGISTRY, Hypothesis
 from models.design import Design
@@ -54,10 +54,10 @@ class PriorCheck:
     results: list[checks.CheckResult]
 
 
-def check_priors(joint: Joint, settings: Settings) -> dict[str, PriorCheck]:
+def check_priors(joint: Joint) -> dict[str, PriorCheck]:
     """The prior predictive gate of the outcomes of a hypothesis, on the rows that will be fitted."""
     designs = dict(zip(joint.outcomes, joint.designs, strict=True))
-    draws = prior_draws(joint, seed_of(settings, joint.name, "prior"))
+    draws = prior_draws(joint, prior_seed(joint.name))
     cells = {o: predictions.cell_probability(designs[o], draws[o]) for o in designs}
     rates = {o: predictions.overall(cells[o]).to_numpy()[0] for o in designs}
     out = {}
@@ -198,7 +198,7 @@ def fit(
 ) -> FitResult:
     """Fit the outcomes of a hypothesis together and write an archive for each, aside when a gate failed."""
     joint = hypothesis.joint(panel)
-    priors = check_priors(joint, settings)
+    priors = check_priors(joint)
     gate = [r for prior in priors.values() for r in prior.results]
     if failed := checks.failures(gate):
         return refused(joint.name, failed)

@@ -31,6 +31,11 @@ def seed_of(settings: Settings, name: str, purpose: str) -> int:
     return hashed_seed(f"{settings.seed}/{name}/{purpose}")
 
 
+def prior_seed(name: str) -> int:
+    """The seed of the prior draws of a fit, whatever that of the run: a model passes its prior gate for all or none."""
+    return seed_of(Settings(), name, "prior")
+
+
 def hashed_seed(text: str) -> int:
     """The seed of 32 bits that a text stands for, the same on every machine."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")

@@ -24,7 +24,7 @@ from models.priors import Priors
 from models.structure import CELLS
 
 COVERED = {
-    Design: "name outcome terms varying shrunk x y groups scaling priors rows lost error weight",
+    Design: "name outcome terms varying shrunk x y groups scaling priors rows lost error weight product_sd",
     Priors: "alpha continuous binary product era_scale group_scale time_scale slope_scale correlation shrinkage",
 }
 Model = Design | Joint

@@ -55,7 +55,7 @@ settings = converge.Settings(draws=50)
 panel = read(Path("data/panels/alignment.parquet"))
 claim = REGISTRY["carter-3"]
 joint = claim.joint(panel)
-fit.check_priors(joint, settings)
+fit.check_priors(joint)
 run = converge.draw_until_converged(joint, settings)
 leave_out.MOST_REFITS = 0  # a refit compiles nothing of its own
 for clusters in folds.of_panel("alignment", panel).values():
