@@ -58,8 +58,7 @@ class Design:
 
     ``error`` holds, for each predictor measured with error, the variance of that error (obs,) on the
     predictor's scale. ``weight`` (obs,), if given, multiplies each row's log likelihood: a decision that counts in m
-    rows weighs 1/m in each. ``product_sd`` (predictor,) is the standard deviation of each product on the analysis
-    sample, 1 for what is none.
+    rows weighs 1/m in each. ``product_sd`` (predictor,) is the sd of each product on the sample, 1 for what is none.
     """
 
     name: str
@@ -347,7 +346,5 @@ def build(
         lost=lost,
         error=_errors(frame, terms, varying, scaling),
         weight=_weights(frame, outcome, y),
-        product_sd=np.array(
-            [column.std() if _is_product(term) else 1.0 for term, column in zip(terms, x.T, strict=True)]
-        ),
+        product_sd=np.where([_is_product(term) for term in terms], x.std(axis=0), 1.0),
     )

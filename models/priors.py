@@ -162,7 +162,7 @@ class Priors:
     )
     continuous: Normal = Normal(0.0, 0.5, "per standard deviation; odds rarely more than 2.7-fold")
     binary: Normal = Normal(0.0, 0.7, "present against absent; odds ratio within 1/4-4 in 95 % of draws")
-    product: Normal = Normal(0.0, 0.25, "half of a main effect; times 1.4 for each binary factor, as main effects")
+    product: Normal = Normal(0.0, 0.25, "half of a main effect; times 1.4 for each binary factor; per sd where above 1")
     era_scale: HalfNormal = HalfNormal(0.25, "an era's slope differs from the common one by less than that may be")
     group_scale: HalfNormal = HalfNormal(0.5, "regions, states and treaties differ by less than a factor of e, mostly")
     time_scale: HalfNormal = HalfNormal(0.55, "eras, years: by steps of 0.05 the widest that passes every prior gate")

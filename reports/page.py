@@ -106,13 +106,6 @@ def _threats(rows: list[Numbers]) -> str:
     )
 
 
-def _unlike(changes: Numbers) -> int:
-    """How many estimands of the first version have another verdict now."""
-    first, last = (changes["steps"][k]["key"] for k in (0, -1))
-    both = [r["stages"] for r in changes["rows"] if first in r["stages"]]
-    return sum(stages[first]["verdict"] != stages[last]["verdict"] for stages in both)
-
-
 FILTERS = formats.FILTERS | {
     "agreement": _agreement,
     "anchor": _anchor,
@@ -123,7 +116,6 @@ FILTERS = formats.FILTERS | {
     "foretold": _foretold,
     "signs": _signs,
     "threats": _threats,
-    "unlike": _unlike,
     "either": lambda words: " or ".join([", ".join(words[:-1]), words[-1]]),
     "in_words": lambda count: NUMBERS[count] if count < len(NUMBERS) else str(count),
     "gate_rows": _gate_rows,

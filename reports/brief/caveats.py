@@ -133,6 +133,10 @@ def would_change(numbers: Place) -> list[Sentence]:
         out.append(say("Other codings, and the data without single aggressors, eras and regions: neither was run."))
     elif not out:
         out.append(say("No single change of the coding, and nothing left out in turn, turns a verdict over."))
+    if numbers["changes"].value:
+        unlike, compared = (numbers["changes"][name].printed("whole") for name in ("unlike", "compared"))
+        words = "Better definitions: of {compared} verdicts in the first version of this project, {unlike} have turned."
+        out.append(say(words, compared=compared, unlike=unlike))
     scenario = programme.headline(numbers)
     out += programme.thresholds(scenario) if scenario is not None else []
     if doubtful := _causes(claim for claim, entry in claims.items() if not entry["identified"].value):

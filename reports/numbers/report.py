@@ -207,10 +207,9 @@ class Evidence:
     """What the archives and refits say; ``draft`` holds what is wrong with a draft, and is empty in a report.
 
     ``families`` are ids of claims by family, ``wrong_signs`` is by family too, ``claims`` is the table of all claims,
-    ``duress_removed`` and ``rivals`` are by outcome, ``scores`` are those of what was left out, ``foretold`` those of
-    years to come, ``independences`` what the causal graph implies of the panel, tested, ``changes`` how verdicts came
-    about; ``left_out`` says why a page
-    is, by the file of the page.
+    ``duress_removed`` and ``rivals`` are by outcome, ``scores`` of what was left out, ``foretold`` of years to come,
+    ``independences`` what the causal graph implies, tested, ``changes`` how verdicts came about; ``left_out`` says why
+    a page is, by the file of the page.
     """
 
     interval: Interval

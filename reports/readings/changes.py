@@ -47,7 +47,7 @@ def lacking(alignment: Path) -> str | None:
     """Why there are no changes to tell of a panel; None for the registered one."""
     if alignment.resolve() == panels.PANEL.resolve():
         return None
-    return f"it tells how verdicts on {panels.PANEL.name} came about, and the posteriors are of {alignment.name}"
+    return f"it tells how verdicts on {panels.PANEL.name} came about, and not those on {alignment.name}"
 
 
 def earlier() -> dict[Key, dict[str, Stage]]:
@@ -92,4 +92,11 @@ def collect(claims: Iterable[Claim], alignment: Path) -> Changes | None:
         return None
     known = earlier()
     rows = [_change(e, known.get((e.hypothesis, e.estimand), {})) for claim in claims for e in claim.estimands]
-    return Changes(STEPS, tuple(rows), {step.key: sum(step.key in row.turned for row in rows) for step in STEPS[1:]})
+    both = [row.stages for row in rows if FIRST in row.stages]
+    return Changes(
+        steps=STEPS,
+        rows=tuple(rows),
+        turned={step.key: sum(step.key in row.turned for row in rows) for step in STEPS[1:]},
+        compared=len(both),
+        unlike=sum(stages[FIRST].verdict != stages[NOW].verdict for stages in both),
+    )

@@ -258,11 +258,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """The steps, the change of every estimand, and how many labels each step turned."""
+    """The steps, the change of every estimand, and how many labels each step turned.
+
+    Of the ``compared`` estimands that the first version had too, ``unlike`` have another label now.
+    """
 
     steps: tuple[Step, ...]
     rows: tuple[Change, ...]
     turned: Mapping[str, int]
+    compared: int
+    unlike: int
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,11 @@ class Found:
 def replicate(truth: str, panel: Path, seed: int, number: int) -> list[Found]:
     """What the posterior of one panel says of every slope of an exposure that is nil."""
     planted = TRUTHS[truth]
-    here = setting(planted.claim, panel, planted.revision)
+    claim = planted.claim_of(number)
+    here = setting(claim, panel, planted.revision)
     # Two ways to fit one truth are fitted to the same outcomes.
     rng = np.random.default_rng((seed, list(TRUTHS).index(truth.partition(",")[0]), number))
-    joint = replace(here.joint, designs=_refilled(here.joint, planted.make(setting(planted.claim, panel), rng)))
+    joint = replace(here.joint, designs=_refilled(here.joint, planted.make(setting(claim, panel), rng)))
     posterior = _drawn(joint, int(rng.integers(2**32)))
     added = _added(here, joint, posterior, int(rng.integers(2**32))) if planted.compared else {}
     return [
@@ -87,15 +88,18 @@ class _Slope(NamedTuple):
 
 def _slopes(here: Setting, joint: Joint, posterior: xr.Dataset) -> list[_Slope]:
     """The slopes of all exposures, of each outcome and as the difference of both."""
-    out = []
-    for term in here.claim.exposures:
-        own = []
-        for design in joint.designs:
+    out: list[_Slope] = []
+    terms = dict.fromkeys(term for o in joint.outcomes for term in here.claim.equation(o).exposures)
+    for term in terms:
+        own: list[_Slope] = []
+        for design in (design for design in joint.designs if term in design.terms):
             draws = view(posterior, joint, design.outcome)["beta"].sel(predictor=term).transpose("chain", "draw")
             sd = float(design.slope_sd[design.terms.index(term)])
             own.append(_Slope(design.outcome, term, draws.to_numpy(), sd))
-        one, two = own
-        out += [*own, _Slope(DELTA, term, one.draws - two.draws, float(np.hypot(one.prior_sd, two.prior_sd)))]
+        out += own
+        if len(own) == len(joint.designs):
+            one, two = own
+            out.append(_Slope(DELTA, term, one.draws - two.draws, float(np.hypot(one.prior_sd, two.prior_sd))))
     return out
 
 

@@ -14,6 +14,8 @@ Rows, exposures and actors are those of a claim on the real panel. These truths 
     Proximity has an effect and power none, among the rows that are really at risk, where the two go together.
 ``selection, revision 1``
     The same, fitted with what revision 1 adjusts for, which knows nothing of the selection.
+``null of every claim``
+    ``null`` on the rows of every claim about alignment in turn: how many of what the registry asks are called falsely?
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from inference.calibration.study import Parameters, linear_predictor
 from inference.evidence.left_out import folds
 from inference.evidence.left_out.folds import Folds
 from inference.fitting import comparison
-from models.claims.registry import REGISTRY, Hypothesis
+from models.claims.registry import REGISTRY, Hypothesis, archive_of
 from models.design import Design
 from models.graph import CURRENT
 from models.joint import Joint, draw_prior
@@ -142,22 +144,32 @@ def _members(design: Design, members: int, era: int, one_aggressor: bool, rng: G
 
 
 class Truth(NamedTuple):
-    """A way to make outcomes, the claim whose model is fitted to them, and which of its slopes are not nil.
+    """A way to make outcomes, the claims whose models are fitted to them in turn, and which slopes are not nil.
 
     ``compared`` truths are also asked what the product adds to the prediction of clusters that are left out.
     """
 
     make: Callable[[Setting, Generator], Joint]
-    claim: str = CLAIM
+    claims: tuple[str, ...] = (CLAIM,)
     revision: int = CURRENT
     compared: bool = False
     effects: tuple[str, ...] = ()
 
+    def claim_of(self, number: int) -> str:
+        """The claim of a panel by its number."""
+        return self.claims[number % len(self.claims)]
 
+
+EVERY = tuple(
+    h.id
+    for h in REGISTRY.values()
+    if h.testable and h.panel == "alignment" and h.exposures and h.adjust_for is None and archive_of(h) == h.id
+)
 TRUTHS: dict[str, Truth] = {
     "null": Truth(partial(from_model, 0.0)),
     "main effect": Truth(partial(from_model, EFFECT), compared=True, effects=("duress",)),
     "blocks": Truth(blocks, compared=True),
-    "selection": Truth(near, OF_POWER),
-    "selection, revision 1": Truth(near, OF_POWER, revision=1),
+    "selection": Truth(near, (OF_POWER,)),
+    "selection, revision 1": Truth(near, (OF_POWER,), revision=1),
+    "null of every claim": Truth(partial(from_model, 0.0), EVERY),
 }

@@ -80,7 +80,7 @@ def test_a_panel_of_each_truth_is_judged(name, monkeypatch):
     monkeypatch.setattr(judged, "DRAWS", 60)
     truth = planted.TRUTHS[name]
     found = pd.DataFrame([vars(row) for row in judged.replicate(name, PANEL, 1, 0)])
-    exposures = planted.REGISTRY[truth.claim].exposures
+    exposures = planted.REGISTRY[truth.claim_of(0)].exposures
     terms = {(o, t) for o in ("bandwagon", "balance") for t in exposures if t not in truth.effects}
     terms |= {("delta", t) for t in exposures}
     assert set(zip(found["outcome"], found["term"], strict=True)) == terms
