@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 #: HYPOTHESES  ids to fit, as "carter-1 carter-3"          (default: every registered one)
 #: CHAINS      chains per fit                              (default: 4)
 #: DRAWS       draws per chain                             (default: 1000)
-#: SEED        seed of everything random                   (default: fixed in the code)
+#: SEED        seed of all that is random but prior draws   (default: fixed in the code)
 #: ENGINE      sampler: kernel, nutpie, pymc, numpyro      (default: kernel)
 #: WORKERS     fits at the same time                     (default: 2)
 #: SCHEDULER   Dask scheduler to fit on, tcp://host:8786 (default: the processes of this machine)

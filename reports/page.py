@@ -111,6 +111,7 @@ FILTERS = formats.FILTERS | {
     "anchor": _anchor,
     "breakable": _breakable,
     "column": label,
+    "contraction": lambda ratio: formats.signed(1 - ratio**2, 2),
     "search_words": _search_words,
     "case_verdict": _case_verdict,
     "foretold": _foretold,

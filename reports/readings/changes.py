@@ -1,7 +1,7 @@
 """How each verdict came about: what the first version of the project said, what each revision since made of it.
 
 The numbers of earlier versions are those that their reports printed. They cannot be computed from the present panel,
-so they stand in a table beside this module. The present ones are of the report's own posteriors.
+so they stand in a table beside this module. The present ones are those of the report's own claims.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference import panels
-from models.claims.revisions import REVISIONS
 from reports.readings.values import Change, Changes, Stage, Step
 
 if TYPE_CHECKING:
@@ -61,42 +60,27 @@ def earlier() -> dict[Key, dict[str, Stage]]:
     return out
 
 
-def turned(stages: Mapping[str, Stage]) -> tuple[str, ...]:
-    """The steps at which the label became another, in their order."""
-    known = [step.key for step in STEPS if step.key in stages]
-    return tuple(after for before, after in pairwise(known) if stages[before].verdict != stages[after].verdict)
+def turned(labels: Mapping[str, str]) -> tuple[str, ...]:
+    """The steps at which the label became another, in their order, of the labels by step."""
+    known = [step.key for step in STEPS if step.key in labels]
+    return tuple(after for before, after in pairwise(known) if labels[before] != labels[after])
 
 
 def _change(estimate: Estimate, before: Mapping[str, Stage]) -> Change:
-    stages = {**before, NOW: Stage(estimate.p_sign, estimate.p_sign_mcse, estimate.verdict)}
-    change = REVISIONS.get(estimate.hypothesis)
-    return Change(
-        claim=estimate.hypothesis,
-        estimand=estimate.estimand,
-        stages=stages,
-        turned=turned(stages),
-        redefined=change.changed if change else "",
-        beyond=estimate.beyond,
-        beyond_opposite=estimate.beyond_opposite,
-        contraction=None if estimate.sd_ratio is None else 1 - estimate.sd_ratio**2,
-        elpd_diff=estimate.elpd_diff,
-        elpd_diff_se=estimate.elpd_diff_se,
-        elpd_diff_mcse=estimate.elpd_diff_mcse,
-        fit_keys=estimate.fit_keys,
-    )
+    labels = {step: stage.verdict for step, stage in before.items()} | {NOW: estimate.verdict}
+    return Change(before, turned(labels))
 
 
 def collect(claims: Iterable[Claim], alignment: Path) -> Changes | None:
     """The changes of every estimand of the claims; None for another panel than the registered one."""
     if lacking(alignment):
         return None
-    known = earlier()
-    rows = [_change(e, known.get((e.hypothesis, e.estimand), {})) for claim in claims for e in claim.estimands]
-    both = [row.stages for row in rows if FIRST in row.stages]
-    return Changes(
-        steps=STEPS,
-        rows=tuple(rows),
-        turned={step.key: sum(step.key in row.turned for row in rows) for step in STEPS[1:]},
-        compared=len(both),
-        unlike=sum(stages[FIRST].verdict != stages[NOW].verdict for stages in both),
-    )
+    known, estimates = earlier(), [e for claim in claims for e in claim.estimands]
+    rows: dict[str, dict[str, Change]] = {}
+    for e in estimates:
+        change = _change(e, known.get((e.hypothesis, e.estimand), {}))
+        rows.setdefault(e.hypothesis, {})[e.estimand] = change
+    steps = [step for of in rows.values() for change in of.values() for step in change.turned]
+    first = {key: stages[FIRST].verdict for key, stages in known.items() if FIRST in stages}
+    unlike = [e.verdict != first[key] for e in estimates if (key := (e.hypothesis, e.estimand)) in first]
+    return Changes(STEPS, rows, {step.key: steps.count(step.key) for step in STEPS[1:]}, len(unlike), sum(unlike))

@@ -21,8 +21,11 @@ def collect(hypotheses: list[Hypothesis], alignment: Path, folder: Path, draft: 
 
     Raises ArchiveError for the case of other claims, code or panel; a draft uses a stale one and leaves out any other.
     """
-    reasons = {DECISIONS: decisions.lacking(alignment), CASE: case_2015.lacking(hypotheses, alignment)}
-    reasons[CHANGES] = changes.lacking(alignment)
+    reasons = {
+        DECISIONS: decisions.lacking(alignment),
+        CASE: case_2015.lacking(hypotheses, alignment),
+        CHANGES: changes.lacking(alignment),
+    }
     left_out = {page: reason for page, reason in reasons.items() if reason}
     tree = None
     if CASE not in left_out:

@@ -235,36 +235,21 @@ class Stage:
 
 @dataclass(frozen=True)
 class Change:
-    """How the verdict on an estimand came about: its ``stages`` by step, and the steps that ``turned`` it.
+    """What ``earlier`` versions said of an estimand, by step, and the steps that ``turned`` its verdict."""
 
-    ``redefined`` says what of the claim itself has changed, and is empty where nothing has. ``contraction`` is one
-    less the posterior variance over the prior's, None under a prior whose scale is learnt; the rest is as in the
-    verdicts.
-    """
-
-    claim: str
-    estimand: str
-    stages: Mapping[str, Stage]
+    earlier: Mapping[str, Stage]
     turned: tuple[str, ...]
-    redefined: str
-    beyond: float
-    beyond_opposite: float
-    contraction: float | None
-    elpd_diff: float | None
-    elpd_diff_se: float | None
-    elpd_diff_mcse: float | None
-    fit_keys: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Changes:
-    """The steps, the change of every estimand, and how many labels each step turned.
+    """The steps, the change of every estimand by claim and estimand, and how many labels each step turned.
 
     Of the ``compared`` estimands that the first version had too, ``unlike`` have another label now.
     """
 
     steps: tuple[Step, ...]
-    rows: tuple[Change, ...]
+    rows: Mapping[str, Mapping[str, Change]]
     turned: Mapping[str, int]
     compared: int
     unlike: int

@@ -7,14 +7,13 @@ from inference.evidence import verdicts
 from models.claims.registry import REGISTRY
 from models.claims.revisions import REVISIONS
 from reports.readings import changes
-from reports.readings.values import Stage
 
 KEYS = [step.key for step in changes.STEPS]
 LABELS = {"supported", "not informed", "practically nil", *(label for _, label in verdicts.VERDICTS)}
 
 
-def stages(*labels):
-    return {key: Stage(0.5, 0.01, label) for key, label in zip(KEYS, labels, strict=True)}
+def by_step(*labels):
+    return dict(zip(KEYS, labels, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -26,11 +25,11 @@ def stages(*labels):
     ],
 )
 def test_steps_that_turn_a_label_are_named_in_order(labels, expected):
-    assert changes.turned(stages(*labels)) == expected
+    assert changes.turned(by_step(*labels)) == expected
 
 
 def test_a_step_that_an_estimand_did_not_have_is_passed_over():
-    known = stages("supported", "supported", "undecided", "undecided", "undecided")
+    known = by_step("supported", "supported", "undecided", "undecided", "undecided")
     del known["panel"]
     assert changes.turned(known) == ("dependence",)
 
