@@ -41,16 +41,20 @@ def test_the_stored_run_converged(stored):
     assert min(run["smallest_bulk_ess"], run["smallest_tail_ess"]) > long_run.LEAST_ESS
 
 
-def test_the_hash_of_a_model_sees_weights_levels_and_priors():
+def test_the_hash_of_a_model_sees_weights_levels_and_priors_but_no_reasons():
     joint = paired(rows=60)
     one, two = joint.designs
+    reworded = replace(one.priors.correlation, reason="in other words")
+    same = replace(joint, designs=tuple(replace(d, priors=replace(d.priors, correlation=reworded)) for d in (one, two)))
+    assert long_run.model_sha256(same) == long_run.model_sha256(joint)
     others = (
         replace(joint, designs=(one, replace(two, weight=None))),
         replace(joint, designs=(one, replace(two, y=1 - two.y))),
         replace(joint, designs=tuple(replace(d, priors=replace(d.priors, correlation=WIDE)) for d in joint.designs)),
+        replace(joint, designs=tuple(replace(d, product_sd=np.full(len(d.terms), 1.5)) for d in joint.designs)),
         together([replace(d, groups={"region": d.groups["region"]}) for d in joint.designs], joint.name),
     )
-    assert len({long_run.model_sha256(model) for model in (joint, *others)}) == 5
+    assert len({long_run.model_sha256(model) for model in (joint, *others)}) == 6
     assert long_run.model_sha256(paired(rows=60)) == long_run.model_sha256(joint)
 
 
