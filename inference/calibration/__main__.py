@@ -15,10 +15,10 @@ PART = 20  # replicates after which it is looked whether a bug has been noticed
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inference.calibration", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("ranks", "draws", "reference", "chain", "claims"), default="ranks",
+        "what", nargs="?", choices=("ranks", "draws", "reference", "chain", "timing", "claims"), default="ranks",
         help="ranks of simulated truths (default), draws of every registered model beside those of another sampler, "
-        "the long run that tests compare the engine with, the effects of whole simulated worlds beside brute force, or "
-        "verdicts on slopes that are nil",
+        "the long run that tests compare the engine with, the effects of whole simulated worlds beside brute force, "
+        "early against late in worlds without timing, or verdicts on slopes that are nil",
     )  # fmt: skip
     parser.add_argument("--replicates", type=int, default=1000, help="truths drawn from the prior (default: 1000)")
     parser.add_argument("--bugs", action="store_true", help="check that planted bugs are noticed, too")
@@ -98,6 +98,20 @@ def _chain(arguments: argparse.Namespace) -> int:
     return 0 if within else 1
 
 
+def _timing(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from inference.archives import atomic
+    from inference.calibration.worlds import timing_recovery
+
+    table, within = pd.DataFrame(timing_recovery.run(arguments.worlds, arguments.seed)), True
+    for (outcome, years), covered in table.groupby(["outcome", "years"], sort=False)["covered"]:
+        within &= timing_recovery.accepted(int(covered.sum()), len(covered))
+        print(f"{outcome}, {years} years since the start: {covered.sum()} of {len(covered)} 90 % intervals hold zero")
+    print(f"results in {atomic.write_csv(arguments.out / 'timing.csv', table)}")
+    return 0 if within else 1
+
+
 def _claims(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
@@ -135,7 +149,9 @@ def main() -> int:
         out = arguments.out if arguments.out != FOLDER else long_run.FOLDER
         print(f"reference posterior in {long_run.write(arguments.seed, out, arguments.draws or long_run.DRAWS)}")
         return 0
-    return {"ranks": _ranks, "draws": _draws, "chain": _chain, "claims": _claims}[arguments.what](arguments)
+    return {"ranks": _ranks, "draws": _draws, "chain": _chain, "timing": _timing, "claims": _claims}[arguments.what](
+        arguments
+    )
 
 
 if __name__ == "__main__":

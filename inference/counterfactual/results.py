@@ -60,12 +60,37 @@ class Effect:
 
 @dataclass(frozen=True)
 class TimingEffect:
-    """Events per 1,000 dyad-years under an early programme less those under a late one."""
+    """Events per 1,000 dyad-years under an early programme less those under a late one, each on its own dates.
+
+    The early one has more years to work in: see `EqualExposure`.
+    """
 
     arrow: str
     outcome: str
     horizon: int
     difference: Quantity
+
+
+@dataclass(frozen=True)
+class EqualExposure:
+    """One programme that starts after the onset of duress and one ``lead`` years before that, in the same histories.
+
+    ``ahead`` and ``late`` are the change in events per 1,000 dyad-years within ``years`` of the start of each,
+    ``difference`` the one less the other. ``per_hundred`` and ``per_billion`` are events averted by a hundred
+    programmes, and by a billion constant dollars, when they start ahead less when they start late; None where the
+    arrow says nothing of dollars. ``programmes`` are the histories that both are given to.
+    """
+
+    arrow: str
+    outcome: str
+    years: int
+    lead: int
+    programmes: Quantity
+    ahead: Quantity
+    late: Quantity
+    difference: Quantity
+    per_hundred: Quantity
+    per_billion: Quantity | None
 
 
 @dataclass(frozen=True)
@@ -161,6 +186,7 @@ class ScenarioResult:
     dyad_years: dict[str, int]
     effects: list[Effect]
     early_less_late: list[TimingEffect]
+    equal_exposure: list[EqualExposure]
     paths: list[PathEffect]
     threshold: list[Threshold]
     dose: DoseResponse

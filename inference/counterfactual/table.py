@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from inference.archives import archive
-from inference.counterfactual import effects, results
+from inference.counterfactual import effects, results, timing
 from inference.counterfactual.simulation import programme
 from inference.counterfactual.simulation.programme import ARROWS, BASELINE, CHIEF, MAIN, SIZES, TIMINGS, Arm
 from inference.evidence.quantities import CI_BOUNDS, Quantity, Share
@@ -66,7 +66,7 @@ def effect(groups: xr.Dataset, arm: Arm, outcome: str, horizon: int) -> results.
 
 
 def early_less_late(groups: xr.Dataset) -> list[results.TimingEffect]:
-    """The effect of timing by arrow, outcome and horizon."""
+    """The effect of timing by arrow, outcome and horizon, each programme on its own dates."""
     out = []
     for arrow, outcome in product(ARROWS, OUTCOMES):
         for horizon in groups["horizon"].to_numpy().tolist():
@@ -191,6 +191,8 @@ def collect(tree: xr.DataTree) -> results.ScenarioResult:
         dyad_years={o: int(groups["dyad_years"].sel(outcome=o, horizon=horizons[-1])) for o in OUTCOMES},
         effects=[effect(groups, arm, o, h) for arm in MAIN for o in OUTCOMES for h in horizons],
         early_less_late=early_less_late(groups),
+        equal_exposure=timing.equal_exposure(archive.group(tree, timing.GROUP), scenario["dollars"])
+        if timing.GROUP in tree else [],
         paths=[row for arm in MAIN for row in paths(groups, arm)],
         threshold=[threshold(groups, o, cut, t) for o in OUTCOMES for cut in CUTS for t in TIMINGS],
         dose=dose(groups),

@@ -27,7 +27,6 @@ from inference.engine.rows.link import logistic
 
 YEARS_BACK = 5
 GIVEN, ESTIMATED = 1, 2
-LATE = -1  # start of a programme that begins after the first year of duress
 SHOCK_YEARS = 2  # years that a sudden drop of aid is felt: those whose aid lies in the window of the measure
 
 
@@ -49,7 +48,7 @@ class Programme(NamedTuple):
     """One programme: what it does to capacity, and when."""
 
     kind: int  # 0: none, GIVEN or ESTIMATED
-    start: int  # position of its first year, or LATE
+    start: np.ndarray  # (draw,) position of its first year; past the last year: never
     running: int  # years that it runs
     duration: int  # years in which a given effect builds up
     effect: np.ndarray  # (draw,)
@@ -101,13 +100,11 @@ def simulate(dynamics, programme, noise, uniform, window, before, running, start
     for s in range(draws):
         bits, aid = d.history, 0
         natural, shift, strength = d.begin[s], 0.0, 0.0
-        start = p.start if p.kind and p.start != LATE else years + 1
+        start = p.start[s] if p.kind else years + 1
         for k in range(years):
             window[k, s], running[k, s] = bits != 0, aid & 1
             capacity = natural + shift
             before[k, s] = capacity
-            if p.kind and p.start == LATE and start > years and k > 0 and bits & 1:
-                start = k
             if k == start:
                 strength = p.effect[s] * (1.0 - p.shrink * _years(bits) / YEARS_BACK)
             active = start <= k < start + p.running

@@ -135,15 +135,25 @@ def setting(scenario: Place) -> Sentence:
 
 
 def timing(scenario: Place, per: Place) -> list[Sentence]:
-    """Early against late under each assumption, in one sentence."""
-    parts = []
+    """Early against late at equal exposure under each assumption, in one sentence."""
+    rows, parts = list(scenario["equal_exposure"]), []
+    years = max((row["years"] for row in rows), key=lambda place: place.value, default=None)
+    if years is None:
+        return []
     for arrow, assumption in ARROWS.items():
-        wanted = {"arrow": arrow, "outcome": "bandwagon", "horizon": longest_horizon(scenario)}
-        row = first_row(scenario["early_less_late"], **wanted)
+        row = first_row(scenario["equal_exposure"], arrow=arrow, outcome="bandwagon", years=years.value)
         if row:
             parts.append(say("{change} {if_}", change=difference(row["difference"]), if_=assumption))
-    words = "Early rather than late, in {per} dyad-years: {parts}."
-    return [say(words, per=per.printed("count"), parts=listed(parts))] if parts else []
+    return [
+        say(
+            "Early rather than late, the same programme in the same states, begun after internal duress sets in or "
+            "{lead} years before that, each over the {years} years from its start, in {per} dyad-years: {parts}.",
+            lead=rows[0]["lead"].printed("whole"),
+            years=years.printed("whole"),
+            per=per.printed("count"),
+            parts=listed(parts),
+        )
+    ]
 
 
 def table(scenario: Place) -> list[list[Sentence]]:

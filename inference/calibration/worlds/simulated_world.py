@@ -5,7 +5,8 @@ Written apart from the simulation that it is to check: plain numpy, year after y
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -193,10 +194,20 @@ def probability(what: Truth, outcome: str, rows: pd.DataFrame, window: Float, ca
     return expit(eta + s["product"] * window * threat + s["capacity"] * capacity)
 
 
-def world(seed: int) -> World:
-    """A world of 24 states, 1955-2011, with three aggressors in reach of each."""
+def without_timing(what: Truth) -> Truth:
+    """The truth in which it makes no difference when capacity rises: it moves alignment alone, and duress nothing."""
+
+    def still(moving: tuple[float, float, float]) -> tuple[float, float, float]:
+        return moving[0], 0.0, moving[2]
+
+    outcomes = {outcome: {**slopes, "duress": 0.0, "product": 0.0} for outcome, slopes in what.outcomes.items()}
+    return replace(what, onset=still(what.onset), stay=still(what.stay), pull=(0.0, 0.0), outcomes=outcomes)
+
+
+def world(seed: int, change: Callable[[Truth], Truth] = lambda what: what) -> World:
+    """A world of 24 states, 1955-2011, with three aggressors in reach of each; ``change`` turns its truth."""
     rng = np.random.default_rng([seed, 0])
-    what, years = truth(rng), np.arange(FIRST, LAST + 1)
+    what, years = change(truth(rng)), np.arange(FIRST, LAST + 1)
     columns = _exogenous(rng, CODES.size, years.size)
     capacity, duress = np.zeros((2, CODES.size, 1, years.size))
     error = rng.normal(0, what.error_sd, CODES.size)  # apart from the first scores: the truth is spread around them

@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.counterfactual.scenario import Scenario
+from inference.counterfactual.simulation import equal_exposure
 from inference.counterfactual.simulation import programme as programmes_of
 from inference.counterfactual.simulation.chain import Autoregression, Chain, Logit, cells
+from inference.counterfactual.simulation.equal_exposure import SinceStart
 from inference.counterfactual.simulation.population import CARRIED, Population, Rows
-from inference.counterfactual.simulation.programme import ARMS, DRAWN, Evaluation
+from inference.counterfactual.simulation.programme import ARMS, BASELINE, DRAWN, Arm, Evaluation, whole
 from inference.engine import forward
 from inference.engine.density.layout import level_index
 from inference.engine.forward import Dynamics, Ends
@@ -53,18 +55,20 @@ class Events:
     """Expected events summed over states: by year (evaluation, year, draw), and by cell for the main arms.
 
     ``cells`` is (arm, region, era, draw) for the arms of `programme.main`, ``started`` (arm, year, draw) counts the
-    programmes that have started by a year.
+    programmes that have started by a year, ``since`` what follows the start of a programme.
     """
 
     by_year: dict[str, NDArray[np.float64]]
     cells: dict[str, NDArray[np.float64]]
     started: NDArray[np.int32]
+    since: SinceStart
 
     def __iadd__(self, other: Self) -> Self:
         for outcome in OUTCOMES:
             self.by_year[outcome][:] += other.by_year[outcome]
             self.cells[outcome][:] += other.cells[outcome]
         self.started[:] += other.started
+        self.since.__iadd__(other.since)
         return self
 
 
@@ -221,9 +225,17 @@ def histories(
         np.zeros(shape, np.int8), np.zeros(shape, np.float32), np.zeros(shape, np.int8),
         np.zeros((shape[0], shape[2]), np.int16), np.zeros(shape, np.int8),
     )  # fmt: skip
-    for arm, programme in enumerate(programmes_of.programmes(scenario, chain, population, unit, effect)):
+
+    def simulate(arm: int, programme: forward.Programme) -> None:
         filled = (out.window[arm], out.before[arm], out.running[arm], out.started[arm], out.duress[arm])
         forward.simulate(links, programme, noise, uniform, *filled)
+
+    none = ARMS.index(BASELINE)
+    simulate(none, programmes_of.none(chain.draws, noise.shape[0]))
+    onset = np.where(out.duress[none].any(axis=0), out.duress[none].argmax(axis=0), noise.shape[0])
+    for arm, programme in enumerate(programmes_of.programmes(scenario, chain, population, unit, effect, onset)):
+        if arm != none:
+            simulate(arm, programme)
     return out
 
 
@@ -250,25 +262,37 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
     main = programmes_of.main(wanted)
     (bias_duress, bias_capacity), source = biases(wanted, draws, seed), sources(wanted)
     bias_capacity = bias_capacity / np.float32(programmes_of.sd_of_capacity(chain))
+    timed = [whole(arm) for arm in (BASELINE, *equal_exposure.arms())]
+    paired = [wanted.index(evaluation) for evaluation in timed if evaluation in wanted]
+    late = ARMS.index(Arm("given", "late"))  # the one that every chain has
 
     def part(units: range) -> Events:
         total = Events(
             {o: np.zeros((len(wanted), years, draws)) for o in OUTCOMES},
             {o: np.zeros((len(main), *map(len, levels), draws)) for o in OUTCOMES},
             np.zeros((len(ARMS), years, draws), np.int32),
+            SinceStart.empty(scenario, draws, wanted),
         )
         eta, probability = np.zeros((2, draws), np.float32)
         own = np.zeros((len(wanted), years, draws))
         for unit, h in every_history(scenario, chain, population, seed, units):
+            begins = np.where(h.started[late] >= 0, h.started[late], years).astype(np.intp)
+            total.since.add_programmes(begins, population.people[unit], scenario.running)
             for outcome in OUTCOMES:
                 own.fill(0.0)
-                terms = outcome_terms(chain.outcomes[outcome], population.alignment[outcome], unit)
                 shift = direct_shift(scenario, chain, population, outcome, unit)
-                more = (source, bias_duress, bias_capacity, shift, eta, probability, own)
-                forward.add_events(terms, h.window, h.before, h.running, *more)
+                seen = (h.window, h.before, h.running, source, bias_duress, bias_capacity, shift)
+                counted, before = (
+                    outcome_terms(chain.outcomes[outcome], rows[outcome], unit)
+                    for rows in (population.alignment, population.lead_in)
+                )
+                forward.add_events(counted, *seen, eta, probability, own)
                 total.by_year[outcome][:] += own
                 for k in range(years):
                     total.cells[outcome][:, region_of[unit], era_of[k]] += own[main, k]
+                if total.since.horizons:
+                    forward.add_events(before, *seen, eta, probability, own)
+                    total.since.add_events(outcome, population.at_risk(outcome, unit), own[paired], begins)
             begun = (h.started >= 0)[:, None] & (h.started[:, None] <= np.arange(years)[:, None])
             total.started[:] += begun
         return total

@@ -49,7 +49,8 @@ class Population:
     ``score`` and ``score_sd`` (unit,) are capacity and its error before the first year, ``past`` (unit, 5) duress in
     the five years before, the last one first, ``duress`` and ``capacity`` (unit, year) what was observed since, and
     ``dollars`` aid per head by source (unit, year). ``alignment`` holds the rows of each outcome in the years counted,
-    ``carried`` how many unit-years took a value of a neighbouring year, ``unknown`` the states without any.
+    ``lead_in`` those of the years before, ``carried`` how many unit-years took a value of a neighbouring year,
+    ``unknown`` the states without any.
     """
 
     states: NDArray[np.intp]
@@ -62,6 +63,7 @@ class Population:
     capacity: Float
     dollars: Mapping[str, Float]
     alignment: Mapping[str, Rows]
+    lead_in: Mapping[str, Rows]
     carried: int
     unknown: tuple[int, ...]
 
@@ -69,6 +71,11 @@ class Population:
     def regions(self) -> list[str]:
         """Region of each unit."""
         return [str(name) for name in self.frame["region"].to_numpy()[:: self.years.size]]
+
+    @property
+    def people(self) -> Float:
+        """Millions of people (unit, year)."""
+        return np.exp(self.frame["population"].to_numpy(float)).reshape(self.states.size, self.years.size)
 
     @property
     def levels(self) -> tuple[list[str], list[str]]:
@@ -81,6 +88,12 @@ class Population:
         regions, eras = self.levels
         era_of = self.frame["era"].astype(str).to_numpy()[: self.years.size]
         return np.array([regions.index(name) for name in self.regions]), np.array([eras.index(e) for e in era_of])
+
+    def at_risk(self, outcome: str, unit: int) -> NDArray[np.intp]:
+        """Dyad-years of a unit in every year simulated (year,)."""
+        rows = (self.alignment[outcome], self.lead_in[outcome])
+        years = np.concatenate([r.year[r.unit == unit] for r in rows])
+        return np.bincount(years, minlength=self.years.size)
 
     def threatened(self, first: int, last: int) -> int:
         """State-years between two years with an aggressor in reach: what rates per decade are taken over."""
@@ -139,10 +152,11 @@ def _filled(
 
 
 def _rows(
-    design: Design, alignment: pd.DataFrame, states: NDArray[np.intp], years: NDArray[np.intp], first: int
+    design: Design, alignment: pd.DataFrame, states: NDArray[np.intp], years: NDArray[np.intp], first: int, last: int
 ) -> Rows:
+    """The rows of some states from the year ``first`` to ``last``; ``years`` are those simulated."""
     keys = alignment[["state", "year"]].to_numpy(np.intp)[design.rows]
-    inside = np.isin(keys[:, 0], states) & (keys[:, 1] >= first) & (keys[:, 1] <= years[-1])
+    inside = np.isin(keys[:, 0], states) & (keys[:, 1] >= first) & (keys[:, 1] <= last)
     mine = np.flatnonzero(inside)
     return Rows(design, mine, np.searchsorted(states, keys[mine, 0]), keys[mine, 1] - years[0])
 
@@ -159,6 +173,10 @@ def assemble(scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: p
         raise ScenarioError(f"scenario {scenario.id}: every eligible state lacks a column of {', '.join(CARRIED)}")
     field = {name: _field(state, name, states, years) for name in ("duress", "capacity", *AID)}
     begin = frame.iloc[:: years.size]
+
+    def rows(first: int, last: int) -> dict[str, Rows]:
+        return {o: _rows(link.design, alignment, states, years, first, last) for o, link in chain.outcomes.items()}
+
     past = _field(state, "duress", states, np.arange(scenario.begin - 1, scenario.begin - 1 - YEARS_BACK, -1))
     return Population(
         states=states,
@@ -170,9 +188,8 @@ def assemble(scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: p
         duress=field["duress"],
         capacity=field["capacity"],
         dollars={name: np.nan_to_num(np.expm1(field[name])) for name in AID},
-        alignment={
-            name: _rows(link.design, alignment, states, years, scenario.year) for name, link in chain.outcomes.items()
-        },
+        alignment=rows(scenario.year, scenario.last),
+        lead_in=rows(scenario.begin, scenario.year - 1),
         carried=carried,
         unknown=tuple(unknown),
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from inference.counterfactual.scenario import Scenario
 from inference.counterfactual.simulation.chain import Chain
 from inference.counterfactual.simulation.population import Population
-from inference.engine.forward import ESTIMATED, GIVEN, LATE, Programme
+from inference.engine.forward import ESTIMATED, GIVEN, Programme
 
 Float = NDArray[np.float64]
 ELICITED_MEAN, ELICITED_SD, SHRINK = 0.05, 0.12, 0.5  # SHRINK: half is lost where all five years were under duress
@@ -25,6 +25,8 @@ SIZES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)  # of the grid, in standard deviations o
 SOURCES = {"aid_governance": "estimated", "aid_us": "estimated, US aid"}
 ARROWS = ("estimated", "estimated, US aid", "elicited", "given")
 TIMINGS = ("early", "late")
+AHEAD = "ahead"  # of the late programme, by as many years as the window of duress is long
+LEAD = 5
 NONE = "none"
 
 
@@ -47,7 +49,8 @@ class Arm:
 BASELINE = Arm(NONE, "")
 MAIN = tuple(Arm(arrow, timing) for arrow in ARROWS for timing in TIMINGS)
 GRID = tuple(Arm("given", timing, size) for size in SIZES for timing in TIMINGS)
-ARMS = (BASELINE, *MAIN, *GRID)
+PAIRED = tuple(Arm(arrow, AHEAD) for arrow in ARROWS)
+ARMS = (BASELINE, *MAIN, *GRID, *PAIRED)
 
 
 def sd_of_capacity(chain: Chain) -> float:
@@ -63,18 +66,37 @@ def elicited(draws: int, seed: int) -> Float:
 def none(draws: int, years: int) -> Programme:
     """No programme."""
     zero = np.zeros(draws)
-    return Programme(0, LATE, 0, 1, zero, zero, 0.0, np.zeros(years), zero)
+    return Programme(0, np.full(draws, years), 0, 1, zero, zero, 0.0, np.zeros(years), zero)
 
 
-def programmes(scenario: Scenario, chain: Chain, population: Population, unit: int, effect: Float) -> list[Programme]:
-    """The programmes of `ARMS` for one unit; ``effect`` are the draws of `elicited`."""
+def starts(scenario: Scenario, onset: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:
+    """Position of a programme's first year by timing (draw,), that of a year past the last where it never starts.
+
+    ``onset`` (draw,) is the first year under duress without a programme, or past the last. An early programme starts
+    on its date; a late one in the year after the onset; one that is `AHEAD` starts `LEAD` years before the late one,
+    where these years are simulated.
+    """
+    late = onset + 1
+    never = scenario.years
+    return {
+        "early": np.full_like(onset, scenario.opens - scenario.begin),
+        "late": late,
+        AHEAD: np.where((late < never) & (late >= LEAD), late - LEAD, never),
+    }
+
+
+def programmes(
+    scenario: Scenario, chain: Chain, population: Population, unit: int, effect: Float, onset: NDArray[np.intp]
+) -> list[Programme]:
+    """The programmes of `ARMS` for one unit; ``effect`` are the draws of `elicited`, ``onset`` is as in `starts`."""
     unit_sd, draws = sd_of_capacity(chain), chain.draws
+    begins = starts(scenario, onset)
     zero, nothing = np.zeros(draws), np.zeros(population.years.size)
     shock = chain.drop if scenario.withdrawal is not None else zero
     gains = {name: np.log1p(d[unit] + scenario.dollars) - np.log1p(d[unit]) for name, d in population.dollars.items()}
     out = []
     for arm in ARMS:
-        start = LATE if arm.timing == "late" else scenario.opens - scenario.begin
+        start = begins.get(arm.timing, onset)
         common = {"start": start, "running": scenario.running, "duration": scenario.duration, "shock": shock}
         source = next((name for name, arrow in SOURCES.items() if arrow == arm.arrow), None)
         if arm.arrow == NONE or (source and source not in chain.aid):

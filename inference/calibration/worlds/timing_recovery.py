@@ -1,0 +1,58 @@
+"""Whether early and late differ at equal exposure where they should not: worlds in which timing is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+
+from inference.calibration.worlds import effect_recovery, simulated_world
+from inference.calibration.worlds.effect_recovery import SCENARIO
+from inference.counterfactual import timing
+from inference.counterfactual.simulation import equal_exposure, g_formula, population, programme
+from inference.evidence.quantities import CI_PROB
+
+ERRORS = 3.0  # binomial standard errors that the share of intervals with zero may lie from their probability
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The difference that timing makes in one world by the g-formula, its 90 % interval, and whether that holds 0."""
+
+    world: int
+    outcome: str
+    years: int
+    mean: float
+    low: float
+    high: float
+    covered: bool
+
+
+def replicate(seed: int) -> list[Timing]:
+    """One world without timing: every link fitted to it, early and late at equal exposure."""
+    w = simulated_world.world(seed, simulated_world.without_timing)
+    links = effect_recovery.fitted(w, seed)
+    states = population.assemble(SCENARIO, links, w.alignment, w.state)
+    wanted = [programme.whole(arm) for arm in (programme.BASELINE, *equal_exposure.arms())]
+    since = g_formula.run(SCENARIO, links, states, wanted, seed).since
+    rows = timing.equal_exposure(timing.dataset(since, links)[timing.GROUP], SCENARIO.dollars)
+    return [
+        Timing(seed, r.outcome, r.years, d.value, d.low, d.high, d.low <= 0 <= d.high)
+        for r in rows
+        if r.arrow == "given"
+        for d in (r.difference,)
+    ]
+
+
+def run(worlds: int, seed: int, workers: int = 2) -> list[Timing]:
+    """Every difference of every world."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return [row for rows in pool.map(replicate, range(seed, seed + worlds)) for row in rows]
+
+
+def accepted(covered: int, worlds: int) -> bool:
+    """Whether so many intervals with zero in them are what 90 % intervals should have, up to chance."""
+    return abs(covered - CI_PROB * worlds) <= ERRORS * np.sqrt(CI_PROB * (1 - CI_PROB) * worlds)
