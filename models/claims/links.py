@@ -1,7 +1,8 @@
 """The links of the counterfactual chain, and its negative control, registered like claims before any posterior.
 
-Aid -> capacity -> duress -> alignment. The last link has capacity and duress as its exposures: the slope of what
-another claim adjusts for is no effect. Onset and continuation are logits, and capacity is the autoregression of
+Aid -> capacity -> duress -> alignment. Whatever the simulation moves is an exposure of the link that it moves through,
+duress of earlier years too: the slope of what another claim adjusts for is no effect. Onset and continuation are
+logits, and capacity is the autoregression of
 ``models.capacity``, fitted twice: over all its years with the aid of the United States, and with both kinds of aid
 since governance aid is known.
 """
@@ -13,6 +14,7 @@ from models.claims.estimand import NEGATIVE, POSITIVE, Estimand
 from models.claims.registry import REGISTRY, archive_of
 
 SOURCE = "this project"
+DURESS = ("duress_before", "duress_lately")  # of the year before, and of the four before that
 GOVERNANCE_YEARS = (1978, 2011)  # five full years of aid by sector before each
 
 ONSET = Hypothesis(
@@ -20,7 +22,7 @@ ONSET = Hypothesis(
     claim="Capable states fall under internal duress less often.",
     source=SOURCE,
     panel="onset",
-    exposures=("capacity",),
+    exposures=("capacity", "duress_lately"),
     estimands=(Estimand("capacity", "onset", NEGATIVE),),
     pooled=True,
     note="capacity is measured with error, which is integrated out",
@@ -30,7 +32,7 @@ CONTINUATION = Hypothesis(
     claim="Capable states leave internal duress sooner.",
     source=SOURCE,
     panel="continuation",
-    exposures=("capacity",),
+    exposures=("capacity", "duress_lately"),
     estimands=(Estimand("capacity", "continued", NEGATIVE),),
     pooled=True,
 )
@@ -67,7 +69,7 @@ CAPACITY = Hypothesis(
     claim="Aid of the United States builds capacity.",
     source=SOURCE,
     panel="capacity",
-    exposures=("aid_us",),
+    exposures=("aid_us", *DURESS),
     estimands=(Estimand("aid_us", "capacity_next", POSITIVE),),
     pooled=True,
 )
@@ -76,7 +78,7 @@ GOVERNANCE = Hypothesis(
     claim="Aid for governance builds capacity.",
     source=SOURCE,
     panel="capacity",
-    exposures=("aid_governance", "aid_us"),
+    exposures=("aid_governance", "aid_us", *DURESS),
     estimands=(Estimand("aid_governance", "capacity_next", POSITIVE),),
     years=GOVERNANCE_YEARS,
     pooled=True,

@@ -30,7 +30,6 @@ OTHERS = {
     "aggressor_power_lag5": -3.0, "own_power_lag5": -6.8, "past_alliance_lag5": 0.2, "colonial_tie": 0.2,
     "threat_lag5": 0.2, "threat_other_lag5": 0.9, "income_lag5": 8.0, "democracy_lag5": 0.0,
 }  # fmt: skip
-LATELY = ("duress_lately",)
 BINARY = ("past_alliance_lag5", "colonial_tie")
 SPREAD = {
     "income": 0.7, "population": 1.0, "polyarchy": 0.2, "threat": 0.4, "aid_us": 0.4, "capacity": 0.7,
@@ -89,6 +88,9 @@ def truth(rng: np.random.Generator) -> Truth:
     def adjusting(link: str, names: tuple[str, ...]) -> dict[str, float]:
         return {name: rng.normal(0, scale[link] * (1.4 if name in BINARY else 1.0)) / SPREAD[name] for name in names}
 
+    def slope(name: str) -> float:
+        return float(rng.normal(0, p.continuous.sd)) / SPREAD[name]
+
     outcomes = {
         outcome: {
             "intercept": intercept, "duress": rng.normal(0, p.binary.sd), **adjusting(outcome, ("threat",)),
@@ -98,10 +100,7 @@ def truth(rng: np.random.Generator) -> Truth:
         for outcome, intercept in (("bandwagon", -3.4), ("balance", -3.0))
     }  # fmt: skip
     levels = {"onset": -2.2, "stay": 0.2}
-    moving = {
-        link: (level, float(rng.normal(0, p.continuous.sd)) / SPREAD["capacity"], adjusting(link, LATELY)[LATELY[0]])
-        for link, level in levels.items()
-    }
+    moving = {link: (level, slope("capacity"), slope("duress_lately")) for link, level in levels.items()}
     return Truth(
         rho=rng.normal(0.985, 0.005), drift=0.0, pull=(rng.normal(0, 0.03), rng.normal(0, 0.03)),
         aid=rng.normal(0, 0.03), exogenous={name: rng.normal(0, 0.01) for name in EXOGENOUS}, sigma=0.06, nu=6.0,

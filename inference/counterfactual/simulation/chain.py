@@ -171,6 +171,37 @@ def capacity_link(design: CapacityDesign, posterior: xr.Dataset) -> Autoregressi
     )  # fmt: skip
 
 
+def used() -> list[tuple[Hypothesis, str, tuple[str, ...]]]:
+    """The models that the simulation reads: claim, outcome, and the columns whose slopes it takes for effects."""
+    known = {**REGISTRY, **LINKS}
+    taken: dict[str, tuple[str, ...]] = {
+        "capacity": (*DYNAMIC, "aid_us"),
+        "governance": ("aid_governance",),
+        "onset": DYNAMIC,
+        "continuation": DYNAMIC,
+        "withdrawal": ("aid_drop",),
+        LAST_LINK: DYNAMIC,
+        SUPPORT: ("support",),
+        ATTRACTION: ("aid_other",),
+    }
+    return [(known[name], outcome, columns) for name, columns in taken.items() for outcome in known[name].outcomes]
+
+
+def check_exposures(claim: Hypothesis, outcome: str, columns: tuple[str, ...]) -> None:
+    """ValueError if a slope of ``columns`` is one that a model adjusts for, and no exposure.
+
+    What is adjusted for is confounded by whatever the adjustment was not chosen against, and its slope is no effect
+    (Westreich and Greenland 2013, Am. J. Epidemiol. 177, 292).
+    """
+    equation = claim.equation(outcome)
+    for term in equation.terms:
+        if {*variables(term)} & {*columns} and term not in equation.exposures:
+            raise ValueError(
+                f"the simulation takes the slope of {term!r} in {claim.id}.{outcome} for an effect, but it is adjusted "
+                f"for there: make it an exposure (now {', '.join(equation.exposures)})"
+            )
+
+
 def _read(name: str, folder: Path, keys: dict[str, str]) -> xr.Dataset:
     tree = archive.read(name, folder, rows=False)
     keys[name] = str(tree.attrs["fit_key"])
@@ -180,6 +211,8 @@ def _read(name: str, folder: Path, keys: dict[str, str]) -> xr.Dataset:
 def load(alignment: Path, folder: Path = archive.FOLDER) -> Chain:
     """The chain from its archives; ArchiveError naming one that is missing, failed its gate or is corrupted."""
     keys: dict[str, str] = {}
+    for claim, outcome, columns in used():
+        check_exposures(claim, outcome, columns)
 
     def of_logit(claim: Hypothesis, outcome: str) -> tuple[Logit, xr.Dataset]:
         posterior = _read(f"{archive_of(claim)}.{outcome}", folder, keys)
