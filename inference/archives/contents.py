@@ -109,6 +109,7 @@ SCENARIO = Kind(
         # Of a whole population of states:
         Group("events", (*DRAW, "arm", "evaluation", "horizon", "outcome"), optional=True),
         Group("since_start", (*DRAW, "arrow", "when", "years", "outcome"), optional=True),  # where years suffice
+        Group("benchmark", (*DRAW, "cause", "outcome", "slope"), optional=True),
         Group("trajectory", ("arm", "outcome", "statistic", "year"), optional=True),
         Group("cells", (*DRAW, "arm", "outcome", "region", "era"), optional=True),
         Group("observed", ("outcome", "region", "era"), optional=True),

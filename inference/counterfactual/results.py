@@ -39,8 +39,9 @@ class Effect:
     """What a programme does to an outcome within a horizon: a row of the table of effects.
 
     ``baseline``, ``treated`` and ``difference`` are events per 1,000 dyad-years, ``decade`` holds events per 100
-    threatened states and decade, ``confounded`` the difference less the drawn biases of an unobserved cause, and
-    ``p_fewer`` the share of draws with fewer events.
+    threatened states and decade, ``confounded`` the difference less the drawn biases of an unobserved cause, ``signed``
+    less those of one that raises duress, capacity and alignment alike, and ``p_fewer`` the share of draws with fewer
+    events.
     """
 
     arrow: str
@@ -52,6 +53,7 @@ class Effect:
     difference: Quantity
     decade: Comparison
     confounded: Quantity
+    signed: Quantity
     p_fewer: float
     p_fewer_mcse: float
     programmes: Quantity
@@ -139,6 +141,23 @@ class TippingPoint:
 
 
 @dataclass(frozen=True)
+class Benchmark:
+    """What leaving out a measured cause would add to a ``slope`` (``bias``), and the bias that undoes the effect.
+
+    ``zero`` is the bias at which the early given programme's mean effect vanishes, None where none that was tried does;
+    ``times`` is how many times as strong as the measured cause an unobserved one would have to be, negative where it
+    would have to work the other way.
+    """
+
+    slope: str
+    outcome: str
+    cause: str
+    bias: Quantity
+    zero: float | None
+    times: float | None
+
+
+@dataclass(frozen=True)
 class NaturalCourse:
     """Observed events of a region, an era or all, against those of the simulation without a programme.
 
@@ -191,6 +210,7 @@ class ScenarioResult:
     threshold: list[Threshold]
     dose: DoseResponse
     tipping: dict[str, dict[str, list[TippingPoint]]]
+    benchmarks: list[Benchmark]
     natural_course: list[NaturalCourse]
     cells: list[CellEffect]
     regions: dict[str, dict[str, Quantity]]

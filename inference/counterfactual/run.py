@@ -13,7 +13,7 @@ import xarray as xr
 
 from inference.archives import archive
 from inference.archives.provenance import code_sha256, provenance, versions
-from inference.counterfactual import effects, positivity, timing
+from inference.counterfactual import benchmark, effects, positivity, timing
 from inference.counterfactual.scenario import Scenario
 from inference.counterfactual.simulation import chain as chain_of
 from inference.counterfactual.simulation import g_formula, named_state, population, programme
@@ -43,7 +43,7 @@ def groups(scenario: Scenario, chain: Chain, states: Population, seed: int) -> d
     wanted = programme.evaluations()
     events = g_formula.run(scenario, chain, states, wanted, seed)
     found = effects.dataset(scenario, chain, states, wanted, events) | timing.dataset(events.since, chain)
-    return found | positivity.groups(scenario, chain, states)
+    return found | benchmark.dataset(chain) | positivity.groups(scenario, chain, states)
 
 
 def simulated(scenario: Scenario, chain: Chain, states: Population, seed: int) -> xr.DataTree:

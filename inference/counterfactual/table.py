@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from inference.archives import archive
-from inference.counterfactual import effects, results, timing
+from inference.counterfactual import benchmark, effects, results, timing
 from inference.counterfactual.simulation import programme
 from inference.counterfactual.simulation.programme import ARROWS, BASELINE, CHIEF, MAIN, SIZES, TIMINGS, Arm
 from inference.evidence.quantities import CI_BOUNDS, Quantity, Share
@@ -52,12 +52,13 @@ def effect(groups: xr.Dataset, arm: Arm, outcome: str, horizon: int) -> results.
         return base, treated
 
     base, treated = drawn(effects.rate)
-    confounded = drawn(effects.rate, f" | {programme.DRAWN}")
+    confounded, signed = (drawn(effects.rate, f" | {kind}") for kind in (programme.DRAWN, programme.SIGNED))
     comparison, fewer = results.Comparison.of(base, treated), Share.of(treated < base)
     return results.Effect(
         arm.arrow, arm.timing, outcome, horizon, comparison.baseline, comparison.treated, comparison.difference,
         decade=results.Comparison.of(*drawn(effects.per_decade)),
         confounded=Quantity.of(confounded[1] - confounded[0]),
+        signed=Quantity.of(signed[1] - signed[0]),
         p_fewer=fewer.value,
         p_fewer_mcse=fewer.mcse,
         programmes=Quantity.of(groups["programmes"].sel(arm=arm.name, horizon=horizon)),
@@ -183,6 +184,7 @@ def collect(tree: xr.DataTree) -> results.ScenarioResult:
     """Everything that is reported of a population scenario, from its archive."""
     groups, scenario = archive.group(tree, "events"), json.loads(tree.attrs["scenario"])
     horizons = groups["horizon"].to_numpy().tolist()
+    tipped = {slope: {o: tipping(groups, o, slope) for o in OUTCOMES} for slope in programme.SLOPES}
     return results.ScenarioResult(
         id=scenario["id"], title=tree.attrs["title"], words=tree.attrs["words"], rung=tree.attrs["rung"],
         years=(scenario["year"], scenario["year"] + scenario["horizon"] - 1), horizons=horizons,
@@ -196,7 +198,8 @@ def collect(tree: xr.DataTree) -> results.ScenarioResult:
         paths=[row for arm in MAIN for row in paths(groups, arm)],
         threshold=[threshold(groups, o, cut, t) for o in OUTCOMES for cut in CUTS for t in TIMINGS],
         dose=dose(groups),
-        tipping={slope: {o: tipping(groups, o, slope) for o in OUTCOMES} for slope in programme.SLOPES},
+        tipping=tipped,
+        benchmarks=benchmark.table(archive.group(tree, benchmark.GROUP), tipped),
         natural_course=natural_course(tree),
         cells=by_cell(tree),
         regions=by_region(tree),

@@ -186,9 +186,12 @@ def confounded(scenario: Place) -> Sentence:
         return ()
     words = (
         "With an unobserved common cause of duress, capacity and alignment carried in, the effect of early governance "
-        "aid is {with_it} instead of {without}. How capacity itself bears on alignment is not identified either."
+        "aid is {with_it} instead of {without}; with one that raises all three, as leaders who lean towards the "
+        "aggressor might, {signed}. How capacity itself bears on alignment is not identified either."
     )
-    return say(words, with_it=difference(row["confounded"]), without=difference(row["difference"]))
+    versions = {name: difference(row[key]) for name, key in
+                (("with_it", "confounded"), ("without", "difference"), ("signed", "signed"))}  # fmt: skip
+    return say(words, **versions)
 
 
 def thresholds(scenario: Place) -> list[Sentence]:

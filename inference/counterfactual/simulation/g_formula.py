@@ -22,7 +22,7 @@ from inference.counterfactual.simulation import programme as programmes_of
 from inference.counterfactual.simulation.chain import Autoregression, Chain, Logit, cells
 from inference.counterfactual.simulation.equal_exposure import SinceStart
 from inference.counterfactual.simulation.population import CARRIED, Population, Rows
-from inference.counterfactual.simulation.programme import ARMS, BASELINE, DRAWN, Arm, Evaluation, whole
+from inference.counterfactual.simulation.programme import ARMS, BASELINE, DRAWN, SIGNED, Arm, Evaluation, whole
 from inference.engine import forward
 from inference.engine.density.layout import level_index
 from inference.engine.forward import Dynamics, Ends
@@ -186,13 +186,16 @@ def biases(wanted: list[Evaluation], draws: int, seed: int) -> tuple[NDArray[np.
     An unobserved standard normal cause that adds a to the log odds of duress and b to those of alignment biases the
     slope of duress by nearly a b (rare outcomes; its mean differs by a between states under duress and others). One
     that adds a' standard deviations to capacity biases the slope of capacity by nearly a' b. Drawn biases have
-    independent a, a', b ~ N(0, 0.5).
+    independent a, a', b ~ N(0, 0.5). Signed ones have their absolute values: leaders who lean towards the aggressor
+    would raise what they are a cause of, if anything.
     """
     rng = np.random.default_rng([seed, 4])
     to_duress, to_capacity, to_outcome = rng.normal(0, CONFOUNDER_SD, (3, draws))
 
     def rows(values: list[str | float], drawn: Float) -> NDArray[np.float32]:
-        return np.array([-drawn if v == DRAWN else np.full(draws, -float(v)) for v in values], dtype=np.float32)
+        known = {DRAWN: drawn, SIGNED: abs(drawn)}
+        every = [known[v] if isinstance(v, str) else np.full(draws, v) for v in values]
+        return -np.array(every, dtype=np.float32)
 
     return (
         rows([e.bias_duress for e in wanted], to_duress * to_outcome),

@@ -124,7 +124,7 @@ class Evaluation:
 
     ``duress``, ``capacity`` and ``running`` name the arms they are taken from; ``bias_duress`` and
     ``bias_capacity`` are the bias by an unobserved confounder that is taken off the slopes of duress and of capacity:
-    none, a fixed one, or the drawn ones.
+    none, a fixed one, or drawn ones: of a cause without a sign, or of one that raises all three.
     """
 
     name: str
@@ -135,7 +135,7 @@ class Evaluation:
     bias_capacity: str | float = 0.0
 
 
-DRAWN = "drawn"
+DRAWN, SIGNED = "drawn", "signed"
 BIASES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of a slope, for the tipping points
 SLOPES = ("duress", "capacity")  # that an unobserved cause can bias
 PATHS = ("duress alone", "capacity alone", "aid itself alone")
@@ -147,9 +147,9 @@ def whole(arm: Arm) -> Evaluation:
     return Evaluation(arm.name, arm, arm, arm)
 
 
-def confounded(arm: Arm) -> Evaluation:
+def confounded(arm: Arm, kind: str = DRAWN) -> Evaluation:
     """An arm less the drawn biases of an unobserved cause of duress, capacity and alignment."""
-    return Evaluation(f"{arm.name} | {DRAWN}", arm, arm, arm, DRAWN, DRAWN)
+    return Evaluation(f"{arm.name} | {kind}", arm, arm, arm, kind, kind)
 
 
 def biased(arm: Arm, slope: str, bias: float) -> Evaluation:
@@ -176,7 +176,7 @@ def evaluations() -> list[Evaluation]:
     """Every evaluation of a scenario: all arms, their paths, and under biases of the slopes of duress and capacity."""
     out = [whole(arm) for arm in ARMS]
     out += [path for arm in MAIN for path in paths(arm)]
-    out += [confounded(arm) for arm in (BASELINE, *MAIN)]
+    out += [confounded(arm, kind) for kind in (DRAWN, SIGNED) for arm in (BASELINE, *MAIN)]
     return out + [
         biased(arm, slope, bias) for slope in SLOPES for bias in BIASES if bias for arm in (BASELINE, CHIEF[0])
     ]

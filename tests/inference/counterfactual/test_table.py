@@ -99,3 +99,21 @@ def test_where_nothing_like_it_was_seen_a_scenario_says_so(tree, found):
     counts = tree["positivity"].to_dataset()
     assert int(counts["states"].sum()) == 24
     assert counts["gains"].sum() > 500
+
+
+def test_the_effect_beside_a_cause_that_raises_all_three_is_that_of_its_own_slopes(tree, found):
+    groups = tree["events"].to_dataset()
+    for outcome in ("bandwagon", "balance"):
+        plain, signed = (effects.rate(groups, outcome, f"given, early{end}", 20) for end in ("", " | signed"))
+        assert float((signed - plain).std()) > 0
+        row = effect(found, 20, outcome)
+        base = effects.rate(groups, outcome, "none | signed", 20)
+        assert row.signed.value == pytest.approx(float((signed - base).mean()))
+
+
+def test_an_unobserved_cause_is_measured_by_the_measured_ones(found):
+    for row in found.benchmarks:
+        assert (row.times is None) == (row.zero is None)
+        if row.times is not None:
+            assert row.times * row.bias.value == pytest.approx(row.zero)
+    assert {row.slope for row in found.benchmarks} == {"duress", "capacity"}

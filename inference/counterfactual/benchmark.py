@@ -1,0 +1,91 @@
+r"""How strong an unobserved cause would have to be, beside the causes that are measured.
+
+To leave a measured cause Z out of a linear model turns the slope of an exposure X by exactly :math:`\beta_Z
+\delta_Z`, with :math:`\delta_Z` the slope of X in the regression of Z on X and all else that is adjusted for; in a
+logit of rare events, by nearly that (Cinelli and Hazlett 2020, J. R. Stat. Soc. B 82, 39). An unobserved cause as
+strong as Z would turn it as much. The bias at which a programme's effect vanishes, in these units, says how many times
+as strong it would have to be.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from inference.counterfactual import results
+from inference.counterfactual.effects import SHAPE
+from inference.counterfactual.simulation.programme import SLOPES
+from inference.evidence.quantities import Quantity
+from models.claims.registry import OUTCOMES
+from models.terms import variables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inference.counterfactual.simulation.chain import Chain, Logit
+    from models.design import Design
+
+Float = NDArray[np.float64]
+GROUP = "benchmark"
+TIMES = ("since_treaty", "since_dispute")  # durations, which are no causes
+
+
+def causes(design: Design) -> list[str]:
+    """What the link adjusts for, products and durations aside."""
+    return [t for t in design.terms if len(variables(t)) == 1 and t not in {*SLOPES, *TIMES} and "@" not in t]
+
+
+def departure(design: Design, exposure: str, cause: str) -> float:
+    """Slope of an exposure in the least-squares regression of a measured cause on all predictors, region and era.
+
+    Per standard deviation of a continuous exposure, and from 0 to 1 of a binary one, as the slopes of the design.
+    """
+    at, own = design.terms.index(cause), design.terms.index(exposure)
+    others = [k for k in range(len(design.terms)) if k != at]
+    indicators = [np.eye(len(design.groups[name].levels))[design.groups[name].index] for name in ("region", "era")]
+    columns = np.column_stack([design.x[:, others], *indicators])
+    slopes, *_ = np.linalg.lstsq(columns, design.x[:, at], rcond=None)
+    return float(slopes[others.index(own)])
+
+
+def bias(logit: Logit, exposure: str, cause: str) -> Float:
+    """What leaving a measured cause out would add to the slope of an exposure (draw,)."""
+    return departure(logit.design, exposure, cause) * logit.term(cause)[0]
+
+
+def dataset(chain: Chain) -> dict[str, xr.Dataset]:
+    """The group ``benchmark``: ``bias`` (outcome, slope, cause, chain, draw) of every measured cause."""
+    names = causes(chain.outcomes[OUTCOMES[0]].design)
+    values = [[[bias(chain.outcomes[o], s, c) for c in names] for s in SLOPES] for o in OUTCOMES]
+    shaped = np.array(values).reshape(len(OUTCOMES), len(SLOPES), len(names), *chain.shape).astype(np.float32)
+    coords = {
+        "outcome": list(OUTCOMES), "slope": list(SLOPES), "cause": names,
+        "chain": np.arange(chain.shape[0]), "draw": np.arange(chain.shape[1]),
+    }  # fmt: skip
+    return {GROUP: xr.Dataset({"bias": (("outcome", "slope", "cause", *SHAPE), shaped)}, coords)}
+
+
+def vanishing(points: Sequence[results.TippingPoint]) -> float | None:
+    """The bias nearest to none at which the mean effect is nil, interpolated; None where no bias tried undoes it."""
+    found: list[float] = []
+    for one, two in pairwise(points):
+        low, high = one.difference.value, two.difference.value
+        if low * high <= 0 and low != high:
+            found.append(one.bias + (two.bias - one.bias) * low / (low - high))
+    return min(found, key=abs, default=None)
+
+
+def table(groups: xr.Dataset, tipping: dict[str, dict[str, list[results.TippingPoint]]]) -> list[results.Benchmark]:
+    """What each measured cause would do if it were not adjusted for, beside what it takes to undo the effect."""
+    out = []
+    for slope, outcome in product(SLOPES, OUTCOMES):
+        zero = vanishing(tipping[slope][outcome])
+        for cause in map(str, groups["cause"].to_numpy()):
+            own = Quantity.of(groups["bias"].sel(outcome=outcome, slope=slope, cause=cause))
+            times = None if zero is None or own.value == 0 else zero / own.value
+            out.append(results.Benchmark(slope, outcome, cause, own, zero, times))
+    return out
