@@ -12,7 +12,7 @@ import xarray as xr
 from inference.archives import archive
 from inference.counterfactual import benchmark, effects, results, timing
 from inference.counterfactual.simulation import programme
-from inference.counterfactual.simulation.programme import ARROWS, BASELINE, CHIEF, MAIN, SIZES, TIMINGS, Arm
+from inference.counterfactual.simulation.programme import ARROWS, BASELINE, CHIEF, MAIN, REPORTED, SIZES, TIMINGS, Arm
 from inference.evidence.quantities import CI_BOUNDS, Quantity, Share
 from models.claims.links import LINKS
 from models.claims.registry import OUTCOMES
@@ -191,7 +191,7 @@ def collect(tree: xr.DataTree) -> results.ScenarioResult:
         states=int(tree.attrs["states"]), size=scenario["size"], dollars=scenario["dollars"],
         fit_key=tree.attrs["fit_key"], flags=json.loads(tree.attrs["flags"]),
         dyad_years={o: int(groups["dyad_years"].sel(outcome=o, horizon=horizons[-1])) for o in OUTCOMES},
-        effects=[effect(groups, arm, o, h) for arm in MAIN for o in OUTCOMES for h in horizons],
+        effects=[effect(groups, arm, o, h) for arm in REPORTED for o in OUTCOMES for h in horizons],
         early_less_late=early_less_late(groups),
         equal_exposure=timing.equal_exposure(archive.group(tree, timing.GROUP), scenario["dollars"])
         if timing.GROUP in tree else [],

@@ -235,11 +235,16 @@ def histories(
 
     none = ARMS.index(BASELINE)
     simulate(none, programmes_of.none(chain.draws, noise.shape[0]))
-    onset = np.where(out.duress[none].any(axis=0), out.duress[none].argmax(axis=0), noise.shape[0])
-    for arm, programme in enumerate(programmes_of.programmes(scenario, chain, population, unit, effect, onset)):
+    onset, low = _first(out.duress[none] == 1), _first(out.before[none] - error <= population.low)
+    for arm, programme in enumerate(programmes_of.programmes(scenario, chain, population, unit, effect, onset, low)):
         if arm != none:
             simulate(arm, programme)
     return out
+
+
+def _first(when: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Position of the first year in which something is so (draw,), that of the year past the last where it never is."""
+    return np.where(when.any(axis=0), when.argmax(axis=0), when.shape[0]).astype(np.intp)
 
 
 def every_history(

@@ -46,16 +46,17 @@ class Population:
     """The states of a scenario and their years, as observed.
 
     ``frame`` has a row for each unit and year, in this order, with the columns that the links take as observed.
-    ``score`` and ``score_sd`` (unit,) are capacity and its error before the first year, ``past`` (unit, 5) duress in
-    the five years before, the last one first, ``duress`` and ``capacity`` (unit, year) what was observed since, and
-    ``dollars`` aid per head by source (unit, year). ``alignment`` holds the rows of each outcome in the years counted,
-    ``lead_in`` those of the years before, ``carried`` how many unit-years took a value of a neighbouring year,
-    ``unknown`` the states without any.
+    ``low`` is the highest score of capacity that counts as low. ``score`` and ``score_sd`` (unit,) are capacity and its
+    error before the first year, ``past`` (unit, 5) duress in the five years before, the last one first, ``duress`` and
+    ``capacity`` (unit, year) what was observed since, and ``dollars`` aid per head by source (unit, year).
+    ``alignment`` holds the rows of each outcome in the years counted, ``lead_in`` those of the years before,
+    ``carried`` how many unit-years took a value of a neighbouring year, ``unknown`` the states without any.
     """
 
     states: NDArray[np.intp]
     years: NDArray[np.intp]
     frame: pd.DataFrame
+    low: float
     score: Float
     score_sd: Float
     past: NDArray[np.intp]
@@ -112,7 +113,7 @@ def eligible(scenario: Scenario, moves: pd.DataFrame, alignment: pd.DataFrame) -
         mine = now[exposed & (now["state"] == scenario.state)]
         words = f"state is {scenario.state}"
     else:
-        low = now["capacity"] <= now["capacity"].quantile(LOWEST)
+        low = now["capacity"] <= _low(now)
         chosen = {
             "fragile": low & (now["war_before"] == 0),
             "calm": low & (now["duress_before"] == 0) & (now["duress_lately"] == 0),
@@ -132,6 +133,11 @@ def eligible(scenario: Scenario, moves: pd.DataFrame, alignment: pd.DataFrame) -
             f"{choices or '; choose another rule, region or year'}"
         )
     return np.sort(mine["state"].to_numpy(np.intp))
+
+
+def _low(now: pd.DataFrame) -> float:
+    """The score of capacity that bounds the lowest quarter of the states of a year."""
+    return float(now["capacity"].quantile(LOWEST))
 
 
 def _filled(
@@ -182,6 +188,7 @@ def assemble(scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: p
         states=states,
         years=years,
         frame=frame,
+        low=_low(moves[moves["year"] == scenario.begin]),
         score=begin["capacity"].to_numpy(float),
         score_sd=begin["capacity_sd"].to_numpy(float),
         past=np.nan_to_num(past).astype(np.intp),

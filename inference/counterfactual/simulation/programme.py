@@ -25,6 +25,7 @@ SIZES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)  # of the grid, in standard deviations o
 SOURCES = {"aid_governance": "estimated", "aid_us": "estimated, US aid"}
 ARROWS = ("estimated", "estimated, US aid", "elicited", "given")
 TIMINGS = ("early", "late")
+RULE = "when low"  # in the first year after a score of capacity that counts as low
 AHEAD = "ahead"  # of the late programme, by as many years as the window of duress is long
 LEAD = 5
 NONE = "none"
@@ -49,8 +50,10 @@ class Arm:
 BASELINE = Arm(NONE, "")
 MAIN = tuple(Arm(arrow, timing) for arrow in ARROWS for timing in TIMINGS)
 GRID = tuple(Arm("given", timing, size) for size in SIZES for timing in TIMINGS)
+RULED = tuple(Arm(arrow, RULE) for arrow in ARROWS)
 PAIRED = tuple(Arm(arrow, AHEAD) for arrow in ARROWS)
-ARMS = (BASELINE, *MAIN, *GRID, *PAIRED)
+REPORTED = (*MAIN, *RULED)
+ARMS = (BASELINE, *MAIN, *GRID, *RULED, *PAIRED)
 
 
 def sd_of_capacity(chain: Chain) -> float:
@@ -69,28 +72,46 @@ def none(draws: int, years: int) -> Programme:
     return Programme(0, np.full(draws, years), 0, 1, zero, zero, 0.0, np.zeros(years), zero)
 
 
-def starts(scenario: Scenario, onset: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:
+def starts(scenario: Scenario, onset: NDArray[np.intp], low: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:
     """Position of a programme's first year by timing (draw,), that of a year past the last where it never starts.
 
-    ``onset`` (draw,) is the first year under duress without a programme, or past the last. An early programme starts
-    on its date; a late one in the year after the onset; one that is `AHEAD` starts `LEAD` years before the late one,
-    where these years are simulated.
+    Without a programme ``onset`` (draw,) is the first year under duress, ``low`` (draw,) the first after a score of
+    capacity that counts as low, past the last where there is none. An early programme starts on its date; a late one in
+    the year after the onset; one under the `RULE` in the year of ``low``, which a donor who reads the scores can
+    follow; one that is `AHEAD` starts `LEAD` years before the late one, where these years are simulated.
     """
     late = onset + 1
     never = scenario.years
     return {
         "early": np.full_like(onset, scenario.opens - scenario.begin),
         "late": late,
+        RULE: low,
         AHEAD: np.where((late < never) & (late >= LEAD), late - LEAD, never),
     }
 
 
 def programmes(
-    scenario: Scenario, chain: Chain, population: Population, unit: int, effect: Float, onset: NDArray[np.intp]
+    scenario: Scenario,
+    chain: Chain,
+    population: Population,
+    unit: int,
+    effect: Float,
+    onset: NDArray[np.intp],
+    low: NDArray[np.intp],
 ) -> list[Programme]:
-    """The programmes of `ARMS` for one unit; ``effect`` are the draws of `elicited`, ``onset`` is as in `starts`."""
+    """The programmes of `ARMS` for one unit.
+
+    Parameters
+    ----------
+    scenario, chain, population, unit :
+        The programme, the fitted links, the states, and the position of one of them.
+    effect : array (draw,)
+        The draws of `elicited`.
+    onset, low : array (draw,)
+        As in `starts`.
+    """
     unit_sd, draws = sd_of_capacity(chain), chain.draws
-    begins = starts(scenario, onset)
+    begins = starts(scenario, onset, low)
     zero, nothing = np.zeros(draws), np.zeros(population.years.size)
     shock = chain.drop if scenario.withdrawal is not None else zero
     gains = {name: np.log1p(d[unit] + scenario.dollars) - np.log1p(d[unit]) for name, d in population.dollars.items()}
@@ -176,7 +197,7 @@ def evaluations() -> list[Evaluation]:
     """Every evaluation of a scenario: all arms, their paths, and under biases of the slopes of duress and capacity."""
     out = [whole(arm) for arm in ARMS]
     out += [path for arm in MAIN for path in paths(arm)]
-    out += [confounded(arm, kind) for kind in (DRAWN, SIGNED) for arm in (BASELINE, *MAIN)]
+    out += [confounded(arm, kind) for kind in (DRAWN, SIGNED) for arm in (BASELINE, *REPORTED)]
     return out + [
         biased(arm, slope, bias) for slope in SLOPES for bias in BIASES if bias for arm in (BASELINE, CHIEF[0])
     ]

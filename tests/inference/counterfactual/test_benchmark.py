@@ -1,12 +1,12 @@
 """Measured causes as a yardstick: what leaving one out really does to a slope, and when an effect vanishes."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from inference.counterfactual import benchmark
 from inference.counterfactual.benchmark import departure, vanishing
+from inference.counterfactual.results import TippingPoint
+from inference.evidence.quantities import Quantity
 from models.claims.links import LOGITS
 
 
@@ -36,7 +36,7 @@ def test_causes_are_what_the_link_adjusts_for(chain):
 )
 def test_an_effect_vanishes_between_the_biases_whose_effects_differ_in_sign(changes, zero):
     points = [
-        SimpleNamespace(bias=bias, difference=SimpleNamespace(value=change))
+        TippingPoint(bias, Quantity(change, 0.0, change, change), 0.5, 0.0)
         for bias, change in zip((-1.0, -0.5, 0.0, 0.5, 1.0), changes, strict=True)
     ]
     assert vanishing(points) == (None if zero is None else pytest.approx(zero))

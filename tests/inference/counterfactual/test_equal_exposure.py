@@ -28,7 +28,7 @@ def test_both_programmes_are_the_same_but_for_their_start(chain, states):
     effect = programme.elicited(chain.draws, 1)
     onset = np.where(np.arange(chain.draws) % 3 == 0, 2, 9).astype(np.intp)
     pair = [
-        dict(zip(ARMS, programme.programmes(SCENARIO, chain, states, 0, effect, onset), strict=True))[
+        dict(zip(ARMS, programme.programmes(SCENARIO, chain, states, 0, effect, onset, onset), strict=True))[
             Arm("given", when)
         ]
         for when in WHEN
