@@ -117,6 +117,7 @@ calibrate: $(STAMP) ## engine and chain beside simulated truths, planted bugs an
 	@$(RUN) inference.calibration --bugs $(call flags,SEED)
 	@$(RUN) inference.calibration draws $(call flags,SEED)
 	@$(RUN) inference.calibration chain $(call flags,SEED)
+	@$(RUN) inference.calibration paths $(call flags,SEED)
 	@$(RUN) inference.calibration timing $(call flags,SEED)
 
 bench: $(STAMP) ## the engine beside its peers: speed, memory, growth (hours; BENCHARGS=--quick for minutes)

@@ -9,16 +9,18 @@ from pathlib import Path
 from inference import panels
 
 FOLDER = Path(__file__).parent / "results"
+WHAT = ("ranks", "draws", "reference", "chain", "paths", "timing", "claims")
 PART = 20  # replicates after which it is looked whether a bug has been noticed
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m inference.calibration", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("ranks", "draws", "reference", "chain", "timing", "claims"), default="ranks",
+        "what", nargs="?", choices=WHAT, default="ranks",
         help="ranks of simulated truths (default), draws of every registered model beside those of another sampler, "
         "the long run that tests compare the engine with, the effects of whole simulated worlds beside brute force, "
-        "early against late in worlds without timing, or verdicts on slopes that are nil",
+        "the paths of an effect in worlds that have only one, early against late in worlds without timing, or "
+        "verdicts on slopes that are nil",
     )  # fmt: skip
     parser.add_argument("--replicates", type=int, default=1000, help="truths drawn from the prior (default: 1000)")
     parser.add_argument("--bugs", action="store_true", help="check that planted bugs are noticed, too")
@@ -79,6 +81,14 @@ def _draws(arguments: argparse.Namespace) -> int:
     return 1 if failed or failures else 0
 
 
+def _reference(arguments: argparse.Namespace) -> int:
+    from inference.calibration import long_run
+
+    out = arguments.out if arguments.out != FOLDER else long_run.FOLDER
+    print(f"reference posterior in {long_run.write(arguments.seed, out, arguments.draws or long_run.DRAWS)}")
+    return 0
+
+
 def _chain(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
@@ -95,6 +105,29 @@ def _chain(arguments: argparse.Namespace) -> int:
             f"{100 * effect_recovery.LEVEL:.0f} % intervals"
         )
     print(f"results in {atomic.write_csv(arguments.out / 'chain.csv', table)}")
+    return 0 if within else 1
+
+
+def _paths(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from inference.archives import atomic
+    from inference.calibration.worlds import path_recovery
+    from inference.calibration.worlds.effect_recovery import ACCEPTED, LEVEL
+
+    named = arguments.truths or path_recovery.TRUTHS
+    table = pd.concat(
+        [pd.DataFrame(path_recovery.run(name, arguments.worlds, arguments.seed)) for name in named], ignore_index=True
+    )
+    within = True
+    for (planted, path, outcome), own in table.groupby(["planted", "path", "outcome"], sort=False):
+        within &= bool(ACCEPTED[0] <= own["covered"].mean() <= ACCEPTED[1]) or not own["truth"].any()
+        print(
+            f"{planted}, {path}, {outcome}: {own['covered'].sum()} of {len(own)} truths inside their "
+            f"{100 * LEVEL:.0f} % intervals; mean truth {own['truth'].mean():+.2f}, found {own['mean'].mean():+.2f} "
+            f"± {own['mean'].std() / len(own) ** 0.5:.2f}"
+        )
+    print(f"results in {atomic.write_csv(arguments.out / 'paths.csv', table)}")
     return 0 if within else 1
 
 
@@ -143,15 +176,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if min(arguments.replicates, arguments.replicates_per_bug) < 20 or arguments.seed < 0:
         parser.error("take at least 20 replicates, and a seed that is not negative")
-    if arguments.what == "reference":
-        from inference.calibration import long_run
-
-        out = arguments.out if arguments.out != FOLDER else long_run.FOLDER
-        print(f"reference posterior in {long_run.write(arguments.seed, out, arguments.draws or long_run.DRAWS)}")
-        return 0
-    return {"ranks": _ranks, "draws": _draws, "chain": _chain, "timing": _timing, "claims": _claims}[arguments.what](
-        arguments
-    )
+    studies = dict(zip(WHAT, (_ranks, _draws, _reference, _chain, _paths, _timing, _claims), strict=True))
+    return studies[arguments.what](arguments)
 
 
 if __name__ == "__main__":

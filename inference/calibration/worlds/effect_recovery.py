@@ -109,42 +109,52 @@ def fitted(w: World, seed: int) -> Chain:
     return assembled(link, of_logit, np.zeros(CHAINS * DRAWS), (CHAINS, DRAWS))
 
 
-def forced(w: World, scenario: Scenario, copies: int, seed: tuple[int, ...], **change: Any) -> dict[str, float]:  # noqa: ANN401 (arguments of `simulated_world.forward`)
-    """Mean probability of each outcome per 1,000 dyad-years of the years counted, over many copies of a world."""
+def forced(w: World, scenario: Scenario, copies: int, seed: tuple[int, ...], **change: Any) -> tuple[Float, Float]:  # noqa: ANN401 (arguments of `simulated_world.forward`)
+    """True capacity and duress (state, copy, year) of many copies of a world from the start of a scenario on."""
     begin, last = scenario.begin - FIRST, scenario.last - FIRST + 1
     duress = w.state["duress"].to_numpy().reshape(CODES.size, -1)
     start = (np.repeat(w.capacity[:, None], copies, axis=1), np.repeat(duress[:, None], copies, axis=1).astype(float))
     rng = np.random.default_rng(seed)
-    true_capacity, path = simulated_world.forward(
-        w.truth, w.columns, start, REGION, rng, first=begin, last=last, **change
-    )
+    return simulated_world.forward(w.truth, w.columns, start, REGION, rng, first=begin, last=last, **change)
+
+
+def rates(w: World, scenario: Scenario, capacity: Float, duress: Float) -> dict[str, float]:
+    """Mean probability of each outcome per 1,000 dyad-years of the years counted, under histories as of `forced`."""
     rows = w.alignment[w.alignment["year"].between(scenario.year, scenario.last)]
     out = dict.fromkeys(OUTCOMES, 0.0)
     for year in range(scenario.year, scenario.last + 1):
         mine = rows[rows["year"] == year]
         t, i = year - FIRST, np.searchsorted(CODES, mine["state"].to_numpy())
-        window = path[i, :, t - BEFORE : t].any(axis=-1).astype(float)
+        window = duress[i, :, t - BEFORE : t].any(axis=-1).astype(float)
         for outcome in OUTCOMES:
-            p = simulated_world.probability(w.truth, outcome, mine, window, true_capacity[i, :, t - 1])
+            p = simulated_world.probability(w.truth, outcome, mine, window, capacity[i, :, t - 1])
             out[outcome] += 1000 * float(p.mean(axis=1).sum()) / len(rows)
     return out
 
 
-def brute_force(w: World, scenario: Scenario, arm: Arm, sd: float, copies: int, seed: int) -> dict[str, float]:
-    """True change in events per 1,000 dyad-years under an arm, by outcome, from many copies of a world.
+def treatment(w: World, scenario: Scenario, arm: Arm, sd: float) -> dict[str, Any]:
+    """What an early programme changes in a world, as `forced` takes it.
 
     ``sd`` is the standard deviation of capacity, in which the size of a given effect is stated.
     """
     begin, last = scenario.begin - FIRST, scenario.last - FIRST + 1
+    if arm.arrow != "given":
+        return {"aid": scenario.dollars, "running": (begin, begin + scenario.duration)}
     rises = np.zeros(last)
     for t in range(begin, last):
         if t < begin + scenario.duration:
             rises[t] = rises[t - 1] + scenario.size * sd / scenario.duration
         else:
             rises[t] = w.truth.rho * rises[t - 1]
-    aided = {"aid": scenario.dollars, "running": (begin, begin + scenario.duration)}
-    treated = forced(w, scenario, copies, (seed, 1), **({"added": rises} if arm.arrow == "given" else aided))
-    natural = forced(w, scenario, copies, (seed, 1))
+    return {"added": rises}
+
+
+def brute_force(w: World, scenario: Scenario, arm: Arm, sd: float, copies: int, seed: int) -> dict[str, float]:
+    """True change in events per 1,000 dyad-years under an arm, by outcome, from many copies of a world."""
+    treated, natural = (
+        rates(w, scenario, *forced(w, scenario, copies, (seed, 1), **change))
+        for change in (treatment(w, scenario, arm, sd), {})
+    )
     return {outcome: treated[outcome] - natural[outcome] for outcome in OUTCOMES}
 
 

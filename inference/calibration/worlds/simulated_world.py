@@ -34,7 +34,7 @@ BINARY = ("past_alliance_lag5", "colonial_tie")
 SPREAD = {
     "income": 0.7, "population": 1.0, "polyarchy": 0.2, "threat": 0.4, "aid_us": 0.4, "capacity": 0.7,
     "duress_lately": 0.3, "aggressor_power_lag5": 2.5, "own_power_lag5": 1.8, "past_alliance_lag5": 1.0,
-    "colonial_tie": 1.0, "threat_lag5": 0.4, "threat_other_lag5": 0.7, "income_lag5": 1.0, "democracy_lag5": 1.0,
+    "colonial_tie": 1.0, "threat_lag5": 0.4, "threat_other_lag5": 0.7, "income_lag5": 0.7, "democracy_lag5": 1.0,
 }  # fmt: skip
 
 
@@ -59,6 +59,7 @@ class Truth:
     outcomes: dict[str, dict[str, float]]  # by outcome: intercept and slopes of duress, threat, their product, capacity
     duress: dict[str, dict[str, float]]
     others: dict[str, dict[str, float]]
+    level: float = 0.0  # of capacity at the start, per log of income
     error_sd: float = 0.25  # beside states that differ by 0.7: as in the published scores
 
 
@@ -210,11 +211,12 @@ def world(seed: int, change: Callable[[Truth], Truth] = lambda what: what) -> Wo
     columns = _exogenous(rng, CODES.size, years.size)
     capacity, duress = np.zeros((2, CODES.size, 1, years.size))
     error = rng.normal(0, what.error_sd, CODES.size)  # apart from the first scores: the truth is spread around them
-    capacity[..., :BEFORE] = rng.normal(-0.3, 0.7, (CODES.size, 1, 1)) + error[:, None, None]
+    richer = what.level * (columns["income"][:, :1, None] - CENTRES["income"])
+    capacity[..., :BEFORE] = rng.normal(-0.3, 0.7, (CODES.size, 1, 1)) + richer + error[:, None, None]
     duress[..., :BEFORE] = rng.random((CODES.size, 1, BEFORE)) < 0.1
     capacity, duress = forward(what, columns, (capacity, duress), REGION, rng, first=BEFORE, last=years.size)
     state = _state_panel(columns, capacity[:, 0] - error[:, None], duress[:, 0], what.error_sd, years)
-    alignment = _alignment(what, capacity[:, 0], error, duress[:, 0], years, rng)
+    alignment = _alignment(what, columns["income"], capacity[:, 0], error, duress[:, 0], years, rng)
     return World(state, alignment, what, capacity[:, 0], error, columns)
 
 
@@ -239,9 +241,9 @@ def _state_panel(columns: dict[str, Float], score: Float, duress: Float, sd: flo
 
 
 def _alignment(
-    what: Truth, capacity: Float, error: Float, duress: Float, years: NDArray, rng: np.random.Generator
+    what: Truth, income: Float, capacity: Float, error: Float, duress: Float, years: NDArray, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """The alignment panel, other columns than the chain's as in any simulated panel."""
+    """The alignment panel, other columns than the chain's and income as in any simulated panel."""
     counted = years[years >= FIRST + BEFORE + 1]
     index = pd.MultiIndex.from_product([CODES, AGGRESSORS, counted], names=["state", "aggressor", "year"])
     keys = pd.DataFrame(index=index).reset_index()
@@ -251,7 +253,7 @@ def _alignment(
     _add_groups(frame)
     i, t = np.searchsorted(CODES, keys["state"]), keys["year"].to_numpy() - FIRST
     window = np.stack([duress[i, t - k] for k in range(1, BEFORE + 1)]).any(axis=0)
-    frame["duress"] = window.astype(np.int8)
+    frame["duress"], frame["income_lag5"] = window.astype(np.int8), income[i, t - 1 - BEFORE]
     frame["capacity"], frame["capacity_sd"] = capacity[i, t - 1] - error[i], what.error_sd
     for outcome in OUTCOMES:
         p = probability(what, outcome, frame, window[:, None].astype(float), capacity[i, t - 1][:, None])[:, 0]

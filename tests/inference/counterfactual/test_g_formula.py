@@ -43,7 +43,7 @@ def test_effects_are_those_of_brute_force(w, chain, changes, arm):
 
 
 def test_the_baseline_is_that_of_brute_force(w, states, events):
-    true = effect_recovery.forced(w, SCENARIO, 500, (5,))
+    true = effect_recovery.rates(w, SCENARIO, *effect_recovery.forced(w, SCENARIO, 500, (5,)))
     for outcome in OUTCOMES:
         rows, total = (
             effects.exposure(SCENARIO, states, outcome, 20)[0],
