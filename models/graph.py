@@ -83,7 +83,7 @@ def non_causal(dag: nx.DiGraph[str], exposure: str) -> nx.DiGraph[str]:
 
 def observable(dag: nx.DiGraph[str], exposure: str, causal: CausalGraph) -> set[str]:
     """What may be adjusted for: measured, and no effect of the exposure."""
-    return set(dag) - causal.hidden - causal.selected - nx.descendants(dag, exposure) - {exposure, OUTCOME}
+    return set(dag) - causal.hidden - causal.given - nx.descendants(dag, exposure) - {exposure, OUTCOME}
 
 
 def selected_by_effects(dag: nx.DiGraph[str], exposure: str, causal: CausalGraph) -> bool:
@@ -96,7 +96,10 @@ def _separator(dag: nx.DiGraph[str], exposure: str, causal: CausalGraph) -> set[
     """A smallest set of measured non-descendants that, given the selection, blocks every path that is not causal."""
     if selected_by_effects(dag, exposure, causal):
         return None
-    allowed, given = observable(dag, exposure, causal), causal.selected & set(dag)
+    allowed, given = observable(dag, exposure, causal), causal.given & set(dag) - {exposure}
+    if causal.sequential:
+        separates = nx.is_d_separator(non_causal(dag, exposure), exposure, OUTCOME, allowed | given)
+        return allowed if separates else None
     required = (causal.always - {exposure}) & allowed | given
     found = nx.find_minimal_d_separator(
         non_causal(dag, exposure), exposure, OUTCOME, included=required, restricted=allowed | given

@@ -30,7 +30,7 @@ def implied(panel: str = "alignment", revision: int = CURRENT) -> list[Independe
     """Every testable independence of measured nodes, each given a smallest set that separates the two."""
     causal, dag = REVISIONS[revision][panel], graph(panel, revision)
     measured = set(causal.columns.values())
-    held = {*ROOTS, *causal.selected}
+    held = {*ROOTS, *causal.given}
     out: list[Independence] = []
     for one, other in combinations(sorted(measured - {OUTCOME}), 2):
         if dag.has_edge(one, other) or dag.has_edge(other, one):

@@ -18,8 +18,9 @@ class CausalGraph:
     when they are adjusted for, ``measures`` are further measures of a node, used as exposures only. ``hidden``
     nodes are never adjusted for: not observed, or not over all the years. Every adjustment set holds ``always``.
     ``parts`` of a composite measure are not adjusted for beside it. Rows are in the panel because of ``selected``, so
-    that every estimate is made given it. Where ``timed``, what is adjusted for is measured before the window of the
-    exposure begins.
+    that every estimate is made given it. ``held`` nodes are given too, without a column: the same in all rows, or held
+    by the model itself. Where ``timed``, what is adjusted for is measured before the window of the exposure begins.
+    Where ``sequential``, it is the whole measured past: everything measured that is no effect of the exposure.
     """
 
     effects: Mapping[str, tuple[str, ...]]
@@ -29,7 +30,14 @@ class CausalGraph:
     always: frozenset[str]
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     selected: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
     timed: bool = True
+    sequential: bool = False
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Nodes that every estimate is made given, without a column."""
+        return self.selected | self.held
 
     @property
     def nodes_of(self) -> dict[str, str]:

@@ -1,52 +1,41 @@
-"""The causal graphs of the chain of the counterfactual: aid to capacity, capacity to duress a year later.
+"""The causal graphs of the chain of the counterfactual, from year to year: of capacity, and of duress.
 
-Capacity of the year before enters the autoregression as its lag, so no column adjusts for it. The links are simulated
-forward year by year, given the state of the year before: that is what they hold, not what was before an exposure.
+The autoregression holds capacity of the year before as its lag, so no column adjusts for it. An onset is one after a
+calm year, a continuation one after a year under duress: there duress of the last year is the same in all rows. The
+population of a state measures its own power where no aggressor stands beside it.
 """
 
 from __future__ import annotations
 
-from models.graphs.causal_graph import OUTCOME, ROOTS, CausalGraph
+from models.graphs import views
+from models.graphs.causal_graph import ROOTS, CausalGraph
+from models.graphs.causes import STATE
 
-STATE_COLUMNS = {
-    "duress_lately": "past duress",
+COLUMNS = {
+    "duress_lately": views.past("duress"),
     "income": "economy",
-    "population": "population",
+    "population": "own power",
     "polyarchy": "democracy",
     "threat": "threat",
 }
+UNSEEN = {"leader orientation", *(views.past(name) for name in STATE if name != "duress")}
 CAPACITY = CausalGraph(
-    effects={
-        "past duress": ("past capacity", "economy", "democracy", "aid", OUTCOME),
-        "past capacity": ("aid", OUTCOME),
-        "economy": ("democracy", "past capacity", "aid", OUTCOME),
-        "population": ("past capacity", "aid", OUTCOME),
-        "democracy": ("past capacity", "aid", OUTCOME),
-        "threat": ("past duress", "past capacity", "aid", OUTCOME),
-        "aid": (OUTCOME,),
-        "leader orientation": ("past duress", "aid", OUTCOME),
-    },
-    columns={"duress_before": "past duress", **STATE_COLUMNS},
-    measures={"capacity": "past capacity", "aid_governance": "aid", "aid_us": "aid"},
-    hidden=frozenset({"leader orientation"}),
+    effects=views.year_by_year("capacity"),
+    columns={"duress_before": "duress", **COLUMNS},
+    measures={"capacity": "capacity", "aid_governance": "aid", "aid_us": "aid"},
+    hidden=frozenset(UNSEEN | {"aid drop"}),
     always=frozenset(ROOTS),
+    held=frozenset({"capacity"}),
     timed=False,
+    sequential=True,
 )
 DURESS = CausalGraph(
-    effects={
-        "past duress": ("economy", "democracy", "capacity", "aid", "aid drop", OUTCOME),
-        "economy": ("democracy", "capacity", "aid", OUTCOME),
-        "population": ("capacity", "aid", OUTCOME),
-        "democracy": ("capacity", "aid", "aid drop", OUTCOME),
-        "threat": ("past duress", "capacity", "aid", OUTCOME),
-        "aid": ("capacity", "aid drop", OUTCOME),
-        "capacity": (OUTCOME,),
-        "aid drop": (OUTCOME,),
-        "leader orientation": ("past duress", "aid", "aid drop", OUTCOME),
-    },
-    columns={**STATE_COLUMNS, "aid_us": "aid", "capacity": "capacity"},
+    effects=views.year_by_year("duress"),
+    columns={**COLUMNS, "aid_us": "aid", "capacity": "capacity"},
     measures={"aid_drop": "aid drop"},
-    hidden=frozenset({"leader orientation"}),
+    hidden=frozenset(UNSEEN),
     always=frozenset(ROOTS),
+    held=frozenset({"duress"}),
     timed=False,
+    sequential=True,
 )

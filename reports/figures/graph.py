@@ -10,6 +10,7 @@ import numpy as np
 
 from data.codebook.lags import unlagged
 from models.graph import GRAPHS, OUTCOME, ROOTS, graph
+from models.graphs.views import past
 from models.terms import variables
 from reports.figures import placement
 from reports.figures.placement import HALF_HEIGHT, HALF_WIDTH
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
 Places = dict[str, tuple[float, float]]
 PALE = "#B5B5B5"
+PAST = "the past"
 TITLES = {
     "alignment": "bandwagoning and balancing, with and without a treaty",
+    "capacity": "a state's capacity, from year to year",
+    "onset": "a state's duress, from year to year",
     "termination": "dissolution",
     "siding": "the side joined in a war",
 }
@@ -52,10 +56,12 @@ class Marks(NamedTuple):
 
 
 def drawn(panel: str) -> nx.DiGraph:
-    """The graph without region and era, which point at every other node."""
+    """The graph without region and era, which point at every other node; what is unseen of the past is one box."""
     dag = graph(panel).copy()
     dag.remove_nodes_from(ROOTS)  # a subgraph by a set of nodes would put the arrows in another order in every process
-    return dag
+    unseen = {node: PAST for node in dag if node in GRAPHS[panel].hidden and node.startswith(past(""))}
+    named = [(unseen.get(cause, cause), unseen.get(effect, effect)) for cause, effect in dag.edges]
+    return nx.DiGraph([arrow for arrow in named if len({*arrow}) == 2]) if unseen else dag
 
 
 @cache
@@ -143,7 +149,7 @@ def _edge(node: tuple[float, float], other: tuple[float, float]) -> tuple[float,
 def _draw(axes: Axes, panel: str, marks: Marks | None = None) -> None:
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-    dag, places, hidden = drawn(panel), layout(panel), GRAPHS[panel].hidden
+    dag, places, hidden = drawn(panel), layout(panel), GRAPHS[panel].hidden | {PAST}
     for node, (x, y) in places.items():
         plain = (SHADE_DARK if node in GRAPHS[panel].selected else "white"), "black"
         face, ink = marks.of_node(node) if marks else plain

@@ -16,6 +16,7 @@ from models.claims.links import LINKS
 from models.claims.registry import FAMILIES, OUTCOMES, REGISTRY, Estimand, Hypothesis, archive_of, get
 from models.graph import GRAPHS, OUTCOME, ROOTS, adjustment, columns, graph, node, selected_by_effects
 from models.graphs.causal_graph import SELECTED
+from models.graphs.causes import ALIGNED, CAUSES, YEARLY
 from models.terms import needed, variables
 
 TESTED = [hypothesis for hypothesis in REGISTRY.values() if hypothesis.testable]
@@ -24,14 +25,16 @@ NODES = [
     for panel, which in GRAPHS.items()
     for name in sorted({*which.columns.values(), *which.measures.values()})
 ]
-# Leader orientation, or aid itself, stands behind them; income works through power, which decides who is at risk.
+# Leader orientation, or aid itself, stands behind them; income works through power, which decides who is at risk. From
+# year to year leaders' orientation moves capacity and duress, of the past and of this year, so nothing is.
+EVERY_YEAR = {"aid", "capacity", "duress", "past duress", "economy", "democracy", "own power", "threat"}
 NOT_IDENTIFIED = {
     "alignment": {"aid", "capacity", "duress", "support", "economy"},
     "informal": {"aid", "capacity", "duress", "support", "economy"},
     "placebo": {"aid", "capacity", "duress", "support", "economy", "later duress"},
-    "capacity": {"aid", "past duress"},
-    "onset": {"aid", "aid drop", "past duress"},
-    "continuation": {"aid", "aid drop", "past duress"},
+    "capacity": EVERY_YEAR,
+    "onset": {*EVERY_YEAR, "aid drop"},
+    "continuation": {*EVERY_YEAR, "aid drop"},
 }
 FEW = 8  # nodes whose subsets are all tried
 UNTIMED = {"joining", "capacity", "onset", "continuation"}  # revision 1 of a claim, and links simulated year by year
@@ -44,7 +47,7 @@ STATED = {
     "own power": {"aggressor power", "history", "proximity", "aggression", "economy"},
     "aggression": {*ALWAYS, "proximity", "offence"},
     "offence": {*ALWAYS, "aggression"},
-    "capacity": {*ALWAYS, "economy", "democracy"},
+    "capacity": {*ALWAYS, "threat", "economy", "democracy"},
     "duress": {*ALWAYS, "threat", "capacity", "economy", "democracy"},
     "support": {*ALWAYS, "threat", "proximity", "aggression", "ideology", "duress"},
     "ideology": {*ALWAYS, "democracy"},
@@ -68,7 +71,7 @@ def not_causal(panel, exposure, dag=None):
 
 def observable(panel, exposure):
     which, dag = GRAPHS[panel], graph(panel)
-    return set(dag) - which.hidden - which.selected - nx.descendants(dag, exposure) - {exposure, OUTCOME}
+    return set(dag) - which.hidden - which.given - nx.descendants(dag, exposure) - {exposure, OUTCOME}
 
 
 @pytest.mark.parametrize("panel", GRAPHS)
@@ -82,7 +85,34 @@ def test_the_graph_has_no_cycle_and_everything_leads_to_the_outcome(panel):
         assert set(dag.successors(root)) == set(dag) - set(ROOTS)
     assert set(which.effects) >= which.hidden
     measured = set(which.nodes_of.values())
-    assert measured == set(dag) - {OUTCOME, *ROOTS, *which.selected} - {"leader orientation", "standing"}
+    unseen = which.hidden - {"aid"} if panel in {"alignment", "informal", "placebo"} else which.hidden
+    assert measured | which.held == set(dag) - {OUTCOME, *ROOTS, *which.selected} - unseen
+
+
+def test_every_view_draws_its_arrows_from_the_one_list_of_causes():
+    known = {(cause, effect) for which in (CAUSES, YEARLY) for cause, effects in which.items() for effect in effects}
+    assert nx.is_directed_acyclic_graph(nx.DiGraph([(c, e) for c, effects in CAUSES.items() for e in effects]))
+    drawn = set(graph("alignment").edges) - {(root, other) for root in ROOTS for other in graph("alignment")}
+    through = {(c, "duress" if e == "aid drop" else e) for c, e in known if c != "aid drop" and e in CAUSES[c]}
+    assert drawn == {(c, OUTCOME if e == ALIGNED else e) for c, e in through}
+    for panel, outcome in (("capacity", "capacity"), ("onset", "duress"), ("continuation", "duress")):
+        for cause, effect in set(graph(panel).edges):
+            plain = cause.removeprefix("past "), outcome if effect == OUTCOME else effect.removeprefix("past ")
+            assert cause in ROOTS or plain in known or plain[0] == plain[1], (panel, cause, effect)
+
+
+@pytest.mark.parametrize(("panel", "exposure"), [pair for pair in NODES if GRAPHS[pair[0]].sequential])
+def test_from_year_to_year_the_whole_measured_past_is_adjusted_for(panel, exposure):
+    assert adjustment(exposure, panel).nodes == observable(panel, exposure)
+
+
+def test_capacity_works_on_duress_of_the_year_after_and_aid_before_it():
+    dag = graph("onset")
+    assert dag.has_edge("capacity", OUTCOME)
+    assert dag.has_edge("aid", "capacity")
+    assert not dag.has_edge("aid", OUTCOME)
+    assert dag.has_edge("past duress", "capacity")
+    assert graph("capacity").has_edge("duress", "aid")
 
 
 @pytest.mark.parametrize(("panel", "exposure"), NODES)
@@ -93,19 +123,21 @@ def test_an_adjustment_set_holds_only_measured_causes(panel, exposure):
 @pytest.mark.parametrize(("panel", "exposure"), NODES)
 def test_an_identified_effect_is_separated_in_the_back_door_graph(panel, exposure):
     chosen, which = adjustment(exposure, panel), GRAPHS[panel]
-    given = set() if selected_by_effects(graph(panel), exposure, which) else set(which.selected)
+    given = set() if selected_by_effects(graph(panel), exposure, which) else set(which.given) - {exposure}
     seen = set(graph(panel)) - (which.hidden - {exposure}) - (which.selected - given)
     dag = graph(panel) if chosen.identified else nx.DiGraph(graph(panel).subgraph(seen))
     dag = not_causal(panel, exposure, dag)
     assert nx.is_d_separator(dag, {exposure}, {OUTCOME}, set(chosen.nodes) | given)
-    for other in chosen.nodes - which.always:  # nothing beside what is always held is idle
+    for other in (
+        set() if which.sequential else chosen.nodes - which.always
+    ):  # nothing beside what is always held is idle
         assert not nx.is_d_separator(dag, {exposure}, {OUTCOME}, (set(chosen.nodes) | given) - {other})
 
 
 @pytest.mark.parametrize(("panel", "exposure"), NODES)
 def test_identified_means_that_some_measured_set_separates_and_not_that_none_was_found(panel, exposure):
     dag, allowed = not_causal(panel, exposure), sorted(observable(panel, exposure))
-    given = GRAPHS[panel].selected
+    given = GRAPHS[panel].given - {exposure}
     # If any set separates, so do all allowed ancestors together (van der Zander, Liskiewicz and Textor 2014).
     of = set().union(*(nx.ancestors(dag, name) for name in (exposure, OUTCOME, *given)))
     exists = nx.is_d_separator(dag, {exposure}, {OUTCOME}, (of & set(allowed)) | given)
