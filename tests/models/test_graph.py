@@ -16,7 +16,6 @@ from models.claims.links import LINKS
 from models.claims.registry import FAMILIES, OUTCOMES, REGISTRY, Estimand, Hypothesis, archive_of, get
 from models.graph import GRAPHS, OUTCOME, ROOTS, adjustment, columns, graph, node, selected_by_effects
 from models.graphs.causal_graph import SELECTED
-from models.graphs.causes import ALIGNED, CAUSES, YEARLY
 from models.terms import needed, variables
 
 TESTED = [hypothesis for hypothesis in REGISTRY.values() if hypothesis.testable]
@@ -87,32 +86,6 @@ def test_the_graph_has_no_cycle_and_everything_leads_to_the_outcome(panel):
     measured = set(which.nodes_of.values())
     unseen = which.hidden - {"aid"} if panel in {"alignment", "informal", "placebo"} else which.hidden
     assert measured | which.held == set(dag) - {OUTCOME, *ROOTS, *which.selected} - unseen
-
-
-def test_every_view_draws_its_arrows_from_the_one_list_of_causes():
-    known = {(cause, effect) for which in (CAUSES, YEARLY) for cause, effects in which.items() for effect in effects}
-    assert nx.is_directed_acyclic_graph(nx.DiGraph([(c, e) for c, effects in CAUSES.items() for e in effects]))
-    drawn = set(graph("alignment").edges) - {(root, other) for root in ROOTS for other in graph("alignment")}
-    through = {(c, "duress" if e == "aid drop" else e) for c, e in known if c != "aid drop" and e in CAUSES[c]}
-    assert drawn == {(c, OUTCOME if e == ALIGNED else e) for c, e in through}
-    for panel, outcome in (("capacity", "capacity"), ("onset", "duress"), ("continuation", "duress")):
-        for cause, effect in set(graph(panel).edges):
-            plain = cause.removeprefix("past "), outcome if effect == OUTCOME else effect.removeprefix("past ")
-            assert cause in ROOTS or plain in known or plain[0] == plain[1], (panel, cause, effect)
-
-
-@pytest.mark.parametrize(("panel", "exposure"), [pair for pair in NODES if GRAPHS[pair[0]].sequential])
-def test_from_year_to_year_the_whole_measured_past_is_adjusted_for(panel, exposure):
-    assert adjustment(exposure, panel).nodes == observable(panel, exposure)
-
-
-def test_capacity_works_on_duress_of_the_year_after_and_aid_before_it():
-    dag = graph("onset")
-    assert dag.has_edge("capacity", OUTCOME)
-    assert dag.has_edge("aid", "capacity")
-    assert not dag.has_edge("aid", OUTCOME)
-    assert dag.has_edge("past duress", "capacity")
-    assert graph("capacity").has_edge("duress", "aid")
 
 
 @pytest.mark.parametrize(("panel", "exposure"), NODES)
