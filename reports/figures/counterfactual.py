@@ -103,28 +103,55 @@ def _row(scenario: Numbers, arrow: str, timing: str, outcome: str, horizon: int)
 
 
 def timing(scenario: Numbers) -> Figure:
-    """Change of the rates by first arrow, early against late, with the interval that a confounder would widen."""
+    """Change of the rates by first arrow, early against late, with the interval that an unobserved cause would widen.
+
+    Above, each programme is on its own dates; below, where there are such histories, both are at equal exposure.
+    """
     import matplotlib.pyplot as plt
 
-    horizon = scenario["horizons"][-1]
-    figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharey=True)
-    for axes, outcome in zip(grid, OUTCOMES, strict=True):
-        for k, arrow in enumerate(ARROWS):
-            for shift, when, marker in ((-0.16, "early", "o"), (0.16, "late", "s")):
-                row = _row(scenario, arrow, when, outcome, horizon)
-                wide = row["confounded"]
-                axes.hlines(k + shift, wide["low"], wide["high"], color=COLOURS[outcome], linewidth=5, alpha=0.25)
-                _bar(axes, k + shift, row["difference"], COLOURS[outcome], marker=marker)
-                axes.annotate(
-                    when, (max(wide["high"], row["difference"]["high"]), k + shift), xytext=(5, 0),
-                    textcoords="offset points", va="center", fontsize=7.5, color=MUTE,
-                )  # fmt: skip
+    equal = scenario["equal_exposure"]
+    lines = 2 if equal else 1
+    figure, grid = plt.subplots(lines, 2, figsize=(WIDTH, 3.6 * lines), sharey=True, squeeze=False)
+    for axes, outcome in zip(grid[0], OUTCOMES, strict=True):
+        _on_own_dates(axes, scenario, outcome)
+    years = max((row["years"] for row in equal), default=0)
+    for axes, outcome in zip(grid[1], OUTCOMES, strict=True) if equal else ():
+        _at_equal_exposure(axes, scenario, outcome, years)
+    for axes in grid.flat:
         axes.axvline(0, color=LINE, linewidth=0.8)
-        axes.set(title=NAMES[outcome], ylim=(len(ARROWS) - 0.5, -0.5))
-        axes.set_xlabel(f"change in {rate_unit()},\n{horizon} years")
+        axes.set_ylim(len(ARROWS) - 0.5, -0.5)
         axes.margins(x=0.16)
-    grid[0].set_yticks(range(len(ARROWS)), [arrow_words(scenario, arrow) for arrow in ARROWS], fontsize=8.5)
+    for axes in grid[:, 0]:
+        axes.set_yticks(range(len(ARROWS)), [arrow_words(scenario, arrow) for arrow in ARROWS], fontsize=8.5)
     return figure
+
+
+def _on_own_dates(axes: Axes, scenario: Numbers, outcome: str) -> None:
+    horizon = scenario["horizons"][-1]
+    for k, arrow in enumerate(ARROWS):
+        for shift, when, marker in ((-0.16, "early", "o"), (0.16, "late", "s")):
+            row = _row(scenario, arrow, when, outcome, horizon)
+            wide = row["confounded"]
+            axes.hlines(k + shift, wide["low"], wide["high"], color=COLOURS[outcome], linewidth=5, alpha=0.25)
+            _bar(axes, k + shift, row["difference"], COLOURS[outcome], marker=marker)
+            _say(axes, when, max(wide["high"], row["difference"]["high"]), k + shift)
+    axes.set(title=NAMES[outcome], xlabel=f"change in {rate_unit()},\n{horizon} years, each on its own dates")
+
+
+def _at_equal_exposure(axes: Axes, scenario: Numbers, outcome: str, years: int) -> None:
+    found = {(r["arrow"], r["outcome"], r["years"]): r for r in scenario["equal_exposure"]}
+    for k, arrow in enumerate(ARROWS):
+        row = found[arrow, outcome, years]
+        words = {"ahead": f"{row['lead']} years ahead of duress", "late": "after its onset"}
+        for shift, when, marker in ((-0.16, "ahead", "o"), (0.16, "late", "s")):
+            _bar(axes, k + shift, row[when], COLOURS[outcome], marker=marker)
+            _say(axes, words[when], row[when]["high"], k + shift)
+    axes.set_xlabel(f"change in {rate_unit()},\n{years} years from the start, in the same histories")
+
+
+def _say(axes: Axes, words: str, x: float, y: float) -> None:
+    """Words to the right of an interval that ends at ``x``."""
+    axes.annotate(words, (x, y), xytext=(5, 0), textcoords="offset points", va="center", fontsize=7.5, color=MUTE)
 
 
 def dose(scenario: Numbers) -> Figure:

@@ -52,7 +52,12 @@ def test_the_fan_ends_where_the_table_does(tree, found):
 
 def test_timing_shows_every_arrow_early_and_late_with_both_intervals(found):
     figure = counterfactual.timing(found)
-    for axes, outcome in zip(figure.axes, OUTCOMES, strict=True):
+    upper, lower = np.array(figure.axes).reshape(2, 2)
+    for axes, outcome in zip(lower, OUTCOMES, strict=True):
+        rows = [r for r in found["equal_exposure"] if (r["outcome"], r["years"]) == (outcome, 10)]
+        values = [x_of(line)[0] for line in marked(axes, "o", "s")]
+        np.testing.assert_allclose(values, [row[when]["value"] for row in rows for when in ("ahead", "late")])
+    for axes, outcome in zip(upper, OUTCOMES, strict=True):
         dots = marked(axes, "o", "s")
         assert len(dots) == 2 * len(ARROWS)
         values = [x_of(line)[0] for line in dots]
