@@ -28,9 +28,11 @@ def _parser() -> argparse.ArgumentParser:
         "--replicates-per-bug", type=int, default=200, help="truths for each bug until it is noticed (default: 200)"
     )
     parser.add_argument("--draws", type=int, help="draws of each of the ten chains of the reference")
-    parser.add_argument("--worlds", type=int, default=100, help="simulated worlds for the chain (default: 100)")
+    parser.add_argument(
+        "--worlds", type=int, default=100, help="simulated worlds for the chain, paths and timing (default: 100)"
+    )
     parser.add_argument("--panels", type=int, default=200, help="simulated panels of each truth (default: 200)")
-    parser.add_argument("--truths", nargs="+", help="planted truths that verdicts are tried on (default: all)")
+    parser.add_argument("--truths", nargs="+", help="planted truths of claims or paths (default: all)")
     parser.add_argument("--panel", type=Path, default=panels.PANEL, help="panel file whose rows they are planted in")
     parser.add_argument("--seed", type=int, default=2022, help="seed of the whole run (default: 2022)")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the ranks, results.json and ecdf.png")
@@ -121,7 +123,8 @@ def _paths(arguments: argparse.Namespace) -> int:
     )
     within = True
     for (planted, path, outcome), own in table.groupby(["planted", "path", "outcome"], sort=False):
-        within &= bool(ACCEPTED[0] <= own["covered"].mean() <= ACCEPTED[1]) or not own["truth"].any()
+        nil, share = not own["truth"].any(), own["covered"].mean()
+        within &= bool(ACCEPTED[0] <= share and (nil or share <= ACCEPTED[1]))  # priors are around nil
         print(
             f"{planted}, {path}, {outcome}: {own['covered'].sum()} of {len(own)} truths inside their "
             f"{100 * LEVEL:.0f} % intervals; mean truth {own['truth'].mean():+.2f}, found {own['mean'].mean():+.2f} "
@@ -170,12 +173,25 @@ def _claims(arguments: argparse.Namespace) -> int:
     return 0 if (totals["called"] <= judged_truths.ACCEPTED * totals["panels"]).all() else 1
 
 
+def _truths(what: str) -> tuple[str, ...]:
+    """The planted truths of a study."""
+    from inference.calibration.worlds import path_recovery, planted_truths
+
+    known = {"claims": planted_truths.TRUTHS, "paths": path_recovery.TRUTHS}
+    return tuple(known.get(what, ()))
+
+
 def main() -> int:
     """Exit code 0; 1 when the engine is not calibrated or a planted bug goes unnoticed; 2 for a bad argument."""
     parser = _parser()
     arguments = parser.parse_args()
     if min(arguments.replicates, arguments.replicates_per_bug) < 20 or arguments.seed < 0:
         parser.error("take at least 20 replicates, and a seed that is not negative")
+    if arguments.worlds < 1 or arguments.panels < 1:
+        parser.error(f"--worlds {arguments.worlds} and --panels {arguments.panels} must be at least 1")
+    if unknown := [name for name in arguments.truths or () if name not in _truths(arguments.what)]:
+        choices = ", ".join(map(repr, _truths(arguments.what))) or "none, which it has not"
+        parser.error(f"--truths: {unknown[0]!r} is no truth of {arguments.what}: choose from {choices}")
     studies = dict(zip(WHAT, (_ranks, _draws, _reference, _chain, _paths, _timing, _claims), strict=True))
     return studies[arguments.what](arguments)
 

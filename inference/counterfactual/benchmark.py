@@ -2,9 +2,9 @@ r"""How strong an unobserved cause would have to be, beside the causes that are 
 
 To leave a measured cause Z out of a linear model turns the slope of an exposure X by exactly :math:`\beta_Z
 \delta_Z`, with :math:`\delta_Z` the slope of X in the regression of Z on X and all else that is adjusted for; in a
-logit of rare events, by nearly that (Cinelli and Hazlett 2020, J. R. Stat. Soc. B 82, 39). An unobserved cause as
-strong as Z would turn it as much. The bias at which a programme's effect vanishes, in these units, says how many times
-as strong it would have to be.
+logit of rare events, by nearly that (Cinelli and Hazlett 2020, J. R. Stat. Soc. B 82, 39), as far as the effects of
+states do not take up what Z told of them. An unobserved cause as strong as Z would turn it as much. The bias at which a
+programme's effect vanishes, in these units, says how many times as strong it would have to be.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from inference.counterfactual import results
 from inference.counterfactual.effects import SHAPE
-from inference.counterfactual.simulation.programme import SLOPES
+from inference.counterfactual.simulation.programme import SLOPES, sd_of_capacity
 from inference.evidence.quantities import Quantity
 from models.claims.registry import OUTCOMES
 from models.terms import variables
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 Float = NDArray[np.float64]
 GROUP = "benchmark"
-TIMES = ("since_treaty", "since_dispute")  # durations, which are no causes
 
 
 def causes(design: Design) -> list[str]:
-    """What the link adjusts for, products and durations aside."""
-    return [t for t in design.terms if len(variables(t)) == 1 and t not in {*SLOPES, *TIMES} and "@" not in t]
+    """What the link adjusts for: its terms without exposures, moderators and durations, which enter in products."""
+    multiplied = {name for term in design.terms if len(variables(term)) > 1 for name in variables(term)}
+    return [t for t in design.terms if len(variables(t)) == 1 and t not in {*SLOPES, *multiplied} and "@" not in t]
 
 
 def departure(design: Design, exposure: str, cause: str) -> float:
@@ -52,15 +52,19 @@ def departure(design: Design, exposure: str, cause: str) -> float:
     return float(slopes[others.index(own)])
 
 
-def bias(logit: Logit, exposure: str, cause: str) -> Float:
-    """What leaving a measured cause out would add to the slope of an exposure (draw,)."""
-    return departure(logit.design, exposure, cause) * logit.term(cause)[0]
+def bias(logit: Logit, exposure: str, cause: str, sd: float) -> Float:
+    """What leaving a measured cause out would add to the slope of an exposure (draw,).
+
+    That of capacity is per ``sd``, in which biases are tried.
+    """
+    unit = sd / logit.design.scaling["capacity"].scale if exposure == "capacity" else 1.0
+    return unit * departure(logit.design, exposure, cause) * logit.term(cause)[0]
 
 
 def dataset(chain: Chain) -> dict[str, xr.Dataset]:
     """The group ``benchmark``: ``bias`` (outcome, slope, cause, chain, draw) of every measured cause."""
-    names = causes(chain.outcomes[OUTCOMES[0]].design)
-    values = [[[bias(chain.outcomes[o], s, c) for c in names] for s in SLOPES] for o in OUTCOMES]
+    names, sd = causes(chain.outcomes[OUTCOMES[0]].design), sd_of_capacity(chain)
+    values = [[[bias(chain.outcomes[o], s, c, sd) for c in names] for s in SLOPES] for o in OUTCOMES]
     shaped = np.array(values).reshape(len(OUTCOMES), len(SLOPES), len(names), *chain.shape).astype(np.float32)
     coords = {
         "outcome": list(OUTCOMES), "slope": list(SLOPES), "cause": names,
@@ -86,6 +90,6 @@ def table(groups: xr.Dataset, tipping: dict[str, dict[str, list[results.TippingP
         zero = vanishing(tipping[slope][outcome])
         for cause in map(str, groups["cause"].to_numpy()):
             own = Quantity.of(groups["bias"].sel(outcome=outcome, slope=slope, cause=cause))
-            times = None if zero is None or own.value == 0 else zero / own.value
+            times = None if zero is None or own.low <= 0 <= own.high else zero / own.value
             out.append(results.Benchmark(slope, outcome, cause, own, zero, times))
     return out

@@ -40,8 +40,8 @@ class Effect:
 
     ``baseline``, ``treated`` and ``difference`` are events per 1,000 dyad-years, ``decade`` holds events per 100
     threatened states and decade, ``confounded`` the difference less the drawn biases of an unobserved cause, ``signed``
-    less those of one that raises duress, capacity and alignment alike, and ``p_fewer`` the share of draws with fewer
-    events.
+    less those of one that raises duress and alignment and lowers capacity, and ``p_fewer`` the share of draws with
+    fewer events.
     """
 
     arrow: str
@@ -146,7 +146,7 @@ class Benchmark:
 
     ``zero`` is the bias at which the early given programme's mean effect vanishes, None where none that was tried does;
     ``times`` is how many times as strong as the measured cause an unobserved one would have to be, negative where it
-    would have to work the other way.
+    would have to work the other way, None where it is not known which way the measured one works.
     """
 
     slope: str

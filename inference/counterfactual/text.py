@@ -20,19 +20,24 @@ def _change(q: Quantity, digits: int = 2) -> str:
 
 def _of_population(result: ScenarioResult) -> list[str]:
     effects = [
-        f"{e.outcome:<10} {e.arrow:<18} {e.timing:<6} {e.horizon:>2} years  base {e.baseline.value:5.2f}  "
+        f"{e.outcome:<10} {e.arrow:<18} {e.timing:<8} {e.horizon:>2} years  base {e.baseline.value:5.2f}  "
         f"{_change(e.difference)}  ({e.confounded.low:+.2f}, {e.confounded.high:+.2f})  Pr(fewer) {e.p_fewer:.2f}"
         for e in result.effects
     ]
     thresholds = [
-        f"{t.outcome:<10} {t.timing:<6} a cut by {100 * t.cut:.0f} % needs "
+        f"{t.outcome:<10} {t.timing:<8} a cut by {100 * t.cut:.0f} % needs "
         f"{'out of reach' if t.size is None else f'{t.size:.2f} sd'}; {100 * t.share:.0f} % of draws reach it"
         for t in result.threshold
+    ]
+    equal = [
+        f"{e.outcome:<10} {e.arrow:<18} {e.lead} years ahead of duress less after its onset, within {e.years} years of "
+        f"the start  {_change(e.difference)}"
+        for e in result.equal_exposure
     ]
     return [
         result.title, result.words, f"{result.states} states; {result.rung}", "",
         "change in events per 1,000 dyad-years, mean, Monte Carlo error, 90 % interval (and with a confounder)",
-        *effects, *thresholds, *result.flags,
+        *effects, *equal, *thresholds, *result.flags,
     ]  # fmt: skip
 
 

@@ -59,13 +59,15 @@ def dataset(since: SinceStart, chain: Chain) -> dict[str, xr.Dataset]:
 def equal_exposure(groups: xr.Dataset, dollars: float) -> list[results.EqualExposure]:
     """What it is worth to start years before duress rather than after its onset, all else equal.
 
-    ``dollars`` are those of a programme per head and year. Draws in which no history has an onset that leaves enough
-    years count as no difference.
+    ``dollars`` are those of a programme per head and year. An arrow that does nothing at all has no row. Draws in which
+    no history has an onset that leaves enough years count as no difference.
     """
     out = []
     for arrow, outcome, years in product(ARROWS, OUTCOMES, map(int, groups["years"])):
         here = groups.sel(outcome=outcome, years=years)
         averted = here["averted"].sel(arrow=arrow)
+        if not averted.any():
+            continue
         change = -THOUSAND * averted / np.maximum(here["dyad_years"], 1)
         each = HUNDRED * averted / np.maximum(here["programmes"], 1)
         cost = dollars * here["person_years"]

@@ -137,7 +137,7 @@ def setting(scenario: Place) -> Sentence:
 def timing(scenario: Place, per: Place) -> list[Sentence]:
     """Early against late at equal exposure under each assumption, in one sentence."""
     rows, parts = list(scenario["equal_exposure"]), []
-    years = max((row["years"] for row in rows), key=lambda place: place.value, default=None)
+    years = min((row["years"] for row in rows), key=lambda place: place.value, default=None)
     if years is None:
         return []
     for arrow, assumption in ARROWS.items():
@@ -186,8 +186,9 @@ def confounded(scenario: Place) -> Sentence:
         return ()
     words = (
         "With an unobserved common cause of duress, capacity and alignment carried in, the effect of early governance "
-        "aid is {with_it} instead of {without}; with one that raises all three, as leaders who lean towards the "
-        "aggressor might, {signed}. How capacity itself bears on alignment is not identified either."
+        "aid is {with_it} instead of {without}; with one that raises duress and alignment and lowers capacity, as "
+        "leaders who lean towards the aggressor might, {signed}. "
+        "How capacity itself bears on alignment is not identified either."
     )
     versions = {name: difference(row[key]) for name, key in
                 (("with_it", "confounded"), ("without", "difference"), ("signed", "signed"))}  # fmt: skip

@@ -114,7 +114,7 @@ def timing(scenario: Numbers) -> Figure:
     figure, grid = plt.subplots(lines, 2, figsize=(WIDTH, 3.6 * lines), sharey=True, squeeze=False)
     for axes, outcome in zip(grid[0], OUTCOMES, strict=True):
         _on_own_dates(axes, scenario, outcome)
-    years = max((row["years"] for row in equal), default=0)
+    years = min((row["years"] for row in equal), default=0)
     for axes, outcome in zip(grid[1], OUTCOMES, strict=True) if equal else ():
         _at_equal_exposure(axes, scenario, outcome, years)
     for axes in grid.flat:

@@ -195,13 +195,21 @@ def probability(what: Truth, outcome: str, rows: pd.DataFrame, window: Float, ca
 
 
 def without_timing(what: Truth) -> Truth:
-    """The truth in which it makes no difference when capacity rises: it moves alignment alone, and duress nothing."""
+    """The truth in which it makes no difference when capacity rises: it moves alignment alone, and duress nothing.
+
+    Capacity lasts and drifts nowhere, so that rates do not either.
+    """
 
     def still(moving: tuple[float, float, float]) -> tuple[float, float, float]:
         return moving[0], 0.0, moving[2]
 
     outcomes = {outcome: {**slopes, "duress": 0.0, "product": 0.0} for outcome, slopes in what.outcomes.items()}
-    return replace(what, onset=still(what.onset), stay=still(what.stay), pull=(0.0, 0.0), outcomes=outcomes)
+    flat = {"rho": 1.0, "aid": 0.0, "exogenous": dict.fromkeys(what.exogenous, 0.0)}
+    regions = what.regions | {"capacity": 0.0 * what.regions["capacity"]}
+    return replace(
+        what, **flat, regions=regions, onset=still(what.onset), stay=still(what.stay), pull=(0.0, 0.0),
+        outcomes=outcomes,
+    )  # fmt: skip
 
 
 def world(seed: int, change: Callable[[Truth], Truth] = lambda what: what) -> World:

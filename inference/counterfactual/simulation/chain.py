@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from data.codebook.lags import unlagged
 from inference import panels
 from inference.archives import archive
 from inference.engine import stream
@@ -195,7 +196,7 @@ def check_exposures(claim: Hypothesis, outcome: str, columns: tuple[str, ...]) -
     """
     equation = claim.equation(outcome)
     for term in equation.terms:
-        if {*variables(term)} & {*columns} and term not in equation.exposures:
+        if {*map(unlagged, variables(term))} & {*columns} and term not in equation.exposures:
             raise ValueError(
                 f"the simulation takes the slope of {term!r} in {claim.id}.{outcome} for an effect, but it is adjusted "
                 f"for there: make it an exposure (now {', '.join(equation.exposures)})"

@@ -1,13 +1,14 @@
 """Early against late at equal exposure: the same histories, the same programme, as many years counted since its start.
 
-On its dates an early programme has more years to work in than a late one, in other years, and for states that never
-fall under duress too. Here both are given to the same histories, those in which duress sets in without a programme
-after at least some years: the late one in the year after the onset, the other `programme.LEAD` years before that. Each
-is compared with no programme over the same number of years since its own start. What is left of a difference is
-timing.
+On its dates an early programme has more years to work in than a late one, and is for states that never fall under
+duress too. Here both are given to the same histories, those in which duress sets in without a programme after at least
+some years: the late one in the year after the onset, the other `programme.LEAD` years before that. Each is compared
+with no programme over the same number of years since its own start. Two differences beside timing stay: the calendar
+years are not the same, and an effect elicited from the literature is less where a state was under duress before it.
 
-Whoever starts a programme does not know when duress will set in: this asks what it would be worth to know, and is an
-upper bound for a rule that has to guess.
+Whoever starts a programme does not know when duress will set in: this is what one fixed lead would be worth to someone
+who did. Within five years of its start a programme so far ahead cannot avert anything through duress, which by then has
+not been in the window of a row: horizons are longer.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from models.claims.registry import OUTCOMES
 
 Float = NDArray[np.float64]
 WHEN = (AHEAD, "late")
-HORIZONS = (5, 10)  # years since the start
+HORIZONS = (10, 15)  # years since the start
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class SinceStart:
     ``averted`` holds by outcome the expected events without a programme less those with it (arrow, when, horizon,
     draw), ``dyad_years`` by outcome the rows at risk (when, horizon, draw), ``programmes`` (horizon, draw) how many
     histories both programmes are given to, and ``person_years`` (when, horizon, draw) the millions of people times
-    years that a programme runs for.
+    years that a programme runs for within the horizon.
     """
 
     horizons: tuple[int, ...]
@@ -71,7 +72,7 @@ class SinceStart:
             valid = _valid(late, horizon, people.size)
             self.programmes[h] += valid
             for w, start in enumerate(_starts(late)):
-                until = np.minimum(start + running, people.size)
+                until = start + min(running, horizon)
                 self.person_years[w, h] += np.where(valid, _within(_sums(people), start, until), 0.0)
 
     def add_events(self, outcome: str, rows: NDArray[np.intp], events: Float, late: NDArray[np.intp]) -> None:

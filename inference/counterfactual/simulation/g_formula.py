@@ -186,20 +186,20 @@ def biases(wanted: list[Evaluation], draws: int, seed: int) -> tuple[NDArray[np.
     An unobserved standard normal cause that adds a to the log odds of duress and b to those of alignment biases the
     slope of duress by nearly a b (rare outcomes; its mean differs by a between states under duress and others). One
     that adds a' standard deviations to capacity biases the slope of capacity by nearly a' b. Drawn biases have
-    independent a, a', b ~ N(0, 0.5). Signed ones have their absolute values: leaders who lean towards the aggressor
-    would raise what they are a cause of, if anything.
+    independent a, a', b ~ N(0, 0.5). Signed ones are of a cause that raises duress and alignment and
+    lowers capacity, as leaders who lean towards the aggressor might: it makes capacity look better than it is.
     """
     rng = np.random.default_rng([seed, 4])
     to_duress, to_capacity, to_outcome = rng.normal(0, CONFOUNDER_SD, (3, draws))
 
-    def rows(values: list[str | float], drawn: Float) -> NDArray[np.float32]:
-        known = {DRAWN: drawn, SIGNED: abs(drawn)}
+    def rows(values: list[str | float], drawn: Float, sign: int) -> NDArray[np.float32]:
+        known = {DRAWN: drawn, SIGNED: sign * abs(drawn)}
         every = [known[v] if isinstance(v, str) else np.full(draws, v) for v in values]
         return -np.array(every, dtype=np.float32)
 
     return (
-        rows([e.bias_duress for e in wanted], to_duress * to_outcome),
-        rows([e.bias_capacity for e in wanted], to_capacity * to_outcome),
+        rows([e.bias_duress for e in wanted], to_duress * to_outcome, 1),
+        rows([e.bias_capacity for e in wanted], to_capacity * to_outcome, -1),
     )
 
 
@@ -234,8 +234,10 @@ def histories(
         forward.simulate(links, programme, noise, uniform, *filled)
 
     none = ARMS.index(BASELINE)
+    fallen = population.score[unit] - programmes_of.FALL * programmes_of.sd_of_capacity(chain)
+    threshold = min(population.low, fallen)
     simulate(none, programmes_of.none(chain.draws, noise.shape[0]))
-    onset, low = _first(out.duress[none] == 1), _first(out.before[none] - error <= population.low)
+    onset, low = _first(out.duress[none] == 1), _first(out.before[none] - error <= threshold)
     for arm, programme in enumerate(programmes_of.programmes(scenario, chain, population, unit, effect, onset, low)):
         if arm != none:
             simulate(arm, programme)
@@ -272,6 +274,7 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
     bias_capacity = bias_capacity / np.float32(programmes_of.sd_of_capacity(chain))
     timed = [whole(arm) for arm in (BASELINE, *equal_exposure.arms())]
     paired = [wanted.index(evaluation) for evaluation in timed if evaluation in wanted]
+    people = population.people
     late = ARMS.index(Arm("given", "late"))  # the one that every chain has
 
     def part(units: range) -> Events:
@@ -285,7 +288,7 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
         own = np.zeros((len(wanted), years, draws))
         for unit, h in every_history(scenario, chain, population, seed, units):
             begins = np.where(h.started[late] >= 0, h.started[late], years).astype(np.intp)
-            total.since.add_programmes(begins, population.people[unit], scenario.running)
+            total.since.add_programmes(begins, people[unit], scenario.running)
             for outcome in OUTCOMES:
                 own.fill(0.0)
                 shift = direct_shift(scenario, chain, population, outcome, unit)

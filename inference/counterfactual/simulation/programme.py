@@ -25,7 +25,8 @@ SIZES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)  # of the grid, in standard deviations o
 SOURCES = {"aid_governance": "estimated", "aid_us": "estimated, US aid"}
 ARROWS = ("estimated", "estimated, US aid", "elicited", "given")
 TIMINGS = ("early", "late")
-RULE = "when low"  # in the first year after a score of capacity that counts as low
+RULE = "when low"  # in the first year after a score of capacity that is low and has fallen
+FALL = 0.1  # since the states were chosen, in standard deviations of capacity, for the rule to hold
 AHEAD = "ahead"  # of the late programme, by as many years as the window of duress is long
 LEAD = 5
 NONE = "none"
@@ -76,9 +77,9 @@ def starts(scenario: Scenario, onset: NDArray[np.intp], low: NDArray[np.intp]) -
     """Position of a programme's first year by timing (draw,), that of a year past the last where it never starts.
 
     Without a programme ``onset`` (draw,) is the first year under duress, ``low`` (draw,) the first after a score of
-    capacity that counts as low, past the last where there is none. An early programme starts on its date; a late one in
-    the year after the onset; one under the `RULE` in the year of ``low``, which a donor who reads the scores can
-    follow; one that is `AHEAD` starts `LEAD` years before the late one, where these years are simulated.
+    capacity that is low and has fallen, past the last where there is none. An early programme starts on its date; a
+    late one in the year after the onset; one under the `RULE` in the year of ``low``, which a donor who reads the
+    scores can follow; one that is `AHEAD` starts `LEAD` years before the late one, where these years are simulated.
     """
     late = onset + 1
     never = scenario.years
@@ -145,7 +146,8 @@ class Evaluation:
 
     ``duress``, ``capacity`` and ``running`` name the arms they are taken from; ``bias_duress`` and
     ``bias_capacity`` are the bias by an unobserved confounder that is taken off the slopes of duress and of capacity:
-    none, a fixed one, or drawn ones: of a cause without a sign, or of one that raises all three.
+    none, a fixed one, or drawn ones: of a cause without a sign, or of one that raises duress and alignment and lowers
+    capacity.
     """
 
     name: str

@@ -14,16 +14,17 @@ def test_a_world_without_timing_keeps_the_direct_effect_of_capacity_alone():
     assert without.onset[1] == without.stay[1] == 0
     assert (without.onset[0], without.onset[2]) == (one.onset[0], one.onset[2])
     assert without.pull == (0.0, 0.0)
+    assert without.rho == 1.0
+    assert not any((*without.exogenous.values(), *without.regions["capacity"], without.aid, without.drift))
     for outcome in OUTCOMES:
         slopes = without.outcomes[outcome]
         assert slopes["duress"] == slopes["product"] == 0
         assert slopes["capacity"] == one.outcomes[outcome]["capacity"] != 0
 
 
-def test_shares_near_the_probability_are_accepted_and_others_not():
-    assert [timing_recovery.accepted(covered, 100) for covered in (70, 80, 82, 90, 98, 100)] == [
-        False, False, True, True, True, False,
-    ]  # fmt: skip
+def test_shares_far_below_the_probability_are_not_accepted():
+    found = [timing_recovery.accepted(covered, 100) for covered in (70, 80, 82, 90, 98, 100)]
+    assert found == [False, False, True, True, True, True]
 
 
 @pytest.mark.slow

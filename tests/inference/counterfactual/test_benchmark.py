@@ -28,6 +28,7 @@ def test_causes_are_what_the_link_adjusts_for(chain):
     names = benchmark.causes(chain.outcomes["balance"].design)
     assert set(names) <= set(LOGITS["alignment"].equation("balance").adjustment)
     assert {"income_lag5", "democracy_lag5", "threat_lag5"} <= set(names)
+    assert "threat" not in names  # the moderator of duress
 
 
 @pytest.mark.parametrize(

@@ -32,5 +32,8 @@ def test_a_slope_that_was_adjusted_for_is_named():
     link = replace(LOGITS["onset"], exposures=("capacity",))
     with pytest.raises(ValueError, match="make it an exposure \\(now capacity\\)"):
         check_exposures(link, "onset", chain.DYNAMIC)
+    link = replace(LOGITS["alignment"], adjust_for=("capacity_lag5",), exposures=("duress",))
+    with pytest.raises(ValueError, match="slope of 'capacity_lag5'"):
+        check_exposures(link, "bandwagon", chain.DYNAMIC)
     link = replace(AUTOREGRESSIONS["governance"], exposures=("aid_governance",))
     check_exposures(link, "capacity_next", ("aid_governance",))  # of the rest it takes nothing for an effect

@@ -73,12 +73,16 @@ def test_events_since_the_start_are_the_sums_of_probabilities(chain, states, sin
         np.testing.assert_allclose(since.averted[outcome][arrow], averted[outcome], atol=1e-4)
 
 
-def test_people_are_those_of_the_years_that_a_programme_runs(states, since):
-    people = states.people
-    assert people.min() > 0
-    most = since.programmes * SCENARIO.running * people.max()
-    assert (since.person_years <= most).all()
-    assert (since.person_years >= since.programmes * people.min() * min(HORIZONS)).all()
+def test_both_programmes_cost_the_same_where_as_many_people_live(chain, states):
+    assert states.people.min() > 0
+    late = np.random.default_rng(1).integers(0, 2 * SCENARIO.years, chain.draws)
+    for running in (3, 10, 20):
+        since = equal_exposure.SinceStart.empty(SCENARIO, chain.draws, WANTED)
+        since.add_programmes(late, np.full(SCENARIO.years, 2.5), running)
+        for h, horizon in enumerate(HORIZONS):
+            valid = (late >= LEAD) & (late + horizon <= SCENARIO.years)
+            assert valid.any()
+            np.testing.assert_allclose(since.person_years[:, h], [2.5 * min(running, horizon) * valid] * 2)
 
 
 def test_in_a_world_where_timing_is_nothing_it_makes_no_difference(chain, states):

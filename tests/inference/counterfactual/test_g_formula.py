@@ -150,18 +150,18 @@ def test_a_late_programme_waits_for_duress_and_an_early_one_does_not(chain, stat
         np.testing.assert_array_equal(history.before[late][before], history.before[0][before])
 
 
-def test_a_donor_who_follows_the_rule_reads_scores_and_starts_when_they_are_low(chain, states):
+def test_a_donor_who_follows_the_rule_reads_scores_and_starts_when_they_are_low_and_fall(chain, states):
     """The score of the year before, not the true capacity that no donor sees."""
     ruled = [arm.name for arm in programme.ARMS].index(Arm("given", programme.RULE).name)
     half = replace(states, low=float(np.median(states.score)))
     started = []
     for unit, history in g_formula.every_history(SCENARIO, chain, half, 1, range(8)):
         score = history.before[0] - g_formula.score_error(chain, half, unit, 1)
-        low = score <= half.low
+        low = score <= min(half.low, half.score[unit] - programme.FALL * programme.sd_of_capacity(chain))
         expected = np.where(low.any(axis=0), low.argmax(axis=0), -1)
         np.testing.assert_array_equal(history.started[ruled], expected)
         started.append(history.started[ruled])
-    assert (np.array(started) == 0).any()
+    assert not (np.array(started) == 0).any()  # nothing has fallen as yet
     assert (np.array(started) > 0).any()
 
 
