@@ -56,7 +56,7 @@ USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 12))
 help: ## what can be made, and with which variables
 	@echo 'make <target> [VARIABLE=value ...]'
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 	@echo
 	@sed -n 's/^#: /  /p' Makefile
 
@@ -113,7 +113,7 @@ check: $(STAMP) ## lint, format, types and the fast tests
 	@$(RUN) pyright
 	@$(RUN) pytest -m 'not slow' $(PYTESTARGS)
 
-calibrate: $(STAMP) ## engine and chain beside simulated truths, planted bugs and another sampler (half an hour)
+calibrate: $(STAMP) ## engine and chain beside simulated truths, planted bugs and another sampler (an hour and a half)
 	@$(RUN) inference.calibration --bugs $(call flags,SEED)
 	@$(RUN) inference.calibration draws $(call flags,SEED)
 	@$(RUN) inference.calibration chain $(call flags,SEED)

@@ -39,7 +39,7 @@ def _scenario(changes: list[str]) -> Scenario:
 
 
 def _fresh(folder: Path, alignment: Path) -> None:
-    """ArchiveError when a link was fitted to another panel or by other code."""
+    """ArchiveError that names every link that is missing, or fitted to another panel or by other code."""
     from inference import panels
     from inference.archives import archive
     from inference.counterfactual.simulation.chain import ARCHIVES
@@ -49,10 +49,14 @@ def _fresh(folder: Path, alignment: Path) -> None:
     panel = {name: (REGISTRY | LINKS)[name.partition(".")[0]].panel for name in ARCHIVES}
     faults = []
     for name in ARCHIVES:
-        reason = archive.staleness(archive.attributes(name, folder), *panels.files_of(panel[name], alignment))
-        faults += [f"{name}: {reason}"] if reason else []
+        try:
+            reason = archive.staleness(archive.attributes(name, folder), *panels.files_of(panel[name], alignment))
+        except ArchiveError as error:
+            faults.append(str(error))
+        else:
+            faults += [f"{name}: {reason}"] if reason else []
     if faults:
-        raise ArchiveError("\n  ".join(["these links are stale; run 'make fit':", *faults]))
+        raise ArchiveError("\n  ".join(["the chain needs these links, missing or stale; run 'make fit':", *faults]))
 
 
 def _run(arguments: argparse.Namespace) -> None:
