@@ -19,7 +19,6 @@ from data.schema import validate
 
 Float = NDArray[np.float64]
 Values = NDArray[Any]
-STATES_PER_REGION, AGGRESSORS = 6, 24
 CHANGED = 0.2  # share of rows in which an earlier value is another one
 PRINCIPAL = ("threat", "proximity", "support", "duress")
 # Each takes a draw, in this order, also where a rule of its own stands instead: a seed makes the same panel for good.
@@ -27,6 +26,21 @@ CHANCE = (
     "rivalry", "aggressor_major", "contiguous", "duress", "duress_war", "duress_coup", "duress_irregular",
     "duress_fomented", "capacity_measured", "past_alliance", "colonial_tie",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class System:
+    """The weak states of each region, aggressors and years of a panel; a model has effects of each of them.
+
+    A region that has fewer state codes has fewer states.
+    """
+
+    states: int = 6
+    aggressors: int = 24
+    years: tuple[int, ...] = tuple(range(BEGIN, END + 1))
+
+
+WHOLE = System()
 
 
 @dataclass(frozen=True)
@@ -120,18 +134,18 @@ def default(variable: Variable, n: int, rng: np.random.Generator) -> Any:  # noq
     return np.floor(values) if variable.kind == "count" else values
 
 
-def covariates(n: int, rng: np.random.Generator) -> pd.DataFrame:
-    """``n`` dyad-years with every column of the schema and no event yet."""
-    codes = [low + k for ranges in REGIONS.values() for low, high in ranges[:1] for k in range(STATES_PER_REGION)
+def covariates(n: int, rng: np.random.Generator, system: System = WHOLE) -> pd.DataFrame:
+    """``n`` dyad-years of a system with every column of the schema and no event yet."""
+    codes = [low + k for ranges in REGIONS.values() for low, high in ranges[:1] for k in range(system.states)
              if low + k <= high]  # fmt: skip
-    others = np.arange(901, 901 + AGGRESSORS)
-    cells = len(codes) * len(others) * (END - BEGIN + 1)
+    others, years = np.arange(901, 901 + system.aggressors), np.array(system.years)
+    cells = len(codes) * len(others) * len(years)
     if not 0 < n <= cells:
         raise ValueError(f"rows={n}: choose between 1 and {cells:,}, the dyad-years of the simulated system")
     pick = np.sort(rng.choice(cells, n, replace=False))
-    state, rest = np.divmod(pick, len(others) * (END - BEGIN + 1))
-    other, year = np.divmod(rest, END - BEGIN + 1)
-    frame: dict[str, Any] = {"state": np.asarray(codes)[state], "aggressor": others[other], "year": year + BEGIN}
+    state, rest = np.divmod(pick, len(others) * len(years))
+    other, year = np.divmod(rest, len(years))
+    frame: dict[str, Any] = {"state": np.asarray(codes)[state], "aggressor": others[other], "year": years[year]}
     frame |= {"region": region(frame["state"]), "era": era(frame["year"])}
     second = rng.spawn(1)[0]
     third = second.spawn(1)[0]
@@ -175,10 +189,12 @@ def simulate(frame: pd.DataFrame, outcome: str, truth: Truth, rng: np.random.Gen
     return effects
 
 
-def panel(rows: int = 30_000, seed: int = 0, bandwagon: Truth = BANDWAGON, balance: Truth = BALANCE) -> pd.DataFrame:
-    """A validated panel of ``rows`` dyad-years simulated from the two truths."""
+def panel(
+    rows: int = 30_000, seed: int = 0, bandwagon: Truth = BANDWAGON, balance: Truth = BALANCE, system: System = WHOLE
+) -> pd.DataFrame:
+    """A validated panel of ``rows`` dyad-years of a system, simulated from the two truths."""
     rng = np.random.default_rng(seed)
-    frame = covariates(rows, rng)
+    frame = covariates(rows, rng, system)
     for outcome, truth in (("bandwagon", bandwagon), ("balance", balance)):
         simulate(frame, outcome, truth, rng)
     return validate(frame)

@@ -57,6 +57,15 @@ def test_one_seed_makes_one_panel_and_another_another():
     assert not same[0].equals(same[2])
 
 
+def test_a_system_has_the_states_aggressors_and_years_that_it_says():
+    frame = synthetic.covariates(60, np.random.default_rng(0), synthetic.System(1, 3, (1900, 1990)))
+    assert set(frame["year"]) == {1900, 1990}
+    assert frame["aggressor"].nunique() == 3
+    assert (frame.groupby("region", observed=True)["state"].nunique() == 1).all()
+    with pytest.raises(ValueError, match="choose between 1 and"):
+        synthetic.covariates(1000, np.random.default_rng(0), synthetic.System(1, 3, (1900, 1990)))
+
+
 @pytest.mark.parametrize("rows", [0, -1, 10**9])
 def test_an_impossible_number_of_rows_names_the_limits(rows):
     with pytest.raises(ValueError, match=f"rows={rows}: choose between 1 and"):
