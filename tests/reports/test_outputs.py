@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.fixtures.report_world import finished, reporting
+from tests.fixtures.report_world import asking, finished, reported_here, start
 
 pytestmark = pytest.mark.slow
 
@@ -15,13 +15,14 @@ def bytes_of(folder, pattern="*"):
 
 @pytest.mark.campaign
 def test_the_same_posteriors_give_the_same_bytes(reported, tmp_path):
-    finished(reporting(reported, tmp_path / "again"))
+    finished(start(reported / "driver.py", *asking(reported, tmp_path / "again")))
     assert bytes_of(reported / "build") == bytes_of(tmp_path / "again")
 
 
 def test_the_same_posterior_gives_the_same_bytes_in_a_report_of_its_claim_alone(reported, numbers, tmp_path):
     """One claim with refits stands for all, which the campaign reports twice."""
-    finished(reporting(reported, tmp_path / "alone", claims="carter-2"))
+    code, _, err = reported_here(reported, tmp_path / "alone", claims="carter-2")
+    assert code == 0, err
     pattern = "*-carter-2.*"
     figures = bytes_of(tmp_path / "alone", pattern)
     assert len(figures) > 10

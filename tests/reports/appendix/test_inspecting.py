@@ -55,7 +55,8 @@ def test_every_step_runs_on_archives_as_they_are(reported, capsys):
     )
     difference = compared["elpd"]["with"] - compared["elpd"]["without"]
     assert difference == pytest.approx(float(added["elpd_diff"]))
-    assert compared["dse"].max() == pytest.approx(float(added["elpd_diff_se"]), rel=1e-3)
+    clusters = tree[MAINS].sizes["cluster"]  # ArviZ divides the sum of squares by their number, the archive by one less
+    assert compared["dse"].max() == pytest.approx(float(added["elpd_diff_se"]) * (1 - 1 / clusters) ** 0.5)
 
 
 @few_draws
@@ -64,8 +65,11 @@ def test_arviz_flags_hardly_any_row_where_its_efficiency_is_that_of_the_draws_ke
     tree = az.from_netcdf("inference/posteriors/carter-3.bandwagon.nc")
     kept, replicated = (archive.group(tree, name) for name in ("log_likelihood", "posterior_predictive"))
     assert kept["draw"].equals(replicated["draw"])
-    found: Any = az.loo(tree, pointwise=True, reff=1)
-    assert (found.pareto_k > found.good_k).mean() < 0.005
+    results: list[Any] = [az.loo(tree, pointwise=True), az.loo(tree, pointwise=True, reff=1)]
+    flagged = [float((found.pareto_k > found.good_k).mean()) for found in results]
+    # Of a small world, in which one row tells much of an effect, ArviZ flags more rows than of the real one.
+    assert flagged[0] > 0.01
+    assert flagged[1] < min(flagged[0] / 5, 0.01)
 
 
 @few_draws
