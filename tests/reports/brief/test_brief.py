@@ -8,13 +8,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
+import xarray as xr
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
 from data import schema, synthetic
 from inference.archives.provenance import provenance
-from inference.fitting.logit import fit
+from inference.evidence.left_out import folds
+from inference.fitting import logit
 from inference.fitting.verdicts import judge
 from inference.plain import plain
 from inference.sampling.settings import Session, Settings
@@ -30,11 +33,14 @@ from reports.numbers.report import to_json
 from reports.page import TEMPLATES
 from tests.fixtures import brief_world as world
 from tests.fixtures.drawn import x_of
+from tests.fixtures.small_system import SMALL
 
 NBSP = "\N{NO-BREAK SPACE}"
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 MOST_PAGES = 4
 FAR = {"threat": 0.6, "threat_other": 0.5, "proximity": 0.8, "support": -0.7, "duress": 1.0, "duress:threat": 0.5}
+CLUSTERINGS = folds.CLUSTERINGS["alignment"]
+ADDED = ("elpd_diff", "elpd_diff_se", "elpd_diff_mcse", "bad_k", "refitted")  # of a term to predictions
 NEAR = {"threat": -0.5, "proximity": -0.3, "support": 0.2, "duress": -0.2}
 
 
@@ -261,12 +267,12 @@ def bottom_line(slopes, folder):
     """The three sentences of a panel simulated with these slopes of bandwagoning and balancing."""
     panel, towards, against = folder / "panel.parquet", *slopes
     truths = synthetic.Truth(-3.2, towards, 0.3, 0.3), synthetic.Truth(-2.8, against, 0.3, 0.3)
-    frame = synthetic.panel(3000, seed=8, bandwagon=truths[0], balance=truths[1])
+    frame = synthetic.panel(3000, seed=8, bandwagon=truths[0], balance=truths[1], system=SMALL)
     schema.write(frame, panel)
     made_from = provenance("inference.fitting.logit", panel)
     claims, settings = get("carter-1 carter-2 carter-3 carter-4 bal-1"), Settings()  # fewer draws take more attempts
     for claim in claims:
-        assert not fit(claim, frame, settings, made_from, folder / "posteriors").failed
+        assert not logit.fit(claim, frame, settings, made_from, folder / "posteriors").failed
     for model in {archive_of(claim) for claim in claims}:
         assert not judge(model, Session(panel, settings, folder / "posteriors")).failed
     trees = archived.load(claims, panel, folder / "posteriors")
@@ -281,8 +287,20 @@ def reversed_signs(slopes):
     return {term: -slope for term, slope in slopes.items()}
 
 
+def alone(hypothesis, _joint, every, _run, panel, settings):
+    """What stands beside a posterior but the models that it is compared with, which no bottom line reads."""
+    groups = {}
+    for outcome, fitted in every.items():
+        evidence, terms = logit._evidence(hypothesis, fitted, panel, settings), list(fitted.exposures)
+        none = ("clustering", "term"), np.zeros((len(CLUSTERINGS), len(terms)))
+        added = xr.Dataset(dict.fromkeys(ADDED, none), {"clustering": list(CLUSTERINGS), "term": terms})
+        groups[outcome] = evidence | {"comparison": added, "independent_clusters": evidence["cluster_checks"]}
+    return logit._Beside(groups, [])
+
+
 @pytest.mark.slow
-def test_opposite_signs_give_an_opposite_bottom_line(tmp_path):
+def test_opposite_signs_give_an_opposite_bottom_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(logit, "_beside", alone)
     lines = {}
     for name, slopes in {"one": (FAR, NEAR), "other": (reversed_signs(FAR), reversed_signs(NEAR))}.items():
         (tmp_path / name).mkdir()
