@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data import synthetic
@@ -70,9 +71,10 @@ def rows(world):
 
 
 @pytest.fixture(scope="session")
-def rebuilt(world):
+def rebuilt(world, tmp_path_factory):
     """The alignment panel, built from the raw files."""
-    return alignment(world)
+    folder = made_once(tmp_path_factory, "rebuilt", lambda root: alignment(world).to_parquet(root / "panel.parquet"))
+    return pd.read_parquet(folder / "panel.parquet")
 
 
 @pytest.fixture(scope="session")

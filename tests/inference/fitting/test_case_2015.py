@@ -17,6 +17,7 @@ from inference.sampling.settings import Session, Settings
 from models.claims.registry import REGISTRY
 from models.parameters import draw
 from tests.fixtures.case_world import with_case
+from tests.fixtures.small_system import SMALL
 
 RUSSIA, SYRIA, IRAN, IRAQ = STATES
 
@@ -57,7 +58,7 @@ def test_probabilities_under_draws_have_the_means_that_the_engine_gives():
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
     root = tmp_path_factory.mktemp("case")
-    schema.write(with_case(synthetic.panel(2500, seed=3)), root / "alignment.parquet")
+    schema.write(with_case(synthetic.panel(2500, seed=3, system=SMALL)), root / "alignment.parquet")
     return Session(root / "alignment.parquet", Settings(chains=2, draws=200), root / "posteriors")
 
 

@@ -13,6 +13,7 @@ from inference.evidence.new_levels import with_new_levels
 from inference.fitting import future
 from inference.sampling.settings import Session, Settings
 from models.claims.registry import REGISTRY
+from tests.fixtures.small_system import SMALL
 
 CLAIM = REGISTRY["carter-1"]
 
@@ -43,7 +44,7 @@ def test_a_new_era_is_a_new_level_only_where_it_is_asked_for():
 
 @pytest.mark.slow
 def test_years_to_come_are_scored_and_archived(tmp_path, monkeypatch):
-    frame = synthetic.panel(3_000, seed=1)
+    frame = synthetic.panel(3000, seed=1, system=SMALL)
     monkeypatch.setattr(panels, "read", lambda *_: frame)
     monkeypatch.setattr(future, "TRAINED_TO", (1975, 1995))
     result = future.fit_future("carter-3", Session(panels.PANEL, Settings(seed=3), tmp_path))

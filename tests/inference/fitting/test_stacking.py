@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from data import synthetic
 from data.codebook.lags import lag_of, unlagged
 from inference import panels
 from inference.archives import archive
@@ -11,6 +12,7 @@ from inference.fitting import stacking
 from inference.sampling.settings import Session, Settings
 from models.claims.registry import OUTCOMES, REGISTRY
 from models.terms import needed
+from tests.fixtures.small_system import SMALL
 
 
 def density(elpd):
@@ -69,9 +71,10 @@ def test_common_rows_are_those_that_no_rival_loses():
 
 
 @pytest.mark.slow
-def test_a_contest_is_archived_with_its_weights(simulated, tmp_path, monkeypatch):
+def test_a_contest_is_archived_with_its_weights(tmp_path, monkeypatch):
+    panel = synthetic.panel(2000, seed=1, system=SMALL)
     monkeypatch.setattr(stacking, "RIVALS", ("bal-1", "cond-1"))
-    monkeypatch.setattr(panels, "read", lambda *_: simulated)
+    monkeypatch.setattr(panels, "read", lambda *_: panel)
     result = stacking.fit_contest("balance", Session(panels.PANEL, Settings(seed=1), tmp_path))
     assert not result.failed
     out = archive.group(archive.read("contest.balance", tmp_path), "contest")

@@ -17,6 +17,7 @@ from models import multinomial as model
 from models.claims.registry import REGISTRY
 from models.joint import admissible
 from tests.fixtures.engine_designs import frequent
+from tests.fixtures.small_system import SMALL
 
 # In posterior standard deviations, and as a share of them: about four Monte Carlo errors of some 2,500 effective draws.
 MEAN, SPREAD = 0.07, 0.07
@@ -68,7 +69,7 @@ def test_weights_are_judged_by_their_tail_and_by_what_they_leave():
 def small(tmp_path_factory):
     """A simulated panel in which one row has both outcomes."""
     path = tmp_path_factory.mktemp("exclusive") / "alignment.parquet"
-    panel = synthetic.panel(2500, seed=8)
+    panel = synthetic.panel(2500, seed=8, system=SMALL)
     row = int(np.flatnonzero(panel["bandwagon"] == 1)[0])
     panel.loc[row, ["balance", "balance_class", "balance_rows"]] = [1, "other", 1]
     schema.write(panel, path)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from data import schema, synthetic
+from data.build import alignment as build
 from data.codings import CHOICES, NO_ALIGNMENT, REGISTERED, to_text
 from inference import panels
 from inference.evidence.holdout import Scores, score
@@ -20,6 +21,7 @@ from inference.robustness.refit import Refit, Slope
 from inference.robustness.specifications import DIMENSIONS, PAIRED, Specification, recoded_key, specifications
 from models.claims.estimand import NEGATIVE, POSITIVE
 from models.claims.registry import RATIO, REGISTRY, Estimand, get
+from tests.fixtures.small_system import SMALL
 
 
 def coding(text):
@@ -113,8 +115,9 @@ def test_events_of_one_treaty_weigh_one_together():
 
 
 @pytest.mark.slow
-def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(world, monkeypatch, tmp_path):
+def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(world, rebuilt, monkeypatch, tmp_path):
     monkeypatch.setattr(recoding, "CACHE", tmp_path)
+    monkeypatch.setattr(build, "alignment", lambda *_: rebuilt)  # of the same world under the same coding
     monkeypatch.setattr(recoding, "_world", lambda _raw: world)
     recoding.build("registered", None)
     committed = schema.read(panels.PANEL)
@@ -137,7 +140,7 @@ def test_the_registered_panel_is_rebuilt_with_every_coding_of_the_outcomes(world
 def small(tmp_path_factory):
     """A simulated panel in a folder of its own."""
     path = tmp_path_factory.mktemp("small") / "alignment.parquet"
-    schema.write(synthetic.panel(2500, seed=8), path)
+    schema.write(synthetic.panel(2500, seed=8, system=SMALL), path)
     return path
 
 
