@@ -27,9 +27,8 @@ print(hits, config.CACHE_DIR)
 FIT = """
 from importlib import import_module
 from itertools import chain
-from pathlib import Path
 
-from data.schema import read
+from data import synthetic
 from inference.engine.density import posterior, transport, units
 from inference.engine.rows import kernel, link
 from inference.engine.sampler import adaptation, hmc
@@ -40,6 +39,7 @@ from inference.fleet import work
 from inference.sampling import converge
 from models.claims.registry import REGISTRY
 from models.joint import view
+from tests.fixtures.small_system import SMALL
 
 def compiled():
     functions = {(m.__name__, n): f for m in (hmc, adaptation, kernel, link, posterior, units, sweep, transport)
@@ -52,7 +52,7 @@ for name in chain.from_iterable(work.BEFORE):
 before = compiled()
 assert before
 settings = converge.Settings(draws=50)
-panel = read(Path("data/panels/alignment.parquet"))
+panel = synthetic.panel(2000, seed=5, system=SMALL)
 claim = REGISTRY["carter-3"]
 joint = claim.joint(panel)
 fit.check_priors(joint)
