@@ -40,8 +40,8 @@ def test_the_command_simulates_a_panel_that_reads_back(tmp_path):
         (["--simulate", "0"], ["error: rows=0", "choose between"]),
     ],
 )
-def test_the_command_says_what_is_wrong_in_one_sentence_and_leaves_2(tmp_path, arguments, parts):
-    done = run(*arguments, "--out", tmp_path / "panel.parquet")
+def test_the_command_says_what_is_wrong_in_one_sentence_and_leaves_2(command, tmp_path, arguments, parts):
+    done = command("data", *arguments, "--out", tmp_path / "panel.parquet")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert [part for part in parts if part not in done.stderr] == []
@@ -83,15 +83,21 @@ def test_the_command_builds_all_panels_unless_asked_for_one(arguments, names):
         (["--panel", "joining", "--simulate", "4000"], "--simulate is for the alignment panel, not for 'joining'"),
     ],
 )
-def test_the_command_refuses_what_makes_no_sense_in_one_sentence(tmp_path, arguments, part):
-    done = run("--raw", "nowhere", *arguments, "--out", tmp_path / "panel.parquet")
+def test_the_command_refuses_what_makes_no_sense_in_one_sentence(command, tmp_path, arguments, part):
+    done = command("data", "--raw", "nowhere", *arguments, "--out", tmp_path / "panel.parquet")
     assert done.returncode == 2
     assert done.stderr == f"error: {part}\n"
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "arguments"), [("alignment", []), ("state", ["--panel", "state"])])
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("state", ["--panel", "state"]),
+        pytest.param("alignment", [], marks=pytest.mark.campaign),  # which `test_alignment` builds in every run
+    ],
+)
 def test_the_command_builds_the_committed_panel(raw_folder, tmp_path, name, arguments):
     out = tmp_path / "panel.parquet"
     done = run("--raw", raw_folder, *arguments, "--out", out)

@@ -8,9 +8,10 @@ import pytest
 
 from data import schema
 from data.build import earlier
-from data.build.alignment import ALIGNMENT, alignment
+from data.build.alignment import ALIGNMENT, alignment, rows_at_risk
 from data.codings import Coding
 from data.coverage import coverage
+from data.groups import era
 from data.period import FIRST
 from data.world.riskset import Rows
 
@@ -56,7 +57,17 @@ def test_the_panel_is_exactly_what_the_raw_files_make(committed, rebuilt):
     assert differences(schema.validate(rebuilt), committed) == {}
 
 
+def test_rows_of_years_after_the_registered_ones_are_a_coding(world, rebuilt):
+    """The rows alone; the campaign builds their panel."""
+    rows = rows_at_risk(world, Coding(last=2018))
+    years = rows.t + FIRST
+    assert years.max() == 2018
+    assert (years <= 2015).sum() == len(rebuilt)
+    assert set(era(years[years > 2015])) == {"2002-2015"}
+
+
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_years_after_the_registered_ones_are_a_coding_and_nothing_before_them_moves(world, rebuilt):
     coding = Coding(last=2018)
     panel = schema.validate(alignment(world, coding))
