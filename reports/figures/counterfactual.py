@@ -142,7 +142,7 @@ def _at_equal_exposure(axes: Axes, scenario: Numbers, outcome: str, years: int) 
     found = {(r["arrow"], r["outcome"], r["years"]): r for r in scenario["equal_exposure"]}
     for k, arrow in enumerate(ARROWS):
         row = found[arrow, outcome, years]
-        words = {"ahead": f"{row['lead']} years ahead of duress", "late": "after its onset"}
+        words = {"ahead": f"{row['lead']} years ahead", "late": "after onset"}
         for shift, when, marker in ((-0.16, "ahead", "o"), (0.16, "late", "s")):
             _bar(axes, k + shift, row[when], COLOURS[outcome], marker=marker)
             _say(axes, words[when], row[when]["high"], k + shift)
