@@ -147,7 +147,7 @@ def timing(scenario: Place, per: Place) -> list[Sentence]:
     return [
         say(
             "Early rather than late, that is {lead} years before internal duress sets in rather than after its onset, "
-            "the same programme in the same states over the {years} years from its start, in {per} dyad-years: {parts}.",
+            "the same programme in the same states over {years} years from its start, in {per} dyad-years: {parts}.",
             lead=rows[0]["lead"].printed("whole"),
             years=years.printed("whole"),
             per=per.printed("count"),
