@@ -36,6 +36,7 @@ LONGEST = {
 }  # fmt: skip
 
 
+@pytest.hookimpl(trylast=True)  # of the tests that are left when the campaign is deselected
 def pytest_collection_modifyitems(items):
     """Order files: the one that makes the largest world, the longest, others of that world, slow ones, the rest.
 

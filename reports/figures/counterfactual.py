@@ -141,7 +141,9 @@ def _on_own_dates(axes: Axes, scenario: Numbers, outcome: str) -> None:
 def _at_equal_exposure(axes: Axes, scenario: Numbers, outcome: str, years: int) -> None:
     found = {(r["arrow"], r["outcome"], r["years"]): r for r in scenario["equal_exposure"]}
     for k, arrow in enumerate(ARROWS):
-        row = found[arrow, outcome, years]
+        row = found.get((arrow, outcome, years))
+        if row is None:  # an arrow that does nothing
+            continue
         words = {"ahead": f"{row['lead']} years ahead", "late": "after onset"}
         for shift, when, marker in ((-0.16, "ahead", "o"), (0.16, "late", "s")):
             _bar(axes, k + shift, row[when], COLOURS[outcome], marker=marker)

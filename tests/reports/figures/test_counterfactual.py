@@ -55,6 +55,7 @@ def test_timing_shows_every_arrow_early_and_late_with_both_intervals(found):
     upper, lower = np.array(figure.axes).reshape(2, 2)
     for axes, outcome in zip(lower, OUTCOMES, strict=True):
         rows = [r for r in found["equal_exposure"] if (r["outcome"], r["years"]) == (outcome, 10)]
+        assert {row["arrow"] for row in rows} == {"estimated, US aid", "elicited", "given"}  # the world has no other
         values = [x_of(line)[0] for line in marked(axes, "o", "s")]
         np.testing.assert_allclose(values, [row[when]["value"] for row in rows for when in ("ahead", "late")])
     for axes, outcome in zip(upper, OUTCOMES, strict=True):
