@@ -58,8 +58,8 @@ def test_events_since_the_start_are_the_sums_of_probabilities(chain, states, sin
                     for w, start in enumerate((late - LEAD, late)):
                         arms = [ARMS.index(arm) for arm in (BASELINE, Arm("given", WHEN[w]))]
                         none, treated = (
-                            _logistic(terms.base + terms.duress * history.window[a, terms.year]
-                                      + terms.capacity * history.before[a, terms.year])
+                            _logistic((terms.base + terms.duress * history.window[a, terms.year]
+                                       + terms.capacity * history.before[a, terms.year]).astype(np.float64))
                             for a in arms
                         )  # fmt: skip
                         year = np.asarray(terms.year)[:, None]
