@@ -97,7 +97,7 @@ def _chain(arguments: argparse.Namespace) -> int:
     from inference.archives import atomic
     from inference.calibration.worlds import effect_recovery
 
-    table = pd.DataFrame(effect_recovery.run(arguments.worlds, arguments.seed))
+    table = pd.DataFrame(effect_recovery.of_worlds(effect_recovery.replicate, arguments.worlds, arguments.seed))
     within = True
     for (arm, outcome), covered in table.groupby(["arm", "outcome"], sort=False)["covered"]:
         low, high = effect_recovery.ACCEPTED
@@ -111,18 +111,19 @@ def _chain(arguments: argparse.Namespace) -> int:
 
 
 def _paths(arguments: argparse.Namespace) -> int:
+    from functools import partial
+
     import pandas as pd
 
     from inference.archives import atomic
     from inference.calibration.worlds import path_recovery
-    from inference.calibration.worlds.effect_recovery import ACCEPTED, LEVEL
+    from inference.calibration.worlds.effect_recovery import ACCEPTED, LEVEL, of_worlds
 
     named = arguments.truths or path_recovery.TRUTHS
-    table = pd.concat(
-        [pd.DataFrame(path_recovery.run(name, arguments.worlds, arguments.seed)) for name in named], ignore_index=True
-    )
+    found = {n: of_worlds(partial(path_recovery.replicate, n), arguments.worlds, arguments.seed) for n in named}
+    table = pd.concat([pd.DataFrame(rows).assign(planted=n) for n, rows in found.items()], ignore_index=True)
     within = True
-    for (planted, path, outcome), own in table.groupby(["planted", "path", "outcome"], sort=False):
+    for (planted, path, outcome), own in table.groupby(["planted", "arm", "outcome"], sort=False):
         nil, share = not own["truth"].any(), own["covered"].mean()
         within &= bool(ACCEPTED[0] <= share and (nil or share <= ACCEPTED[1]))  # priors are around nil
         print(
@@ -139,8 +140,10 @@ def _timing(arguments: argparse.Namespace) -> int:
 
     from inference.archives import atomic
     from inference.calibration.worlds import timing_recovery
+    from inference.calibration.worlds.effect_recovery import of_worlds
 
-    table, within = pd.DataFrame(timing_recovery.run(arguments.worlds, arguments.seed)), True
+    rows = of_worlds(timing_recovery.replicate, arguments.worlds, arguments.seed)
+    table, within = pd.DataFrame(rows), True
     for (outcome, years), covered in table.groupby(["outcome", "years"], sort=False)["covered"]:
         within &= timing_recovery.accepted(int(covered.sum()), len(covered))
         print(f"{outcome}, {years} years since the start: {covered.sum()} of {len(covered)} 90 % intervals hold zero")

@@ -144,16 +144,12 @@ def timing(scenario: Place, per: Place) -> list[Sentence]:
         row = first_row(scenario["equal_exposure"], arrow=arrow, outcome="bandwagon", years=years.value)
         if row:
             parts.append(say("{change} {if_}", change=difference(row["difference"]), if_=assumption))
-    return [
-        say(
-            "Early rather than late, that is {lead} years before internal duress sets in rather than after its onset, "
-            "the same programme in the same states over {years} years from its start, in {per} dyad-years: {parts}.",
-            lead=rows[0]["lead"].printed("whole"),
-            years=years.printed("whole"),
-            per=per.printed("count"),
-            parts=listed(parts),
-        )
-    ]
+    words = (
+        "Early rather than late, that is {lead} years before internal duress sets in rather than after its onset, "
+        "the same programme in the same states over {years} years from its start, in {per} dyad-years: {parts}."
+    )
+    lead, span = rows[0]["lead"].printed("whole"), years.printed("whole")
+    return [say(words, lead=lead, years=span, per=per.printed("count"), parts=listed(parts))] if parts else []
 
 
 def table(scenario: Place) -> list[list[Sentence]]:

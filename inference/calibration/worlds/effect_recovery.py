@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import xarray as xr
@@ -51,6 +51,13 @@ class Recovery:
     high: float
     covered: bool
     rank: float
+
+    @classmethod
+    def of(cls, world: int, arm: str, outcome: str, truth: float, draws: Float) -> Self:
+        """The truth beside draws of the effect (draw,)."""
+        low, high = map(float, np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
+        covered, rank = low <= truth <= high, float((draws < truth).mean())
+        return cls(world, arm, outcome, truth, float(draws.mean()), low, high, covered, rank)
 
 
 def capacity_design(w: World) -> CapacityDesign:
@@ -185,15 +192,12 @@ def replicate(seed: int) -> list[Recovery]:
     for arm in ARMS:
         truths = brute_force(w, SCENARIO, arm, programme.sd_of_capacity(links), COPIES, seed)
         for outcome, truth in truths.items():
-            draws = change[arm.name, outcome]
-            low, high = map(float, np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
-            covered, rank = low <= truth <= high, float((draws < truth).mean())
-            out.append(Recovery(seed, arm.name, outcome, truth, float(draws.mean()), low, high, covered, rank))
+            out.append(Recovery.of(seed, arm.name, outcome, truth, change[arm.name, outcome]))
     return out
 
 
-def run(worlds: int, seed: int, workers: int = 2) -> list[Recovery]:
-    """Every effect of every world."""
+def of_worlds[Row](replicate: Callable[[int], list[Row]], worlds: int, seed: int, workers: int = 2) -> list[Row]:
+    """What ``replicate`` says of each of so many worlds, the first of them of ``seed``, whatever ``workers``."""
     from concurrent.futures import ProcessPoolExecutor
 
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
-
-import numpy as np
+from dataclasses import replace
 
 from inference.calibration.worlds import effect_recovery, simulated_world
-from inference.calibration.worlds.effect_recovery import COPIES, LEVEL, SCENARIO
+from inference.calibration.worlds.effect_recovery import COPIES, SCENARIO, Recovery
 from inference.calibration.worlds.simulated_world import SPREAD, Truth, World
 from inference.counterfactual.simulation import g_formula, population, programme
 from inference.counterfactual.simulation.programme import BASELINE, Arm
@@ -62,21 +59,6 @@ TRUTHS: dict[str, Callable[[Truth], Truth]] = {
 }
 
 
-@dataclass(frozen=True)
-class PathRecovery:
-    """The change along a path beside the mean and the 95 % interval of the g-formula, in one world of a truth."""
-
-    world: int
-    planted: str
-    path: str
-    outcome: str
-    truth: float
-    mean: float
-    low: float
-    high: float
-    covered: bool
-
-
 def along(w: World, sd: float, copies: int, seed: int) -> dict[tuple[str, str], float]:
     """True changes of the rates by path and outcome under an early given programme, all copies under the same noise."""
     natural = effect_recovery.forced(w, SCENARIO, copies, (seed, 1))
@@ -89,8 +71,8 @@ def along(w: World, sd: float, copies: int, seed: int) -> dict[tuple[str, str], 
     return {(path, o): rates[o] - base[o] for path, rates in found.items() for o in OUTCOMES}
 
 
-def replicate(planted: str, seed: int) -> list[PathRecovery]:
-    """One world of a truth: for each path and outcome the true change and the interval of the g-formula."""
+def replicate(planted: str, seed: int) -> list[Recovery]:
+    """One world of a truth: for each path, in the place of the arm, and outcome the true change and what was found."""
     w = simulated_world.world(seed, TRUTHS[planted])
     links = effect_recovery.fitted(w, seed)
     states = population.assemble(SCENARIO, links, w.alignment, w.state)
@@ -99,20 +81,8 @@ def replicate(planted: str, seed: int) -> list[PathRecovery]:
     wanted = [programme.whole(BASELINE), *asked.values()]
     events = g_formula.run(SCENARIO, links, states, wanted, seed)
     change = effect_recovery.changes(SCENARIO, links, states, wanted, events)
-    out = []
-    for (path, outcome), truth in along(w, programme.sd_of_capacity(links), COPIES, seed).items():
-        draws = change[asked[path].name, outcome]
-        low, high = map(float, np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
-        covered = low <= truth <= high
-        out.append(PathRecovery(seed, planted, path, outcome, truth, float(draws.mean()), low, high, covered))
-    return out
-
-
-def run(planted: str, worlds: int, seed: int, workers: int = 2) -> list[PathRecovery]:
-    """Every path of every world of a truth."""
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
-
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        found = pool.map(partial(replicate, planted), range(seed, seed + worlds))
-        return [row for rows in found for row in rows]
+    truths = along(w, programme.sd_of_capacity(links), COPIES, seed)
+    return [
+        Recovery.of(seed, path, outcome, truth, change[asked[path].name, outcome])
+        for (path, outcome), truth in truths.items()
+    ]

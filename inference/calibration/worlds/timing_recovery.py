@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 
@@ -43,14 +42,6 @@ def replicate(seed: int) -> list[Timing]:
         if r.arrow == "given"
         for d in (r.difference,)
     ]
-
-
-def run(worlds: int, seed: int, workers: int = 2) -> list[Timing]:
-    """Every difference of every world."""
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return [row for rows in pool.map(replicate, range(seed, seed + worlds)) for row in rows]
 
 
 def accepted(covered: int, worlds: int) -> bool:

@@ -293,15 +293,13 @@ def run(scenario: Scenario, chain: Chain, population: Population, wanted: list[E
                 own.fill(0.0)
                 shift = direct_shift(scenario, chain, population, outcome, unit)
                 seen = (h.window, h.before, h.running, source, bias_duress, bias_capacity, shift)
-                counted, before = (
-                    outcome_terms(chain.outcomes[outcome], rows[outcome], unit)
-                    for rows in (population.alignment, population.lead_in)
-                )
+                counted = outcome_terms(chain.outcomes[outcome], population.alignment[outcome], unit)
                 forward.add_events(counted, *seen, eta, probability, own)
                 total.by_year[outcome][:] += own
                 for k in range(years):
                     total.cells[outcome][:, region_of[unit], era_of[k]] += own[main, k]
                 if total.since.horizons:
+                    before = outcome_terms(chain.outcomes[outcome], population.lead_in[outcome], unit)
                     forward.add_events(before, *seen, eta, probability, own)
                     total.since.add_events(outcome, population.at_risk(outcome, unit), own[paired], begins)
             begun = (h.started >= 0)[:, None] & (h.started[:, None] <= np.arange(years)[:, None])

@@ -101,7 +101,7 @@ def test_where_nothing_like_it_was_seen_a_scenario_says_so(tree, found):
     assert counts["gains"].sum() > 500
 
 
-def test_the_effect_beside_a_cause_that_raises_all_three_is_that_of_its_own_slopes(tree, found):
+def test_the_effect_beside_a_signed_cause_is_that_of_its_own_slopes(tree, found):
     groups = tree["events"].to_dataset()
     for outcome in ("bandwagon", "balance"):
         plain, signed = (effects.rate(groups, outcome, f"given, early{end}", 20) for end in ("", " | signed"))
