@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import xarray as xr
 
-from inference.evidence.left_out import folds, leave_out
+from inference.evidence.left_out import folds, leave_out, nested
+from inference.evidence.left_out.leave_out import ALONE
+from inference.evidence.left_out.nested import Spread
 from inference.sampling.converge import Run, draw_until_converged
-from models.joint import Joint, together
+from models.joint import Joint, together, view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,18 +81,29 @@ def compared(
     for outcome, groups in out.items():
         terms = hypothesis.equation(outcome).exposures
         if terms:
-            groups["comparison"] = _comparison(hypothesis, outcome, groups)
+            groups["comparison"] = _comparison(hypothesis, outcome, groups, models)
     return out
 
 
-def _comparison(hypothesis: Hypothesis, outcome: str, groups: dict[str, xr.Dataset]) -> xr.Dataset:
+def spread_of(model: Model, outcome: str, terms: tuple[str, ...]) -> Spread:
+    """How what ``terms`` of an outcome add to a model without them varies, from the posterior of the one with them."""
+    design = model.joint.designs[model.joint.outcomes.index(outcome)]
+    return nested.of_terms(design, view(model.posterior, model.joint, outcome), terms)
+
+
+def _comparison(
+    hypothesis: Hypothesis, outcome: str, groups: dict[str, xr.Dataset], models: dict[str, Model]
+) -> xr.Dataset:
     """What each exposure of an outcome adds, by clustering and term."""
     equation, clusterings = hypothesis.equation(outcome), list(folds.CLUSTERINGS[hypothesis.panel])
+    of_products = spread_of(models[FULL], outcome, equation.products) if equation.products else ALONE
+    of_mains = spread_of(models.get(MAINS, models[FULL]), outcome, equation.mains) if equation.mains else ALONE
     by_clustering = []
     for clustering in clusterings:
         full, without = groups[f"loo_{clustering}"], groups[f"loo_{clustering}_{WITHOUT}"]
         mains = groups.get(f"loo_{clustering}_{MAINS}", full)
-        product, main = leave_out.difference(full, mains), leave_out.difference(mains, without)
+        product = leave_out.difference(full, mains, of_products)
+        main = leave_out.difference(mains, without, of_mains)
         rows = [product if term in equation.products else main for term in equation.exposures]
         by_clustering.append(xr.Dataset({name: ("term", [row[name] for row in rows]) for name in rows[0]}))
     out = xr.concat(by_clustering, "clustering")

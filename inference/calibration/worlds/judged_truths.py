@@ -20,6 +20,7 @@ from inference.calibration.worlds.planted_truths import TRUTHS, Setting, setting
 from inference.engine import sample
 from inference.evidence import verdicts
 from inference.evidence.left_out import leave_out
+from inference.fitting.comparison import Model, spread_of
 from inference.sampling.settings import Settings
 from models.claims.estimand import DELTA
 from models.design import Design
@@ -30,6 +31,7 @@ Float = NDArray[np.float64]
 Generator = np.random.Generator
 CHAINS, DRAWS, TUNE = 2, 250, 200
 ACCEPTED = 0.05  # of the slopes that are nil may be called
+ADDED = ("elpd_diff", "elpd_diff_se", "elpd_diff_se_clusters")
 WITHIN = 2.0  # standard errors of a gain that is none
 
 
@@ -49,6 +51,7 @@ class Found:
     high: float
     elpd_diff: float = float("nan")
     elpd_diff_se: float = float("nan")
+    elpd_diff_se_clusters: float = float("nan")
 
 
 def replicate(truth: str, panel: Path, seed: int, number: int) -> list[Found]:
@@ -108,7 +111,7 @@ def _found(truth: str, number: int, slope: _Slope, rng: Generator, added: dict[s
     said = verdicts.summarise(slope.draws, rng.normal(0.0, slope.prior_sd, slope.draws.shape), 1)
     ratio = said["sd"] / slope.prior_sd
     label = verdicts.verdict(said["p_sign"], said["beyond"], said["beyond_opposite"], said["in_rope"], ratio)
-    kept = {name: added[name] for name in ("elpd_diff", "elpd_diff_se") if name in added}
+    kept = {name: added[name] for name in ADDED if name in added}
     spread = said["mean"], said["sd"], said["low"], said["high"]
     return Found(truth, number, slope.outcome, slope.term, label, said["verdict_by_sign"], *spread, **kept)
 
@@ -127,7 +130,8 @@ def _added(here: Setting, joint: Joint, posterior: xr.Dataset, seed: int) -> dic
         leave_out.densities(model, drawn, here.folds, settings)
         for model, drawn in ((joint, posterior), (mains, _drawn(mains, seed)))
     )
-    return {outcome: leave_out.difference(full[outcome], alone[outcome]) for outcome in joint.outcomes}
+    whole, products = Model(joint, posterior), {o: here.claim.equation(o).products for o in joint.outcomes}
+    return {o: leave_out.difference(full[o], alone[o], spread_of(whole, o, terms)) for o, terms in products.items()}
 
 
 def run(truth: str, count: int, panel: Path, seed: int, cores: int = 2) -> pd.DataFrame:
@@ -154,15 +158,20 @@ def false_verdicts(found: pd.DataFrame) -> pd.DataFrame:
 def credited(found: pd.DataFrame) -> pd.DataFrame:
     """Of each outcome: gains of a product that is nil, and how many lie within two standard errors of none.
 
-    ``standard_deviation`` of the gains over panels stands beside their mean ``standard_error``: what a standard error
-    of clusters is to tell.
+    ``within_clusters`` counts them by the standard error of the clusters alone. ``standard_deviation`` of the gains
+    over panels stands beside their mean ``standard_error``: what a standard error is to tell.
     """
     known = found.dropna(subset="elpd_diff")
-    within = known.assign(within=known["elpd_diff"].abs() <= WITHIN * known["elpd_diff_se"])
+    gain = known["elpd_diff"].abs()
+    within = known.assign(
+        within=gain <= WITHIN * known["elpd_diff_se"],
+        within_clusters=gain <= WITHIN * known["elpd_diff_se_clusters"],
+    )
     by = within.groupby(["truth", "outcome", "term"], sort=False)
     return by.agg(
         panels=("within", "size"),
         within=("within", "sum"),
+        within_clusters=("within_clusters", "sum"),
         mean_gain=("elpd_diff", "mean"),
         standard_deviation=("elpd_diff", "std"),
         standard_error=("elpd_diff_se", "mean"),

@@ -24,6 +24,7 @@ from inference.engine import stream
 from inference.evidence.left_out import integrated
 from inference.evidence.left_out.folds import Folds
 from inference.evidence.left_out.importance import BAD_K, Float, log_mean, smoothed
+from inference.evidence.left_out.nested import Spread
 from inference.evidence.predictions import thinned
 from inference.sampling import engines
 from inference.sampling.diagnostics import mean_ess, relative_efficiency
@@ -38,6 +39,7 @@ Int = NDArray[np.intp]
 DRAWS = 1000  # evenly spaced, that densities are computed from
 REFIT_DRAWS = 250  # of a posterior without a cluster
 MOST_REFITS = 100  # of one model and clustering
+ALONE = Spread()  # of models that are not nested: the clusters' own standard error stands
 
 
 def densities(joint: Joint, posterior: xr.Dataset, folds: Folds, settings: Settings) -> dict[str, xr.Dataset]:
@@ -72,21 +74,24 @@ def densities(joint: Joint, posterior: xr.Dataset, folds: Folds, settings: Setti
     }
 
 
-def difference(full: xr.Dataset, reduced: xr.Dataset) -> dict[str, float]:
+def difference(full: xr.Dataset, reduced: xr.Dataset, spread: Spread = ALONE) -> dict[str, float]:
     """Difference in expected log predictive density of two models on identical rows (Vehtari et al. 2017).
 
-    ``full`` and ``reduced`` come from `densities`; refused when their clusters differ. The standard error is that of a
-    sum over independent clusters. ``bad_k`` counts the clusters of either whose density is not to be trusted,
-    ``refitted`` those that were refitted in either.
+    ``full`` and ``reduced`` come from `densities`; refused when their clusters differ. ``elpd_diff_se_clusters`` is the
+    standard error of a sum over independent clusters, ``elpd_diff_se`` that with the ``spread`` of what ``full`` has
+    and ``reduced`` lacks (see `nested`): the same for models of which neither contains the other. ``bad_k`` counts the
+    clusters of either whose density is not to be trusted, ``refitted`` those that were refitted in either.
     """
     if not np.array_equal(full["cluster"], reduced["cluster"]) or not np.array_equal(full["rows"], reduced["rows"]):
         raise ValueError("predictive densities of models on different rows cannot be compared")
     change = (full["elpd"] - reduced["elpd"]).to_numpy()
+    clustered = float(np.sqrt(change.size) * change.std(ddof=1))
     refitted = np.stack([full["refitted"], reduced["refitted"]]) == 1
     bad = (np.stack([full["pareto_k"], reduced["pareto_k"]]) > BAD_K) & ~refitted
     return {
         "elpd_diff": float(change.sum()),
-        "elpd_diff_se": float(np.sqrt(change.size) * change.std(ddof=1)),
+        "elpd_diff_se": spread.of(clustered),
+        "elpd_diff_se_clusters": clustered,
         "elpd_diff_mcse": float(np.sqrt((full["mcse"] ** 2 + reduced["mcse"] ** 2).sum())),
         "bad_k": int(bad.any(axis=0).sum()),
         "refitted": int(refitted.any(axis=0).sum()),

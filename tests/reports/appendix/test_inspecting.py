@@ -56,7 +56,7 @@ def test_every_step_runs_on_archives_as_they_are(reported, capsys):
     difference = compared["elpd"]["with"] - compared["elpd"]["without"]
     assert difference == pytest.approx(float(added["elpd_diff"]))
     clusters = tree[MAINS].sizes["cluster"]  # ArviZ divides the sum of squares by their number, the archive by one less
-    assert compared["dse"].max() == pytest.approx(float(added["elpd_diff_se"]) * (1 - 1 / clusters) ** 0.5)
+    assert compared["dse"].max() == pytest.approx(float(added["elpd_diff_se_clusters"]) * (1 - 1 / clusters) ** 0.5)
 
 
 @few_draws
