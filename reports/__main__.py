@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from inference.archives.archive import FOLDER, ArchiveError
 from inference.panels import PANEL
+from reports import destination
 
 if TYPE_CHECKING:
     from models.claims.registry import Hypothesis
     from reports.outputs import Material
 
 PROCESSES = 2  # beside this one, which waits for them most of the time
-BUILD = Path(__file__).parent / "build"
 IN_ORDER = "asked for as a draft; every posterior is in order"
 
 
@@ -28,7 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--panel", type=Path, default=PANEL, help="alignment panel the posteriors must be fitted on")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the posteriors")
     parser.add_argument("--refits", type=Path, help="folder of the refits (default: where they are made)")
-    parser.add_argument("--out", type=Path, default=BUILD, help="folder to write")
+    parser.add_argument("--out", type=Path, default=destination.OURS, help="folder to write")
     parser.add_argument(
         "--draft", action="store_true", help="print what can be read, stale or not, with a watermark on every page"
     )
@@ -99,20 +98,15 @@ def main() -> int:
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    partial = arguments.out.with_name(arguments.out.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     try:
-        from reports import outputs
+        with destination.replacing(arguments.out) as partial:
+            from reports import outputs
 
-        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-            outputs.write(_material(hypotheses, arguments, partial, pool))
-    except (ArchiveError, FileNotFoundError) as error:
-        shutil.rmtree(partial)
+            with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+                outputs.write(_material(hypotheses, arguments, partial, pool))
+    except (ArchiveError, destination.Refused, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    shutil.rmtree(arguments.out, ignore_errors=True)
-    partial.replace(arguments.out)
     print(f"report{' (draft)' if arguments.draft else ''}: {arguments.out / 'index.html'}")
     return 0
 
