@@ -101,19 +101,22 @@ def _of_scenarios(trees: Scenarios, numbers: Numbers | None) -> Iterator[tuple[s
         yield f"positivity-{name}", counterfactual.positivity(archive.group(tree, "positivity"))
 
 
-def _saved(figures: Iterator[tuple[str, Figure]], folder: Path, *, draft: bool) -> Sizes:
+def _saved(figures: Iterator[tuple[str, Figure]], folder: Path, *, draft: bool, pixels: bool = True) -> Sizes:
     with style.applied():
-        return {name: style.save(figure, name, folder, draft=draft) for name, figure in figures}
+        return {name: style.save(figure, name, folder, pixels=pixels, draft=draft) for name, figure in figures}
 
 
 def _of_claim(entry: Numbers, places: Places, *, model: bool, draft: bool) -> Sizes:
-    """The figures of one claim, and with ``model`` those of its model; for a process of its own."""
+    """The figures of one claim, and with ``model`` those of its model; for a process of its own.
+
+    There are hundreds, which the appendix shows as vector graphics: none is written in pixels too.
+    """
     hypothesis = REGISTRY[entry["id"]]
-    sizes = _saved(_of_refits(hypothesis, entry, refits.read(places.refits)), places.out, draft=draft)
+    sizes = _saved(_of_refits(hypothesis, entry, refits.read(places.refits)), places.out, draft=draft, pixels=False)
     if model:
         names = {o: f"{entry['archive']}.{o}" for o in hypothesis.outcomes}
         pair = {o: archive.read(name, places.posteriors, rows=False) for o, name in names.items()}
-        sizes |= _saved(_of_model(hypothesis, pair), places.out, draft=draft)
+        sizes |= _saved(_of_model(hypothesis, pair), places.out, draft=draft, pixels=False)
     return sizes
 
 

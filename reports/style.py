@@ -96,8 +96,8 @@ def applied() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, name: str, folder: Path, *, draft: bool = False) -> tuple[float, float]:
-    """Write ``<name>.svg`` and ``<name>.png``, marked if of a draft; returns width and height in inches.
+def save(figure: Figure, name: str, folder: Path, *, pixels: bool = True, draft: bool = False) -> tuple[float, float]:
+    """Write ``<name>.svg`` and, for ``pixels``, ``<name>.png``, marked if of a draft; returns width, height in inches.
 
     The same figure gives the same bytes.
     """
@@ -106,8 +106,9 @@ def save(figure: Figure, name: str, folder: Path, *, draft: bool = False) -> tup
     folder.mkdir(parents=True, exist_ok=True)
     if draft:
         figure.text(0.5, 0.5, "DRAFT", fontsize=64, color=MUTE, alpha=0.22, rotation=25, ha="center", va="center")
-    figure.savefig(folder / f"{name}.png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
-    figure.set_layout_engine("none")  # laid out once, not again for each file
+    if pixels:
+        figure.savefig(folder / f"{name}.png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
+        figure.set_layout_engine("none")  # laid out once, not again for each file
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
     width, height = map(float, figure.get_size_inches())
     plt.close(figure)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from data.codebook.lags import unlagged
 from models.graph import GRAPHS, OUTCOME, ROOTS, graph
@@ -70,14 +73,27 @@ def layout(panel: str) -> Places:
 
     Arrows into the outcome, which nearly every node has, are not asked to keep clear of boxes.
     """
+    names, edges, clear, layers = _problem(panel)
+    heights = placement.heights(edges, clear, layers)
+    return {name: (float(x), float(y)) for name, x, y in zip(names, layers, heights, strict=True)}
+
+
+def _problem(panel: str) -> tuple[list[str], NDArray[np.intp], int, placement.Values]:
+    """Names of the nodes of a drawn graph, and what `placement` asks for."""
     dag = drawn(panel)
     layers = {name: x for x, layer in enumerate(nx.topological_generations(dag)) for name in sorted(layer)}
     names = list(layers)
     between = _between_causes(dag)
     arrows = between + [arrow for arrow in dag.edges if arrow[1] == OUTCOME]
     edges = np.array([[names.index(end) for end in arrow] for arrow in arrows])
-    heights = placement.heights(edges, len(between), np.array([float(layers[name]) for name in names]))
-    return {name: (float(layers[name]), float(y)) for name, y in zip(names, heights, strict=True)}
+    return names, edges, len(between), np.array([float(layers[name]) for name in names])
+
+
+def write_heights(path: Path = placement.KNOWN) -> None:
+    """Find the heights of all drawn graphs anew and keep them."""
+    problems = [_problem(panel)[1:] for panel in TITLES]
+    known = {placement.key(*one): placement.found(*one).tolist() for one in problems}
+    path.write_text(json.dumps(known, indent=1) + "\n")
 
 
 def _between_causes(dag: nx.DiGraph) -> list[tuple[str, str]]:
@@ -174,3 +190,7 @@ def _draw(axes: Axes, panel: str, marks: Marks | None = None) -> None:
     heights = [y for _, y in places.values()]
     axes.set(xlim=(-0.5, max(x for x, _ in places.values()) + 0.5), ylim=(min(heights) - 0.9, max(heights) + 0.9))
     axes.set_axis_off()
+
+
+if __name__ == "__main__":
+    write_heights()

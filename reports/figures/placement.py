@@ -1,6 +1,7 @@
 """Where the boxes of a drawn graph stand in their layers: simulated annealing over their heights.
 
-Kirkpatrick, Gelatt and Vecchi (1983), Science 220, 671. The same graph gets the same places in every process.
+Kirkpatrick, Gelatt and Vecchi (1983), Science 220, 671. The same graph gets the same places in every process. Those of
+the registered graphs take seconds each and stand in `heights.json`, which ``python -m reports.figures.graph`` writes.
 """
 
 # An element of an array at a position out of another array is a number, which pyright takes to be an array.
@@ -8,11 +9,16 @@ Kirkpatrick, Gelatt and Vecchi (1983), Science 220, 671. The same graph gets the
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
+KNOWN = Path(__file__).with_name("heights.json")
 HALF_WIDTH, HALF_HEIGHT = 0.37, 0.45  # of a box, in layers and slots
 # What a layout pays for: a box on an arrow, neighbours without a gap, two arrows crossing, a slope.
 HIT, CROWD, CROSSING, STEEP = 40.0, 400.0, 1.0, 0.03
@@ -92,12 +98,24 @@ def _anneal(edges: NDArray[np.intp], clear: int, x: Values, slots: int, seed: in
 
 
 def heights(edges: NDArray[np.intp], clear: int, x: Values) -> Values:
-    """Heights (node,) of the nodes of layers ``x`` (node,), from 0 up.
+    """Heights (node,) of the nodes of layers ``x`` (node,), from 0 up: those known, or found now.
 
     ``edges`` (edge, 2) are their arrows, of which the first ``clear`` keep clear of boxes.
     """
+    known = json.loads(KNOWN.read_text()).get(key(edges, clear, x)) if KNOWN.is_file() else None
+    return found(edges, clear, x) if known is None else np.array(known)
+
+
+def key(edges: NDArray[np.intp], clear: int, x: Values) -> str:
+    """A hash of a graph and of what its layout pays for."""
+    rules = [HALF_WIDTH, HALF_HEIGHT, HIT, CROWD, CROSSING, STEEP, GAP, STARTS, STEPS, HOT, SWAPPED]
+    return hashlib.sha256(json.dumps([edges.tolist(), clear, x.tolist(), rules]).encode()).hexdigest()
+
+
+def found(edges: NDArray[np.intp], clear: int, x: Values) -> Values:
+    """`heights` by annealing."""
     _, crowd = np.unique(x, return_counts=True)
     slots = 3 * int(crowd.max()) + 3
-    found = [_anneal(edges, clear, x, slots, seed) for seed in range(STARTS)]
-    best = min(found, key=lambda item: item[0])[1]
+    layouts = [_anneal(edges, clear, x, slots, seed) for seed in range(STARTS)]
+    best = min(layouts, key=lambda item: item[0])[1]
     return best - best.min()

@@ -2,13 +2,14 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
 from models.claims.registry import REGISTRY
 from models.graph import GRAPHS
 from reports import style
-from reports.figures import graph
+from reports.figures import graph, placement
 
 
 @pytest.mark.parametrize("panel", graph.TITLES)
@@ -20,6 +21,18 @@ def test_the_causal_graph_is_drawn_without_overlaps(panel):
     spots = sorted(places.values())
     gaps = [b[1] - a[1] for a, b in pairwise(spots) if a[0] == b[0]]
     assert min(gaps, default=9) > 2 * graph.HALF_HEIGHT
+
+
+def test_kept_heights_are_those_that_are_found(tmp_path):
+    """When this fails a graph has changed: python -m reports.figures.graph."""
+    graph.write_heights(tmp_path / "heights.json")
+    assert (tmp_path / "heights.json").read_text() == placement.KNOWN.read_text()
+
+
+def test_a_graph_without_kept_heights_is_laid_out_all_the_same():
+    edges, layers = np.array([[0, 1], [1, 2]]), np.array([0.0, 1.0, 2.0])
+    assert placement.key(edges, 2, layers) not in placement.KNOWN.read_text()
+    assert np.ptp(placement.heights(edges, 2, layers)) == 0.0  # two arrows in a row
 
 
 def test_the_causal_graphs_dash_what_is_hidden():
