@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from data.codebook.variable import BUILT, unknown_panel
 from data.codings import REVISIONS, UNCHANGED, Coding
+from data.command_line import Parser, answer, seed, writable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ CODED = (ALIGNMENT, "informal")  # panels whose rows depend on the coding
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m data", description=__doc__)
+    parser = Parser(prog="python -m data", description=__doc__)
     parser.add_argument("--raw", type=Path, help="folder with the raw files (default: fetch them)")
     parser.add_argument("--panel", metavar="NAME", help="build only this panel (default: all, see below)")
     parser.add_argument("--out", type=Path, help="file to write one panel to (default: its place in data/panels)")
@@ -35,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         help="definitions of a revision, as a coding; written to data/panels/revision-<n>",
     )
     parser.add_argument("--simulate", type=int, metavar="ROWS", help="simulate a panel instead")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the simulation (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of the simulation (default: 0)")
     parser.epilog = "With --out, --coding or --simulate and without --panel, the panel is the alignment panel."
     return parser
 
@@ -117,8 +118,9 @@ def _write_table(table: pd.DataFrame, out: Path) -> None:
     print(f"written: {out}, {len(table):,} rows\n")
 
 
-def _build(arguments: argparse.Namespace) -> None:
+def _build(arguments: argparse.Namespace) -> int:
     coding, names = _coding(arguments), _names(arguments)
+    writable(arguments.out.parent if arguments.out else FOLDER, "--out")
 
     from data import synthetic
     from data.world.sources import Raw
@@ -133,17 +135,13 @@ def _build(arguments: argparse.Namespace) -> None:
         if arguments.out is None and not simulated and coding == Coding():
             for table, values in _tables(name, panel, world).items():
                 _write_table(values, FOLDER / f"{table}.csv")
+    return 0
 
 
 def main() -> int:
-    """Exit code 0, or 2 with one sentence on what is wrong."""
+    """Exit code 0; 2 with one sentence on what is wrong; 130 if stopped."""
     arguments = _parser().parse_args()
-    try:
-        _build(arguments)
-    except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return answer(lambda: _build(arguments), kept="panels that were finished are in place, the others as they were")
 
 
 if __name__ == "__main__":

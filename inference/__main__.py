@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.command_line import Parser, answer, ids, seed, within, workers, writable
 from inference.archives.archive import FOLDER
-from inference.command_line import Parser, positive, seed
 from inference.panels import PANEL
 from inference.sampling.engines import ENGINES
 from inference.sampling.settings import Session, Settings
@@ -20,16 +21,29 @@ if TYPE_CHECKING:
     from models.claims.registry import Hypothesis
 
 
+WHY = "fewer say nothing of convergence, more do not fit in memory"
+MOST_DRAWS = 400_000  # of all chains
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m inference", description=__doc__)
     parser.add_argument("--list", action="store_true", help="list the registered hypotheses and stop")
-    parser.add_argument("--hypotheses", metavar="IDS", help="ids, separated by commas or spaces (default: all)")
+    parser.add_argument(
+        "--hypotheses", type=ids, metavar="IDS", help="ids, separated by commas or spaces (default: all)"
+    )
     parser.add_argument("--panel", type=Path, default=PANEL, help="panel to fit (default: the committed one)")
-    parser.add_argument("--chains", type=positive, default=4, help="chains (default: 4)")
-    parser.add_argument("--draws", type=positive, default=1000, help="draws of each chain (default: 1000)")
+    parser.add_argument(
+        "--chains",
+        type=within(1, 64, "each is a thread and a share of the draws"),
+        default=4,
+        help="chains (default: 4)",
+    )
+    parser.add_argument(
+        "--draws", type=within(10, 100_000, WHY), default=1000, help="draws of each chain (default: 1000)"
+    )
     parser.add_argument("--seed", type=seed, default=2022, help="seed of the whole run (default: 2022)")
     parser.add_argument("--engine", choices=ENGINES, default="kernel", help="sampler (default: kernel)")
-    parser.add_argument("--workers", type=positive, default=2, help="fits at the same time (default: 2)")
+    parser.add_argument("--workers", type=workers, default=2, help="fits at the same time (default: 2)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to fit on, as tcp://host:8786")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where archives go")
     return parser
@@ -64,6 +78,20 @@ def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
     return 1 if failed or outcome.failures else 0
 
 
+def _before_any_work(arguments: argparse.Namespace) -> None:
+    """ValueError for what would fail in each fit: too many draws, a folder, an engine that is not installed."""
+    if (every := arguments.chains * arguments.draws) > MOST_DRAWS:
+        raise ValueError(
+            f"{arguments.chains} chains of {arguments.draws:,} draws are {every:,}: {MOST_DRAWS:,} fit in the memory of"
+            " a fit, which keeps some 6 kB of each several times over"
+        )
+    writable(arguments.folder, "--folder")
+    if arguments.engine not in sys.modules and arguments.engine != "kernel" and not find_spec(arguments.engine):
+        raise ValueError(
+            f"engine {arguments.engine!r} is not installed: {sys.executable} -m pip install {arguments.engine}"
+        )
+
+
 def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     from data import coverage
     from inference import panels
@@ -71,6 +99,7 @@ def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
     panel = panels.read("alignment", arguments.panel)  # an error of it comes before anything that takes long to load
     from inference import plan
 
+    _before_any_work(arguments)
     settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)
     session = Session(arguments.panel, settings, arguments.folder)
     models = plan.models(chosen, arguments.panel)
@@ -109,22 +138,23 @@ def _do(works: list[Work], label: str, session: Session, arguments: argparse.Nam
 
 
 def main() -> int:
-    """Exit code 0; 1 when a fit failed its gate; 2, with one sentence, for a bad argument or panel."""
+    """Exit code 0; 1 when a fit failed its gate; 2, with one sentence, for a bad argument or panel; 130 if stopped."""
     arguments = _parser().parse_args()
+    kept = f"posteriors that were finished are in {arguments.folder}; the same command goes on with the others"
+    return answer(lambda: _asked(arguments), kept=kept)  # PanelError is a ValueError
+
+
+def _asked(arguments: argparse.Namespace) -> int:
     from models.claims.links import LINKS
     from models.claims.registry import REGISTRY, get
 
     if arguments.list:
         _list()
         return 0
-    try:
-        chosen = get(arguments.hypotheses, REGISTRY | LINKS)
-        if not arguments.panel.is_file():
-            raise ValueError(f"panel {arguments.panel}: no such file; build it with 'make data' or name another")
-        return _run(arguments, chosen)
-    except ValueError as error:  # PanelError among them
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    chosen = get(arguments.hypotheses, REGISTRY | LINKS)
+    if not arguments.panel.is_file():
+        raise ValueError(f"panel {arguments.panel}: no such file; build it with 'make data' or name another")
+    return _run(arguments, chosen)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.command_line import Parser, answer, ids
 from inference.archives.archive import FOLDER, ArchiveError
 from inference.panels import PANEL
 from reports import destination
@@ -22,8 +23,10 @@ IN_ORDER = "asked for as a draft; every posterior is in order"
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
-    parser.add_argument("--hypotheses", metavar="IDS", help="ids, separated by commas or spaces (default: all)")
+    parser = Parser(prog="python -m reports", description=__doc__)
+    parser.add_argument(
+        "--hypotheses", type=ids, metavar="IDS", help="ids, separated by commas or spaces (default: all)"
+    )
     parser.add_argument("--panel", type=Path, default=PANEL, help="alignment panel the posteriors must be fitted on")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the posteriors")
     parser.add_argument("--refits", type=Path, help="folder of the refits (default: where they are made)")
@@ -89,24 +92,21 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
 
 
 def main() -> int:
-    """Exit code 0, or 2 naming what no report can be made from; an old report stays then."""
+    """Exit code 0; 2 naming what no report can be made from, 130 if stopped: an old report stays then."""
     arguments = _parser().parse_args()
+    kept = f"no report was written; what was in {arguments.out} is as it was"
+    return answer(lambda: _run(arguments), kept=kept, refused=(ValueError, ArchiveError))
+
+
+def _run(arguments: argparse.Namespace) -> int:
     from models.claims.registry import get
 
-    try:
-        hypotheses = get(arguments.hypotheses)
-    except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    try:
-        with destination.replacing(arguments.out) as partial:
-            from reports import outputs
+    hypotheses = get(arguments.hypotheses)
+    with destination.replacing(arguments.out) as partial:
+        from reports import outputs
 
-            with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-                outputs.write(_material(hypotheses, arguments, partial, pool))
-    except (ArchiveError, destination.Refused, FileNotFoundError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+            outputs.write(_material(hypotheses, arguments, partial, pool))
     print(f"report{' (draft)' if arguments.draft else ''}: {arguments.out / 'index.html'}")
     return 0
 

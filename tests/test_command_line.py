@@ -66,6 +66,15 @@ def fitted(killed):
         (("--chains", "two"), ("--chains", "'two'")),
         (("--seed", "-1"), ("--seed",)),
         (("--panel", "nowhere.parquet"), ("nowhere.parquet", "make data")),
+        (("--panel", "data"), ("data: no such file",)),
+        (("--hypotheses", ","), ("','", "names nothing")),
+        (("--draws", "1000000000"), ("--draws", "at most 100,000", "memory")),
+        (("--draws", "9" * 300), ("--draws", "at most 100,000")),
+        (("--draws", "1"), ("--draws", "at least 10", "convergence")),
+        (("--draws", "100000", "--chains", "64"), ("64 chains of 100,000 draws", "400,000")),
+        (("--workers", "100000"), ("--workers", "at most 256")),
+        (("--folder", "pyproject.toml"), ("pyproject.toml", "is a file", "--folder")),
+        (("--folder", "pyproject.toml/x"), ("pyproject.toml is a file", "--folder")),
     ],
 )
 def test_bad_arguments_get_one_sentence(command, arguments, words):
@@ -73,6 +82,35 @@ def test_bad_arguments_get_one_sentence(command, arguments, words):
     assert result.returncode == 2
     assert result.stderr.count("\n") == 1
     assert all(word in result.stderr for word in words)
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "words"),
+    [
+        ("inference.robustness", ("--panel", "nowhere.parquet", "--part", "left-out"), ("nowhere", "make data")),
+        ("inference.robustness", ("--panel", "data"), ("data: no such file",)),
+        ("inference.robustness", ("--hypotheses", ","), ("names nothing",)),
+        ("inference.robustness", ("--hypotheses", "ideo-5"), ("nothing to refit",)),
+        ("inference.robustness", ("--workers", "0"), ("--workers", "at least 1")),
+        ("inference.robustness", ("--folder", "pyproject.toml"), ("is a file",)),
+        ("inference.counterfactual", ("--folder", "pyproject.toml"), ("is a file",)),
+        ("inference.calibration", ("--out", "pyproject.toml"), ("is a file",)),
+        ("reports", ("--hypotheses", ","), ("names nothing",)),
+        ("data", ("--out", "pyproject.toml/x.parquet"), ("is a file",)),
+    ],
+)  # fmt: skip
+def test_every_command_refuses_in_one_sentence_before_any_work(command, module, arguments, words):
+    result = command(module, *arguments)
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1
+    assert all(word in result.stderr for word in words)
+
+
+def test_an_engine_that_is_not_installed_is_said_once_and_at_once(command, monkeypatch):
+    monkeypatch.setattr("inference.__main__.find_spec", lambda _: None)
+    result = command("inference", "--engine", "numpyro", "--hypotheses", "carter-3")
+    assert result.returncode == 2
+    assert result.stderr == f"error: engine 'numpyro' is not installed: {sys.executable} -m pip install numpyro\n"
 
 
 def test_listing_imports_nothing_heavy():

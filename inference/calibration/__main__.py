@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from data.command_line import Parser, answer, seed, writable
 from inference import panels
 
 FOLDER = Path(__file__).parent / "results"
@@ -14,7 +15,7 @@ PART = 20  # replicates after which it is looked whether a bug has been noticed
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m inference.calibration", description=__doc__)
+    parser = Parser(prog="python -m inference.calibration", description=__doc__)
     parser.add_argument(
         "what", nargs="?", choices=WHAT, default="ranks",
         help="ranks of simulated truths (default), draws of every registered model beside those of another sampler, "
@@ -34,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--panels", type=int, default=200, help="simulated panels of each truth (default: 200)")
     parser.add_argument("--truths", nargs="+", help="planted truths of claims or paths (default: all)")
     parser.add_argument("--panel", type=Path, default=panels.PANEL, help="panel file whose rows they are planted in")
-    parser.add_argument("--seed", type=int, default=2022, help="seed of the whole run (default: 2022)")
+    parser.add_argument("--seed", type=seed, default=2022, help="seed of the whole run (default: 2022)")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the ranks, results.json and ecdf.png")
     return parser
 
@@ -188,13 +189,19 @@ def main() -> int:
     """Exit code 0; 1 when the engine is not calibrated or a planted bug goes unnoticed; 2 for a bad argument."""
     parser = _parser()
     arguments = parser.parse_args()
-    if min(arguments.replicates, arguments.replicates_per_bug) < 20 or arguments.seed < 0:
-        parser.error("take at least 20 replicates, and a seed that is not negative")
+    if min(arguments.replicates, arguments.replicates_per_bug) < 20:
+        parser.error("take at least 20 replicates")
     if arguments.worlds < 1 or arguments.panels < 1:
         parser.error(f"--worlds {arguments.worlds} and --panels {arguments.panels} must be at least 1")
     if unknown := [name for name in arguments.truths or () if name not in _truths(arguments.what)]:
         choices = ", ".join(map(repr, _truths(arguments.what))) or "none, which it has not"
         parser.error(f"--truths: {unknown[0]!r} is no truth of {arguments.what}: choose from {choices}")
+    kept = f"what was finished is in {arguments.out}"
+    return answer(lambda: _study(arguments), kept=kept)
+
+
+def _study(arguments: argparse.Namespace) -> int:
+    writable(arguments.out, "--out")
     studies = dict(zip(WHAT, (_ranks, _draws, _reference, _chain, _paths, _timing, _claims), strict=True))
     return studies[arguments.what](arguments)
 

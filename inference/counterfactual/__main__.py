@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.command_line import Parser, answer, seed, writable
 from inference.archives.archive import FOLDER, ArchiveError
-from inference.command_line import Parser, seed
 from inference.panels import PANEL
 
 if TYPE_CHECKING:
@@ -59,22 +59,24 @@ def _fresh(folder: Path, alignment: Path) -> None:
         raise ArchiveError("\n  ".join(["the chain needs these links, missing or stale; run 'make fit':", *faults]))
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def _run(arguments: argparse.Namespace) -> int:
     from inference.archives import archive
     from inference.counterfactual import run, text
     from inference.sampling.settings import Session, Settings
 
     scenario = _scenario(arguments.scenario)
+    writable(arguments.folder, "--folder")
     _fresh(arguments.folder, arguments.panel)
     session = Session(arguments.panel, Settings(seed=arguments.seed), arguments.folder)
     result = run.simulate_scenario(scenario, session)
     tree = archive.read(result.name, arguments.folder)
     print(text.of_archive(tree))
     print(f"\n{result.path}")
+    return 0
 
 
 def main() -> int:
-    """Exit code 0, or 2 with a sentence on what is wrong with a scenario, a panel or a posterior."""
+    """Exit code 0; 2 with a sentence on what is wrong with a scenario, a panel or a posterior; 130 if stopped."""
     arguments = _parser().parse_args()
     if arguments.list:
         from inference.counterfactual.scenario import SHIPPED
@@ -82,12 +84,8 @@ def main() -> int:
         for scenario in SHIPPED.values():
             print(f"{scenario.id:<18} {scenario.title}\n{'':<18} {scenario.description}  [{scenario.rung}]")
         return 0
-    try:
-        _run(arguments)
-    except (ValueError, ArchiveError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    kept = f"the scenario was not written; what was in {arguments.folder} is as it was"
+    return answer(lambda: _run(arguments), kept=kept, refused=(ValueError, ArchiveError))
 
 
 if __name__ == "__main__":

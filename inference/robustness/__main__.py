@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.command_line import Parser, answer, ids, workers, writable
 from inference.archives.archive import FOLDER as POSTERIORS
 from inference.panels import PANEL
 
@@ -25,15 +26,17 @@ PARTS = ("codings", "left-out", "structure")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m inference.robustness", description=__doc__)
-    parser.add_argument("--hypotheses", metavar="IDS", help="ids, separated by commas or spaces (default: all)")
+    parser = Parser(prog="python -m inference.robustness", description=__doc__)
+    parser.add_argument(
+        "--hypotheses", type=ids, metavar="IDS", help="ids, separated by commas or spaces (default: all)"
+    )
     parser.add_argument("--full", action="store_true", help="every combination of codings, not only pairs")
     parser.add_argument("--part", choices=PARTS, help="one of them (default: codings and left-out)")
     parser.add_argument("--only-chain", action="store_true", help="only the counterfactual, not the claims")
     parser.add_argument("--posteriors", type=Path, default=POSTERIORS, help="folder of the links of the chain")
     parser.add_argument("--raw", type=Path, help="folder with the raw files (default: fetch them)")
     parser.add_argument("--panel", type=Path, default=PANEL, help="alignment panel (default: the committed one)")
-    parser.add_argument("--workers", type=int, default=2, help="refits at the same time (default: 2)")
+    parser.add_argument("--workers", type=workers, default=2, help="refits at the same time (default: 2)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on, as tcp://host:8786")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where results go")
     return parser
@@ -92,12 +95,19 @@ def _run(arguments: argparse.Namespace) -> int:
     from inference.robustness.summary import specification_curve
     from models.claims.registry import get
 
+    if not arguments.panel.is_file():
+        raise ValueError(f"panel {arguments.panel}: no such file; build it with 'make data' or name another")
+    writable(arguments.folder, "--folder")
     began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
     models = [] if arguments.only_chain else tasks.models(chosen, arguments.panel)
     every = structures if arguments.part == "structure" else partial(specifications, full=arguments.full)
     recodings = [] if arguments.part == "left-out" else tasks.recodings(models, arguments.panel, every)
     left_outs = tasks.left_outs(models, arguments.panel) if arguments.part in (None, "left-out") else []
     simulations = _simulations(arguments) if arguments.part != "structure" else []
+    if not (recodings or left_outs or simulations):
+        raise ValueError(
+            "nothing to refit: no claim that was asked for is tested on this panel, and no links are there"
+        )
     results, failures = {}, {}
 
     def go(todo: list[Task], label: str) -> dict[str, dict]:
@@ -135,12 +145,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    """Exit code 0; 1 when a refit failed; 2, with one sentence, for a bad argument or panel."""
-    try:
-        return _run(_parser().parse_args())
-    except ValueError as error:  # of the panel, of the fleet, of an id
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    """Exit code 0; 1 when a refit failed; 2, with one sentence, for a bad argument or panel; 130 if stopped."""
+    arguments = _parser().parse_args()
+    kept = f"refits that were finished are in {arguments.folder}; the same command goes on with the others"
+    return answer(lambda: _run(arguments), kept=kept)  # errors of the panel, of the fleet, of an id
 
 
 if __name__ == "__main__":

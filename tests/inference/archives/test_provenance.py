@@ -84,7 +84,7 @@ def test_what_decides_a_fit_and_what_does_not():
     assert of_scenario > {"inference/counterfactual/simulation/g_formula.py", "inference/engine/forward.py"}
     for maker in (kind.made_by for kind in KINDS.values()):
         assert not {name for name in names(maker) if name.startswith(("inference/fleet", "reports", "inference/rob"))}
-        assert not names(maker) & {"inference/command_line.py", "inference/plan.py", "inference/__main__.py"}
+        assert not names(maker) & {"data/command_line.py", "inference/plan.py", "inference/__main__.py"}
     assert "inference/fitting/logit.py" not in names("inference.fitting.capacity") | names("inference.fitting.verdicts")
     assert "data/world/sources.toml" in names("data.world.world")
 

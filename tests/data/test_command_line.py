@@ -1,0 +1,82 @@
+"""What commands share: arguments that are numbers, places of output, and how a command ends."""
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.command_line import answer, ids, positive, seed, within, writable
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (positive, "0"), (positive, "-1"), (positive, "1.5"), (positive, ""), (positive, "9" * 200), (positive, "²"),
+        (seed, "-1"), (seed, str(2**32)), (seed, "9" * 200), (seed, "³"), (ids, ","), (ids, "  "), (ids, " , ,"),
+        (within(10, 20, "because"), "9"), (within(10, 20, "because"), "21"), (within(10, 20, "because"), "9" * 200),
+    ],
+)  # fmt: skip
+def test_arguments_that_say_nothing_of_use_are_refused_in_a_line(read, text):
+    with pytest.raises(argparse.ArgumentTypeError) as error:
+        read(text)
+    assert len(str(error.value)) < 200
+
+
+def test_arguments_that_do_are_read():
+    assert (positive("7"), seed("0"), seed(str(2**32 - 1)), within(1, 5, "")("5")) == (7, 0, 2**32 - 1, 5)
+    assert (ids("carter-1"), ids("")) == ("carter-1", "")
+
+
+def test_a_place_is_asked_for_without_leaving_anything(tmp_path):
+    writable(tmp_path / "a" / "b", "--folder")
+    writable(tmp_path, "--folder")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_is_or_lies_under_a_file_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match=r"file \(is a file\): name another with --folder"):
+        writable(tmp_path / "file", "--folder")
+    with pytest.raises(ValueError, match=r"b \(.*file is a file\): name another with --out"):
+        writable(tmp_path / "file" / "b", "--out")
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder in which nothing can be made, on Linux")
+def test_a_place_where_nothing_can_be_made_is_refused():
+    with pytest.raises(ValueError, match="nothing can be written to /proc/self/x"):
+        writable(Path("/proc/self/x"), "--folder")
+
+
+def ends(capsys, run, **more):
+    code = answer(run, kept="all is kept", **more)
+    return code, capsys.readouterr().err
+
+
+def raising(error):
+    def run():
+        raise error
+
+    return run
+
+
+def test_a_command_ends_with_its_own_code_or_one_sentence(capsys):
+    assert ends(capsys, lambda: 1) == (1, "")
+    assert ends(capsys, raising(ValueError("so it is"))) == (2, "error: so it is\n")
+    assert ends(capsys, raising(KeyError("x")), refused=(KeyError,)) == (2, "error: 'x'\n")
+    full = OSError(28, "No space left on device", "/disk/file")
+    assert ends(capsys, raising(full)) == (2, "error: /disk/file: No space left on device\n")
+    with pytest.raises(TypeError):
+        ends(capsys, raising(TypeError("a fault of ours")))
+
+
+def test_a_stopped_command_says_what_is_kept(capsys):
+    before = signal.getsignal(signal.SIGTERM)
+    assert ends(capsys, raising(KeyboardInterrupt())) == (130, "interrupted: all is kept\n")
+    assert ends(capsys, lambda: os.kill(os.getpid(), signal.SIGTERM) or signal.pause()) == (
+        130, "interrupted: all is kept\n",
+    )  # fmt: skip
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert sys.exc_info() == (None, None, None)
