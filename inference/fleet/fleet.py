@@ -1,13 +1,14 @@
 """Many fits: run on the processes of this machine or on a Dask cluster, each result kept as soon as it is there.
 
-``<folder>/<key>.json`` holds the stamp, the arguments, the seconds and the result (or the error) of one task.
-A run that was killed at any moment goes on where it stopped: a stored result is used again when its stamp
-and its arguments are the same, and computed again when they are not, when the file cannot be read, or when
-the task failed. Files of other keys are left alone.
+``<folder>/<key>.json`` holds the stamp, the arguments, the seconds and the result (or the error) of one task, and a
+hash of these. A run that was killed at any moment goes on where it stopped: a stored result is used again when its
+stamp and its arguments are the same, and computed again when they are not, when the file cannot be read or is not as
+it was written, or when the task failed. Files of other keys are left alone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -104,7 +105,7 @@ def run(
     with Tally(len(tasks), reused, label) as tally, closing(answers):
         for task, answer in answers:
             record = {"stamp": stamp, "arguments": task.arguments} | answer
-            atomic.write_json(folder / f"{task.key}.json", record)
+            atomic.write_json(folder / f"{task.key}.json", record | {"sha256": _hash(record)})
             if "result" in answer:
                 results[task.key] = answer["result"]
             else:
@@ -120,15 +121,22 @@ def stored(tasks: Iterable[Task], folder: Path, stamp: str) -> dict[str, dict[st
     for task in _checked(tasks):
         try:
             record = json.loads((folder / f"{task.key}.json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):  # no file, or not JSON, or not even text
+        except (OSError, ValueError, RecursionError):  # no file, or not JSON, or not even text
             continue
-        if not isinstance(record, dict) or record.get("stamp") != stamp or not isinstance(record.get("result"), dict):
+        if not isinstance(record, dict) or record.pop("sha256", None) != _hash(record):  # damaged since it was written
+            continue
+        if record.get("stamp") != stamp or not isinstance(record.get("result"), dict):
             continue
         # As text, for in Python True equals 1 and 1 equals 1.0.
         before, now = (json.dumps(value, sort_keys=True) for value in (record.get("arguments"), task.arguments))
         if before == now:
             found[task.key] = record["result"]
     return found
+
+
+def _hash(record: dict[str, Any]) -> str:
+    """A hash of all that the file of a task holds: a number that changed on disk is no result."""
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def _checked(tasks: Iterable[Task]) -> list[Task]:

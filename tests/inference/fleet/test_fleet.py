@@ -55,6 +55,7 @@ def test_results_are_returned_in_order_and_kept_on_disk(plain):
     assert {path.name for path in folder.iterdir()} == {f"{key}.json" for key in EXPECTED}
     record = json.loads((folder / "square-5.json").read_text())
     assert record.pop("seconds") >= 0
+    assert len(record.pop("sha256")) == 64
     assert record == {"stamp": "one", "arguments": {"number": 5}, "result": EXPECTED["square-5"]}
     assert fleet.stored(squares(range(12)), folder, "one") == EXPECTED
     assert fleet.stored(squares(range(12)), folder, "two") == {}
@@ -84,6 +85,31 @@ def test_only_what_is_missing_stale_or_broken_is_computed_again(tmp_path):
     assert outcome.reused == 1
     assert outcome.results == {key: EXPECTED[key] for key in list(EXPECTED)[:8]}
     assert fleet.stored(tasks, folder, "one") == outcome.results
+
+
+def test_no_flipped_bit_of_a_stored_result_passes(plain, tmp_path):
+    """Every bit of one file in turn: the result is what it was (of a changed space, say), or is not used."""
+    whole, tasks = (plain[0] / "square-5.json").read_bytes(), squares([5])
+    used = 0
+    for bit in range(8 * len(whole)):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        (tmp_path / "square-5.json").write_bytes(flipped)
+        found = fleet.stored(tasks, tmp_path, "one")
+        assert found in ({}, {"square-5": EXPECTED["square-5"]})
+        used += bool(found)
+    assert used < 0.1 * 8 * len(whole)
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"null", b"3", "{}".encode("utf-16"), b""])
+def test_files_that_are_no_results_are_computed_again(content, tmp_path):
+    (tmp_path / "square-5.json").write_bytes(content)
+    assert fleet.stored(squares([5]), tmp_path, "one") == {}
+
+
+def test_a_folder_in_place_of_a_result_is_none(tmp_path):
+    (tmp_path / "square-5.json").mkdir()
+    assert fleet.stored(squares([5]), tmp_path, "one") == {}
 
 
 def begin_slow_fleet(folder, log):
