@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from typing import NoReturn
 
 INTERRUPTED = 130  # the exit code of a shell for Ctrl-C
 MOST_WORKERS = 256
+LOCK = ".lock"
 
 
 class Parser(argparse.ArgumentParser):
@@ -87,6 +89,22 @@ def writable(folder: Path, option: str) -> None:
         raise ValueError(
             f"nothing can be written to {folder} ({error.strerror}): name another with {option}"
         ) from error
+
+
+@contextmanager
+def alone(folder: Path) -> Generator[None]:
+    """One command at a time writes results to a folder, which is made where it is not there; another one waits.
+
+    When its turn comes it finds what the first has finished. The lock goes with the process that holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"waiting for another run that writes to {folder}", file=sys.stderr, flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def answer(run: Callable[[], int], *, kept: str, refused: tuple[type[Exception], ...] = (ValueError,)) -> int:

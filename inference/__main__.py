@@ -9,13 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.command_line import Parser, answer, ids, seed, within, workers, writable
+from data.command_line import Parser, alone, answer, ids, seed, within, workers, writable
 from inference.archives.archive import FOLDER
 from inference.panels import PANEL
 from inference.sampling.engines import ENGINES
 from inference.sampling.settings import Session, Settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from inference.fleet import fleet
     from inference.fleet.work import Work
     from models.claims.registry import Hypothesis
@@ -93,13 +95,18 @@ def _before_any_work(arguments: argparse.Namespace) -> None:
 
 
 def _run(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> int:
-    from data import coverage
     from inference import panels
 
     panel = panels.read("alignment", arguments.panel)  # an error of it comes before anything that takes long to load
+    _before_any_work(arguments)
+    with alone(arguments.folder):
+        return _what_is_missing(arguments, chosen, panel)
+
+
+def _what_is_missing(arguments: argparse.Namespace, chosen: list[Hypothesis], panel: pd.DataFrame) -> int:
+    from data import coverage
     from inference import plan
 
-    _before_any_work(arguments)
     settings = Settings(arguments.chains, arguments.draws, arguments.seed, arguments.engine)
     session = Session(arguments.panel, settings, arguments.folder)
     models = plan.models(chosen, arguments.panel)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inference.archives import provenance
+from inference.archives import provenance, sealed
 from inference.calibration import ranks, reduced_panel, study
 from inference.calibration.bugs import BUGS, HARMLESS
 from inference.calibration.study import HEALTHY, Replicate
@@ -97,14 +97,14 @@ def _key(*made_of: object) -> str:
 def kept(name: str, replicates: int, seed: int, folder: Path, looks: int = 1) -> Case:
     """The case as `run` gives it, read from ``folder`` if the same code has already written it there."""
     path, key = folder / f"{name.replace(' ', '_')}.json", _key(name, replicates, seed, looks)
-    if path.is_file() and (stored := json.loads(path.read_text(encoding="utf-8")))["key"] == key:
+    if (stored := sealed.read(path)) and stored["key"] == key:
         values = {quantity: np.array(value) for quantity, value in stored["ranks"].items()}
         return Case(name, values, stored["divergences"], stored["seconds"], looks)
     case = run(name, replicates, seed, looks)
     values = {quantity: value.tolist() for quantity, value in case.ranks.items()}
-    stored = {"key": key, "divergences": case.divergences, "seconds": round(case.seconds, 1), "ranks": values}
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(stored), encoding="utf-8")
+    found = {"key": key, "divergences": case.divergences, "seconds": round(case.seconds, 1), "ranks": values}
+    sealed.write(path, found)
     return case
 
 

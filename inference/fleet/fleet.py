@@ -8,7 +8,6 @@ it was written, or when the task failed. Files of other keys are left alone.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import multiprocessing
 import os
@@ -24,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inference.archives import atomic
+from inference.archives import sealed
 from inference.fleet import cluster
 from inference.fleet.progress import Tally
 from inference.fleet.worker import Answer, FleetError, Task, Work, attempt, call, code_of, ready
@@ -104,8 +103,7 @@ def run(
     )
     with Tally(len(tasks), reused, label) as tally, closing(answers):
         for task, answer in answers:
-            record = {"stamp": stamp, "arguments": task.arguments} | answer
-            atomic.write_json(folder / f"{task.key}.json", record | {"sha256": _hash(record)})
+            sealed.write(folder / f"{task.key}.json", {"stamp": stamp, "arguments": task.arguments} | answer)
             if "result" in answer:
                 results[task.key] = answer["result"]
             else:
@@ -119,24 +117,14 @@ def stored(tasks: Iterable[Task], folder: Path, stamp: str) -> dict[str, dict[st
     """Results that are there already, of the same stamp and arguments, by key."""
     found = {}
     for task in _checked(tasks):
-        try:
-            record = json.loads((folder / f"{task.key}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):  # no file, or not JSON, or not even text
-            continue
-        if not isinstance(record, dict) or record.pop("sha256", None) != _hash(record):  # damaged since it was written
-            continue
-        if record.get("stamp") != stamp or not isinstance(record.get("result"), dict):
+        record = sealed.read(folder / f"{task.key}.json")
+        if record is None or record.get("stamp") != stamp or not isinstance(record.get("result"), dict):
             continue
         # As text, for in Python True equals 1 and 1 equals 1.0.
         before, now = (json.dumps(value, sort_keys=True) for value in (record.get("arguments"), task.arguments))
         if before == now:
             found[task.key] = record["result"]
     return found
-
-
-def _hash(record: dict[str, Any]) -> str:
-    """A hash of all that the file of a task holds: a number that changed on disk is no result."""
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def _checked(tasks: Iterable[Task]) -> list[Task]:

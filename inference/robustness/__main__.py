@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.command_line import Parser, answer, ids, workers, writable
+from data.command_line import Parser, alone, answer, ids, workers, writable
 from inference.archives.archive import FOLDER as POSTERIORS
 from inference.panels import PANEL
 
@@ -87,6 +87,14 @@ def _simulations(arguments: argparse.Namespace) -> list[Task]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if not arguments.panel.is_file():
+        raise ValueError(f"panel {arguments.panel}: no such file; build it with 'make data' or name another")
+    writable(arguments.folder, "--folder")
+    with alone(arguments.folder):
+        return _refit(arguments)
+
+
+def _refit(arguments: argparse.Namespace) -> int:
     from inference.archives.atomic import write_csv
     from inference.fleet import fleet
     from inference.robustness import aid, tasks
@@ -95,9 +103,6 @@ def _run(arguments: argparse.Namespace) -> int:
     from inference.robustness.summary import specification_curve
     from models.claims.registry import get
 
-    if not arguments.panel.is_file():
-        raise ValueError(f"panel {arguments.panel}: no such file; build it with 'make data' or name another")
-    writable(arguments.folder, "--folder")
     began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
     models = [] if arguments.only_chain else tasks.models(chosen, arguments.panel)
     every = structures if arguments.part == "structure" else partial(specifications, full=arguments.full)

@@ -3,12 +3,17 @@
 import argparse
 import os
 import signal
+import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from data.command_line import answer, ids, positive, seed, within, writable
+from data.command_line import LOCK, alone, answer, ids, positive, seed, within, writable
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,31 @@ def test_a_place_that_is_or_lies_under_a_file_is_refused(tmp_path):
 def test_a_place_where_nothing_can_be_made_is_refused():
     with pytest.raises(ValueError, match="nothing can be written to /proc/self/x"):
         writable(Path("/proc/self/x"), "--folder")
+
+
+def line(stream: IO[str] | None) -> str:
+    """The next line of a process."""
+    assert stream is not None
+    return stream.readline()
+
+
+def test_of_two_commands_one_waits_until_the_other_has_ended(tmp_path):
+    folder = tmp_path / "results"
+    code = "import sys, time; from pathlib import Path; from data.command_line import alone\n"
+    code += "with alone(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()\nprint('out', flush=True)"
+    start = partial(
+        subprocess.Popen, [sys.executable, "-c", code, str(folder)], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    with start() as first:
+        assert line(first.stdout) == "in\n"
+        with start() as second:
+            assert line(second.stderr) == f"waiting for another run that writes to {folder}\n"
+            assert first.communicate("")[0] == "out\n"
+            assert line(second.stdout) == "in\n"
+            second.kill()
+    with alone(folder):  # the lock of a process that was killed is nobody's
+        assert [path.name for path in folder.iterdir()] == [LOCK]
 
 
 def ends(capsys, run, **more):
