@@ -31,10 +31,14 @@ def curves(trees: Trees, exposures: dict[str, str]) -> Figure:
     for axes in grid_of_axes.flat[len(exposures) :]:
         axes.set_axis_off()
     for axes, (name, identifier) in zip(grid_of_axes.flat, exposures.items(), strict=False):
+        of_outcomes = {outcome: PER * group(trees[identifier][outcome], "curves")[name] for outcome in OUTCOMES}
+        x = of_outcomes[OUTCOMES[0]][f"{name}_value"].to_numpy()
+        bounds = {outcome: interval(curve, ("sample",)) for outcome, curve in of_outcomes.items()}
+        draw = _points if x.size == 2 else _band
         for outcome in OUTCOMES:
-            curve = PER * group(trees[identifier][outcome], "curves")[name]
-            draw = _points if curve.sizes[f"{name}_value"] == 2 else _band
-            draw(axes, curve[f"{name}_value"].to_numpy(), interval(curve, ("sample",)), outcome)
+            draw(axes, x, bounds[outcome], outcome)
+        if x.size > 2:
+            _name_bands(axes, x, bounds)
         axes.set(title=wrap(f"{label(name)} ({identifier})", 42), ylabel=rate_unit(), ylim=(0, None))
         variable = panel("alignment").columns[name]
         if name == "proximity":
@@ -48,11 +52,24 @@ def _band(axes: Axes, x: Values, bounds: Values, outcome: str) -> None:
     low, middle, high = bounds
     axes.fill_between(x, low, high, color=COLOURS[outcome], alpha=0.25, linewidth=0)
     axes.plot(x, middle, color=COLOURS[outcome])
-    at = x.size // 3
-    axes.annotate(
-        NAMES[outcome], (x[at], high[at]), xytext=(0, 3), textcoords="offset points", ha="center",
-        color=COLOURS[outcome], fontsize=8,
-    )  # fmt: skip
+
+
+def _name_bands(axes: Axes, x: Values, bounds: dict[str, Values]) -> None:
+    """Names of the outcomes where their curves are furthest apart: over the upper band, and where there is room below.
+
+    Below the lower band, that is, or between both where the lower one is near zero.
+    """
+    one, other = (bounds[outcome][1] for outcome in OUTCOMES)
+    inside = np.arange(x.size // 5, x.size - x.size // 5)  # so that no name leaves the axes
+    at = inside[np.abs(one - other)[inside].argmax()]
+    upper, lower = OUTCOMES if one[at] > other[at] else OUTCOMES[::-1]
+    between = bounds[upper][0][at] - bounds[lower][2][at]
+    for outcome, over in ((upper, True), (lower, between > bounds[lower][0][at])):
+        axes.annotate(
+            NAMES[outcome], (x[at], bounds[outcome][2 if over else 0][at]),
+            xytext=(0, 3 if over else -3), textcoords="offset points", ha="center",
+            va="bottom" if over else "top", color=COLOURS[outcome], fontsize=8,
+        )  # fmt: skip
 
 
 def _points(axes: Axes, x: Values, bounds: Values, outcome: str) -> None:
