@@ -25,6 +25,7 @@ JUDGEMENTS = (
 )  # fmt: skip
 # Doubts that refits gave cause for.
 SHAKEN = ("codings disagree", "turned over by one part left out")
+ONE_CODING = "other codings not run"
 CONFIDENCE = ("high", "moderate", "low")  # with no, one, and more reasons for doubt
 
 
@@ -49,6 +50,11 @@ def direction(p_more: float) -> tuple[str, int]:
         if word in {"almost certain", "very likely", "likely"}:
             return ADVERBS.get(word, word), sign
     return "", 0
+
+
+def capped(adverb: str, reasons: Sequence[str]) -> str:
+    """The adverb, no stronger than the refits allow: nothing that another coding turns over is almost certain."""
+    return "very likely" if set(reasons) & set(SHAKEN) and adverb == ADVERBS["almost certain"] else adverb
 
 
 def judgement(verdicts: Sequence[str]) -> str:
@@ -79,7 +85,7 @@ def doubts(claim: Numbers) -> tuple[str, ...]:
     reasons = {
         NOT_IDENTIFIED: claim["causal"] and not claim["identified"],
         "measured through a stand-in": claim["status"] == "proxy",
-        "other codings not run": len(agreeing) < len(estimands),
+        ONE_CODING: len(agreeing) < len(estimands),
         SHAKEN[0]: any(share < AGREEMENT for share in agreeing),
         SHAKEN[1]: any(e["turned"].get("left out") for e in estimands),
         "moves with the prior": any((e["prior_sensitivity"] or 0) > SENSITIVE for e in estimands),

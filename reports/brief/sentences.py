@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from data.codebook.panels import label
 from models.claims.registry import RATIO, REGISTRY, Estimand
-from reports.brief.judgement import JUDGEMENTS, SHAKEN, direction
+from reports.brief.judgement import JUDGEMENTS, ONE_CODING, SHAKEN, capped, direction
 from reports.brief.printed import Place, Sentence, interval, joined, listed, say
 from reports.style import NAMES
 
@@ -114,6 +114,8 @@ def carter(numbers: Place) -> Sentence:
     if shaken:
         causes = listed(shaken) if len(shaken) < len(held) else say("any of them")
         end += say("; another coding or one part left out turns this over for {causes}", causes=causes)
+    if all(ONE_CODING in judgements[claim]["doubts"].value for claim in held):
+        end += say("; all this under one coding, since others were not run")
     source = next(entry["source"] for entry in numbers["hypotheses"] if entry["id"].value in held)
     words = "Of the causes of bandwagoning that {source} names, the data {parts}{end}."
     return say(words, source=source.printed("text"), parts=listed(parts), end=end)
@@ -155,11 +157,18 @@ def method(numbers: Place, base: Place) -> Sentence:
 
 
 def finding(exposure: str, contrast: Place, brief: Place) -> tuple[Sentence, Sentence]:
-    """Head and text of what an exposure does: events with it, the baseline beside them."""
+    """Head and text of what an exposure does: events with it, the baseline beside them.
+
+    The head is as sure as other codings allow, and says so where none was run.
+    """
     name, present, without = SITUATIONS[exposure]
     bandwagon, balance = contrast["bandwagon"], contrast["balance"]
     adverb, sign = direction(bandwagon["p_more"]["value"].value)
-    effect = f"{adverb} {'more' if sign > 0 else 'less'} bandwagoning" if sign else "which way it works cannot be told"
+    claim, judgements = contrast["claim"].value, brief["judgements"]
+    reasons = judgements[claim]["doubts"].value if claim in judgements.value else (ONE_CODING,)
+    way = f"{capped(adverb, reasons)} {'more' if sign > 0 else 'less'} bandwagoning"
+    effect = way if sign else "which way it works cannot be told"
+    effect += ", under one coding" if ONE_CODING in reasons else ""
     text = say(
         "{present}, about {a} in {per} dyad-years see bandwagoning; {without}, about {b}: {change}. Balancing: "
         "{c} against {d}, {balance_change}.",

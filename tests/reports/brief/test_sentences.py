@@ -28,18 +28,21 @@ def test_a_difference_says_more_or_fewer_and_its_bounds(value, reach, expected):
     assert text(sentences.difference(Place(world.quantity(value, reach)))) == expected
 
 
+ONE_CODING = "; all this under one coding, since others were not run."
+
+
 def test_the_first_sentence_says_which_causes_hold():
     assert carter(carter_1=0.99, carter_2=0.99, carter_3=0.99, carter_4=0.99) == (
         "Of the causes of bandwagoning that Carter (2022) names, the data support external threat, a neighbouring "
-        "aggressor, internal duress and absent allied support."
+        "aggressor, internal duress and absent allied support" + ONE_CODING
     )
     assert carter(carter_1=0.5, carter_2=0.99, carter_3=0.01, carter_4=0.9) == (
         "Of the causes of bandwagoning that Carter (2022) names, the data support a neighbouring aggressor, lean "
-        "towards absent allied support, leave external threat undecided and contradict internal duress."
+        "towards absent allied support, leave external threat undecided and contradict internal duress" + ONE_CODING
     )
     assert carter(carter_2=0.1).endswith(
         "the data lean against a neighbouring aggressor; not tested here: external threat, internal duress and absent "
-        "allied support."
+        "allied support" + ONE_CODING
     )
     shaken = world.refitted([world.entry("carter-2"), world.entry("carter-4")])
     said = text(sentences.carter(Place(world.collected(shaken))))
@@ -67,9 +70,9 @@ def test_the_second_sentence_says_which_answer_a_threat_gets(p_more, p_mostly, e
 @pytest.mark.parametrize(
     ("p_more", "head"),
     [
-        (0.97, "Internal duress: almost certainly more bandwagoning"),
-        (0.5, "Internal duress: which way it works cannot be told"),
-        (0.03, "Internal duress: almost certainly less bandwagoning"),
+        (0.97, "Internal duress: almost certainly more bandwagoning, under one coding"),
+        (0.5, "Internal duress: which way it works cannot be told, under one coding"),
+        (0.03, "Internal duress: almost certainly less bandwagoning, under one coding"),
     ],
 )  # fmt: skip
 def test_a_finding_has_its_baseline_beside_it(p_more, head):
@@ -77,6 +80,19 @@ def test_a_finding_has_its_baseline_beside_it(p_more, head):
     said, body = sentences.finding("duress", numbers["brief"]["contrasts"]["duress"], numbers["brief"])
     assert text(said) == head
     assert "about 5.8 in 1,000 dyad-years see bandwagoning; without it, about 4.6: 1.2 more (0.8 to 1.6)" in text(body)
+
+
+def test_a_finding_is_no_surer_than_other_codings_allow():
+    agreed = world.refitted([world.entry("carter-2")])
+    for row in agreed[0]["estimands"]:
+        row["codings"], row["turned"] = {"share": 0.97, "codings": 92}, {}
+    for entries, head in (
+        (agreed, "Internal duress: almost certainly more bandwagoning"),
+        (world.refitted([world.entry("carter-2")]), "Internal duress: very likely more bandwagoning"),
+    ):
+        numbers = Place(world.collected(entries, brief={"contrasts": {"duress": world.contrast(0.97)}}))
+        said, _ = sentences.finding("duress", numbers["brief"]["contrasts"]["duress"], numbers["brief"])
+        assert text(said) == head
 
 
 def test_every_registered_estimand_of_carter_has_its_words():
