@@ -178,7 +178,9 @@ def _uncertainty(numbers: Place) -> Block:
 
 
 def _sources(numbers: Place) -> Block:
-    read = joined([say("{source}", source=source.printed("text")) for source in numbers["brief"]["sources"]], " · ")
+    cited = [say("{source}", source=source.printed("text")) for source in numbers["brief"]["sources"]]
+    foreign = say("a panel that this project does not ship; its maker knows the sources")
+    read = joined(cited, " · ") if numbers["provenance"]["shipped"].value else foreign
     sources = {entry["source"].value: entry["source"].printed("text") for entry in numbers["hypotheses"]}
     claims = [say(f"{{source}}{WORKS.get(name, '')}", source=source) for name, source in sources.items()]
     origin = numbers["provenance"]

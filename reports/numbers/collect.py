@@ -138,12 +138,13 @@ def _duress(pair: Pair) -> dict[str, Removed]:
     return out
 
 
-def _origin(trees: Trees) -> tuple[Provenance, Sampling]:
+def _origin(trees: Trees, alignment: Path) -> tuple[Provenance, Sampling]:
     """Hashes, versions and settings of the posteriors: those of the first, and the panels of all."""
     every = [tree.attrs for pair in trees.values() for tree in pair.values()]
-    first, panels = every[0], {str(attributes["panel"]): str(attributes["panel_sha256"]) for attributes in every}
+    first, of_panels = every[0], {str(attributes["panel"]): str(attributes["panel_sha256"]) for attributes in every}
     made_with = (str(first[name]) for name in ("code_sha256", "revision", "versions", "engine"))
-    return Provenance(*made_with, panels=panels), Sampling(*(int(first[name]) for name in ("chains", "draws", "seed")))
+    provenance = Provenance(*made_with, panels=of_panels, shipped=alignment.resolve() == panels.PANEL.resolve())
+    return provenance, Sampling(*(int(first[name]) for name in ("chains", "draws", "seed")))
 
 
 def _archives(claims: tuple[Claim, ...], trees: Trees) -> tuple[Archive, ...]:
@@ -226,7 +227,7 @@ def collect(
     reasons, found = absent or {}, tables or {}
     claims = tuple(_claim(h, trees.get(h.id, {}), reasons.get(h.id), found, alignment) for h in hypotheses)
     families = dict.fromkeys(claim.family for claim in claims)
-    provenance, sampling = _origin(trees)
+    provenance, sampling = _origin(trees, alignment)
     return Evidence(
         interval=limits.INTERVAL,
         limits=limits.LIMITS,

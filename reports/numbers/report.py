@@ -60,13 +60,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Hashes and versions that the posteriors were made with; hashes of their panels by name."""
+    """Hashes and versions that the posteriors were made with; hashes of their panels by name.
+
+    ``shipped`` says whether the panel of alignment is the one that the project ships, whose sources are known.
+    """
 
     code_sha256: str
     revision: str
     versions: str
     engine: str
     panels: Mapping[str, str]
+    shipped: bool
 
 
 @dataclass(frozen=True)

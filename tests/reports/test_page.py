@@ -71,6 +71,9 @@ def test_every_link_leads_somewhere_and_every_id_is_one(build, pages):
 def test_the_index_links_to_what_was_written_and_to_nothing_else(build, pages):
     files = {path.name for path in build.iterdir() if path.suffix not in {".svg", ".png"}} - {"index.html", MARKER}
     assert {link for link in pages["index.html"].links if "#" not in link and "." in link} >= files
+    index = (build / "index.html").read_text()
+    assert "A panel that this project does not ship" in index
+    assert "Real treaties" not in index
     assert "9 here,\nof which 7 are tested" in (build / "index.html").read_text()
     html = page.render("index.html.j2", json.loads((build / "numbers.json").read_text()), links={"x.pdf": "words"})
     assert 'href="x.pdf"' in html

@@ -241,6 +241,15 @@ def test_a_report_without_carter_or_contest_has_a_brief_too(tmp_path):
     assert not (tmp_path / "glance.svg").exists()
 
 
+def test_sources_are_those_of_the_shipped_panel_only():
+    numbers = world.collected()
+    own = numbers | {"provenance": numbers["provenance"] | {"shipped": False}}
+    shipped, other = (text_of(document._sources(Place(one))["blocks"][0]["text"]) for one in (numbers, own))
+    assert "ATOP" in shipped
+    assert "ATOP" not in other
+    assert "a panel that this project does not ship" in other
+
+
 def test_a_draft_says_so(tmp_path):
     page = written(tmp_path, world.collected(), draft="Draft: carter-3.bandwagon failed its gate")
     assert "Draft: carter-3.bandwagon failed its gate" in page.words
