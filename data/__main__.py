@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from data.codebook.variable import BUILT, unknown_panel
 from data.codings import REVISIONS, UNCHANGED, Coding
 from data.command_line import Parser, answer, seed, writable
+from data.files import atomic, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +83,7 @@ def _write(panel: pd.DataFrame, name: str, out: Path) -> None:
     from data import coverage, schema
 
     schema.write(panel, out, name)
-    coverage.coverage(panel, name).to_csv(out.with_suffix(".coverage.csv"), index=False)
+    atomic.write_csv(out.with_suffix(".coverage.csv"), coverage.coverage(panel, name))
     print(coverage.summary(panel) if name == ALIGNMENT else _summary(panel, name))
     print(f"\nwritten: {out} and its .coverage.csv\n")
 
@@ -112,9 +113,8 @@ def _rounded(table: pd.DataFrame, digits: int) -> pd.DataFrame:
 
 
 def _write_table(table: pd.DataFrame, out: Path) -> None:
-    partial = out.with_suffix(".partial")
-    table.to_csv(partial, index=False)
-    partial.replace(out)
+    atomic.write_csv(out, table)
+    shipped.record(out)
     print(f"written: {out}, {len(table):,} rows\n")
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.codebook import panels
 from data.codebook.variable import Panel, Variable
+from data.files import atomic, shipped
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -151,13 +152,17 @@ def validate(panel: pd.DataFrame, name: str = ALIGNMENT) -> pd.DataFrame:
 
 
 def read(path: Path, name: str = ALIGNMENT) -> pd.DataFrame:
-    """A validated panel from a parquet file; PanelError for a file that is none, is another or is cut short."""
+    """A validated panel from a parquet file.
+
+    ValueError (PanelError among them) for a file that is none, is another, is cut short or is not as it was written.
+    """
     import pyarrow as pa
 
     if not path.is_file():
         raise PanelError(f"{path}: no such file; build it with 'make data' or give another (PANEL=<file>)")
+    shipped.verified(path)
     try:
-        panel = pd.read_parquet(path)
+        panel = pd.read_parquet(path, page_checksum_verification=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise PanelError(f"{path}: not a readable parquet file ({reason}); rebuild it with 'make data'") from error
@@ -170,6 +175,7 @@ def read(path: Path, name: str = ALIGNMENT) -> pd.DataFrame:
 def write(panel: pd.DataFrame, path: Path, name: str = ALIGNMENT) -> None:
     """Validate and write a panel, in one step that leaves either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    validate(panel, name).to_parquet(partial, index=False, compression="zstd")
-    partial.replace(path)
+    valid = validate(panel, name)
+    with atomic.replacing(path) as partial:
+        valid.to_parquet(partial, index=False, compression="zstd", write_page_checksum=True)
+    shipped.record(path)

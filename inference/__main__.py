@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.command_line import Parser, alone, answer, ids, seed, within, workers, writable
-from inference.archives.archive import FOLDER
+from inference.archives.archive import FOLDER, ArchiveError, manifest
 from inference.panels import PANEL
 from inference.sampling.engines import ENGINES
 from inference.sampling.settings import Session, Settings
@@ -81,13 +81,14 @@ def _report(outcome: fleet.Outcome, label: str, folder: Path) -> int:
 
 
 def _before_any_work(arguments: argparse.Namespace) -> None:
-    """ValueError for what would fail in each fit: too many draws, a folder, an engine that is not installed."""
+    """Raise what each fit would fail by: too many draws, a folder, its manifest, an engine that is not installed."""
     if (every := arguments.chains * arguments.draws) > MOST_DRAWS:
         raise ValueError(
             f"{arguments.chains} chains of {arguments.draws:,} draws are {every:,}: {MOST_DRAWS:,} fit in the memory of"
             " a fit, which keeps some 6 kB of each several times over"
         )
     writable(arguments.folder, "--folder")
+    manifest(arguments.folder)  # which says that it is damaged, if it is
     if arguments.engine not in sys.modules and arguments.engine != "kernel" and not find_spec(arguments.engine):
         raise ValueError(
             f"engine {arguments.engine!r} is not installed: {sys.executable} -m pip install {arguments.engine}"
@@ -148,7 +149,9 @@ def main() -> int:
     """Exit code 0; 1 when a fit failed its gate; 2, with one sentence, for a bad argument or panel; 130 if stopped."""
     arguments = _parser().parse_args()
     kept = f"posteriors that were finished are in {arguments.folder}; the same command goes on with the others"
-    return answer(lambda: _asked(arguments), kept=kept)  # PanelError is a ValueError
+    return answer(
+        lambda: _asked(arguments), kept=kept, refused=(ValueError, ArchiveError)
+    )  # PanelError is a ValueError
 
 
 def _asked(arguments: argparse.Namespace) -> int:

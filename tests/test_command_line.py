@@ -106,6 +106,16 @@ def test_every_command_refuses_in_one_sentence_before_any_work(command, module, 
     assert all(word in result.stderr for word in words)
 
 
+def test_a_damaged_manifest_is_said_before_any_work(command, tmp_path):
+    (tmp_path / "manifest.json").write_text("[]")
+    result = command("inference", "--folder", tmp_path, "--hypotheses", "carter-3")
+    assert result.returncode == 2
+    assert (
+        result.stderr.startswith(f"error: {tmp_path / 'manifest.json'} is damaged") and result.stderr.count("\n") == 1
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
 def test_an_engine_that_is_not_installed_is_said_once_and_at_once(command, monkeypatch):
     monkeypatch.setattr("inference.__main__.find_spec", lambda _: None)
     result = command("inference", "--engine", "numpyro", "--hypotheses", "carter-3")

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inference.archives import atomic
+from data.files import atomic
 from inference.archives.provenance import code_sha256, lock_sha256, panel_sha256, sha256
 
 if TYPE_CHECKING:
@@ -42,17 +42,27 @@ def path_of(name: str, folder: Path = FOLDER) -> Path:
     return folder / f"{name}{PASSED}"
 
 
-def _manifest(folder: Path) -> dict[str, str]:
-    try:
-        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+def manifest(folder: Path) -> dict[str, str]:
+    """The sha256 of each archive; ArchiveError for a manifest that is not one."""
+    path = folder / MANIFEST
+    if not path.exists():
         return {}
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(entries, dict) or not all(isinstance(entries[name], str) for name in entries):
+            raise TypeError("it holds no hashes by name")
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise ArchiveError(
+            f"{path} is damaged ({error}): which posteriors beside it are whole cannot be told without it; remove it, "
+            "and 'make fit' makes them anew"
+        ) from error
+    return entries
 
 
 def _record(folder: Path, file: str, digest: str | None) -> None:
     """Set or (None) drop the manifest entry of a file, atomically."""
     with _locked(folder):
-        entries = _manifest(folder) | ({file: digest} if digest else {})
+        entries = manifest(folder) | ({file: digest} if digest else {})
         if digest is None:
             entries.pop(file, None)
         atomic.write_json(folder / MANIFEST, entries, sort_keys=True)
@@ -106,9 +116,19 @@ def _recorded(final: Path) -> Iterator[Path]:
     """A temporary path that takes the place of ``final``, with its hash in the manifest."""
     with atomic.replacing(final) as partial:
         yield partial
+        _read_back(partial)
         digest = sha256(partial)
         _record(final.parent, final.name, None)
     _record(final.parent, final.name, digest)
+
+
+def _read_back(path: Path) -> None:
+    """Open what was written, every group of it, before its hash says that it is whole."""
+    import xarray as xr
+
+    with xr.open_datatree(path, engine="netcdf4") as file:
+        for node in file.subtree:
+            node.to_dataset()
 
 
 def _write(tree: xr.DataTree, path: Path) -> None:
@@ -133,7 +153,7 @@ def verify(name: str, folder: Path = FOLDER) -> Path:
         if (folder / f"{name}{FAILED}").is_file():
             raise ArchiveError(f"{name}: its fit failed the gate and is kept aside as {name}{FAILED}; see 'make fit'")
         raise ArchiveError(f"{name}: no posterior in {folder}; run 'make fit HYPOTHESES={hypothesis}'")
-    expected, found = _manifest(folder).get(path.name), sha256(path)
+    expected, found = manifest(folder).get(path.name), sha256(path)
     if expected is None:
         raise ArchiveError(f"{name}: {path.name} was not finished (no entry in {MANIFEST}); run 'make fit' again")
     if found != expected:

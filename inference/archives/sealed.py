@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from inference.archives import atomic
+from data.files import atomic
 
 SEAL = "sha256"
 

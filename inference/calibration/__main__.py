@@ -95,7 +95,7 @@ def _reference(arguments: argparse.Namespace) -> int:
 def _chain(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from inference.archives import atomic
+    from data.files import atomic
     from inference.calibration.worlds import effect_recovery
 
     table = pd.DataFrame(effect_recovery.of_worlds(effect_recovery.replicate, arguments.worlds, arguments.seed))
@@ -116,7 +116,7 @@ def _paths(arguments: argparse.Namespace) -> int:
 
     import pandas as pd
 
-    from inference.archives import atomic
+    from data.files import atomic
     from inference.calibration.worlds import path_recovery
     from inference.calibration.worlds.effect_recovery import ACCEPTED, LEVEL, of_worlds
 
@@ -139,7 +139,7 @@ def _paths(arguments: argparse.Namespace) -> int:
 def _timing(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from inference.archives import atomic
+    from data.files import atomic
     from inference.calibration.worlds import timing_recovery
     from inference.calibration.worlds.effect_recovery import of_worlds
 
@@ -155,7 +155,7 @@ def _timing(arguments: argparse.Namespace) -> int:
 def _claims(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from inference.archives import atomic
+    from data.files import atomic
     from inference.calibration.worlds import judged_truths, planted_truths
     from models.graph import CURRENT
 

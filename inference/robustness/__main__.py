@@ -58,7 +58,7 @@ def _stamp(made_by: str, alignment: Path) -> str:
 def _summarise(
     chosen: list[Hypothesis], refits: dict[str, Refit], folder: Path, every: Callable[[str], list[Specification]]
 ) -> None:
-    from inference.archives.atomic import write_csv
+    from data.files.atomic import write_csv
     from inference.robustness import summary
 
     curve = summary.specification_curve(chosen, refits, every)
@@ -95,7 +95,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _refit(arguments: argparse.Namespace) -> int:
-    from inference.archives.atomic import write_csv
+    from data.files.atomic import write_csv
     from inference.fleet import fleet
     from inference.robustness import aid, tasks
     from inference.robustness.refit import Refit

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from data.codings import CHOICES, CLASSES, NO_ALIGNMENT, Coding, to_text
+from data.files.atomic import replacing
 from data.period import LAST
 from inference import panels
-from inference.archives.atomic import replacing
 from inference.archives.provenance import ROOT, code_sha256
 from inference.robustness.specifications import ADJUSTMENTS, Specification
 from models.claims.revisions import as_it_was

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from data.files.shipped import verified
 from inference import panels
 from inference.archives.archive import group
 from inference.evidence.quantities import Quantity
@@ -95,7 +96,7 @@ def _opening(table: pd.DataFrame, years: list[PairYear]) -> Opening | None:
 
 def collect(tree: xr.DataTree, alignment: Path) -> Case:
     """The reading of the case from its archive and the table beside the panel."""
-    table, case = pd.read_csv(table_of(alignment), keep_default_na=False), group(tree, "case")
+    table, case = pd.read_csv(verified(table_of(alignment)), keep_default_na=False), group(tree, "case")
     keys = zip(*(case[name].to_numpy().tolist() for name in ("state", "aggressor", "year")), strict=True)
     positions = {key: position for position, key in enumerate(keys)}
     panel = panels.read("alignment", alignment).set_index(["state", "aggressor", "year"])

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.codings import CLASSES, NO_ALIGNMENT
 from data.famous import FAMOUS, STILL_WRONG
+from data.files.shipped import verified
 from data.groups import ERAS, REGIONS, era, region
 from data.measures.interests import by_era
 from inference import panels
@@ -50,7 +51,7 @@ def lacking(alignment: Path) -> str | None:
 
 def _registered(alignment: Path) -> pd.DataFrame:
     """The decisions under the registered coding, with region and era of the state."""
-    table = pd.read_csv(alignment.with_name(EVENTS))
+    table = pd.read_csv(verified(alignment.with_name(EVENTS)))
     counted = ["registered" in str(names).split("; ") for names in table["codings"]]
     table = table[counted].reset_index(drop=True)
     return table.assign(region=region(table["state"]), era=era(table["year"]))
@@ -136,7 +137,7 @@ def _looked_up(table: pd.DataFrame, reading: Reading) -> LookedUp:
 
 
 def _signs(alignment: Path) -> tuple[Sign, ...]:
-    table = pd.read_csv(alignment.with_name(VALIDATION)).rename(columns={"n": "rows"})
+    table = pd.read_csv(verified(alignment.with_name(VALIDATION))).rename(columns={"n": "rows"})
     names = tuple(Sign.__dataclass_fields__)
     rows = table[list(names)].itertuples(index=False, name=None)
     return tuple(Sign(*row) for row in rows)
@@ -155,7 +156,7 @@ def collect(alignment: Path) -> Decisions:
     readings = tuple(_looked_up(table, reading) for reading in LOOKED_UP)
     return Decisions(
         total={outcome: int((table["outcome"] == outcome).sum()) for outcome in OUTCOMES},
-        any_coding=len(pd.read_csv(alignment.with_name(EVENTS))),
+        any_coding=len(pd.read_csv(verified(alignment.with_name(EVENTS)))),
         by_class=_tallies(table, "class", CLASSES),
         by_era=_tallies(table, "era", tuple(ERAS)),
         by_region=_tallies(table, "region", tuple(REGIONS)),

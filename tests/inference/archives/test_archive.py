@@ -160,6 +160,31 @@ def test_nothing_is_added_to_what_is_not_there_or_corrupted(tmp_path):
         archive.add_group("a.bandwagon", "verdicts", summary([1.0]), tmp_path)
 
 
+@pytest.mark.parametrize("content", [b"[]", b"null", b"3", b'{"a": 1}', b'{"a', b"[" * 100_000, "{}".encode("utf-16")])
+def test_a_damaged_manifest_is_named_and_left_as_it_is(tmp_path, content):
+    archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
+    (tmp_path / "manifest.json").write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"manifest.json is damaged .* remove it, and 'make fit'"):
+        archive.verify("a.bandwagon", tmp_path)
+    with pytest.raises(ArchiveError, match="damaged"):
+        archive.write(tree(), "b.bandwagon", passed=True, folder=tmp_path)
+    assert (tmp_path / "manifest.json").read_bytes() == content
+
+
+def test_a_folder_in_place_of_the_manifest_is_named_too(tmp_path):
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(ArchiveError, match="damaged"):
+        archive.write(tree(), "a.bandwagon", passed=True, folder=tmp_path)
+
+
+def test_what_cannot_be_read_back_is_not_recorded(tmp_path, monkeypatch):
+    archive.write(tree(1), "a.bandwagon", passed=True, folder=tmp_path)
+    monkeypatch.setattr(archive, "_write", lambda _, path: path.write_bytes(b"half of it"))
+    with pytest.raises(OSError, match=r"(?i)unknown file format|HDF error"):
+        archive.write(tree(2), "a.bandwagon", passed=True, folder=tmp_path)
+    assert archive.read("a.bandwagon", tmp_path).identical(tree(1))
+
+
 WRITER = """
 import sys, pathlib
 sys.path.insert(0, {tests!r})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ DAY = 86400  # seconds after which a temporary file is of no process that still 
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Generator[Path]:
     """A temporary path of this process, to be written to in the block; after it the file takes the place of ``path``.
 
     The bytes are on disk before the name changes. An error in the block leaves ``path`` as it was.
