@@ -43,7 +43,7 @@ AGGRESSION = Measure(
             "share of t-20..t-1 with a new revisionist dispute of j", MID, 0, 1,
         ),
         number(
-            "own_revisionism", "own revisionism of i", "log disputes",
+            "own_revisionism", "own revisionism of the state", "log disputes",
             "log(1 + new revisionist disputes of i with force against anyone in t-10..t-1)", MID, 0,
         ),
     ),

@@ -121,7 +121,9 @@ def scored_variables(of: str, when: str, covered: str) -> tuple[Variable, ...]:
 CAPACITY = Measure(
     (
         *scored_variables(" of i", "at t-1", "i at t-1"),
-        number("income", "income of i", "log dollars per head", "log GDP per head at t-1", FARISS, nullable=True),
+        number(
+            "income", "income of the state", "log dollars per head", "log GDP per head at t-1", FARISS, nullable=True
+        ),
     ),
     lambda s: capacity(s.rows, SCORES[s.coding.capacity](s.world), s.world.income),
 )

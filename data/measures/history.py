@@ -58,15 +58,15 @@ def history(rows: Rows, allied: Cube, tie: NDArray[np.int8], disputes: Counts, t
 
 HISTORY = Measure(
     (
-        binary("past_alliance", "past alliance of i and j", "1 if any obligation in any year to t-1", ATOP),
-        binary("colonial_tie", "colonial tie of i to j", "1 if j ruled i or i left j", COLONIES),
+        binary("past_alliance", "past alliance of state and aggressor", "1 if any obligation in any year to t-1", ATOP),
+        binary("colonial_tie", "colonial tie of the state to the aggressor", "1 if j ruled i or i left j", COLONIES),
         Variable(
-            "peace_years", "count", "years at peace of i and j", "years since the last dispute, or since 1816",
-            "t minus its year", MID, 1,
+            "peace_years", "count", "years at peace of state and aggressor",
+            "years since the last dispute, or since 1816", "t minus its year", MID, 1,
         ),
-        number("since_dispute", "time at peace of i and j", "log years", "log(1 + peace_years)", MID, 0),
+        number("since_dispute", "time at peace of state and aggressor", "log years", "log(1 + peace_years)", MID, 0),
         number(
-            "since_treaty", "time since i last entered a treaty", "log years",
+            "since_treaty", "time since the state last entered a treaty", "log years",
             "log(1 + years since i itself entered a treaty, or the system)", f"{ATOP}; {COW_STATES}", 0,
         ),
     ),

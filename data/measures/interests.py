@@ -143,7 +143,7 @@ def by_era(panel: pd.DataFrame) -> pd.DataFrame:
 INTERESTS = Measure(
     (
         number(
-            "interests", "similarity of interests of i and j", "kappa",
+            "interests", "similarity of interests of state and aggressor", "kappa",
             "Cohen's weighted kappa of their alliance portfolios at t-1, squared distances of 0-3", ATOP, -1, 1,
         ),
         number(

@@ -95,12 +95,13 @@ PENETRATION = Measure(
             f"{ARCHIGOS}; {MID}; Sarkees and Wayman (2010)", since=1875,
         ),
         number(
-            "ties", "milder ties of i to the aggressor", "mean of three shares",
+            "ties", "milder ties of the state to the aggressor", "mean of three shares",
             "mean of colonial_tie, base and the share of the year's rows with fewer shared organisations",
             f"{COLONIES}; {ATOP}; Pevehouse et al. (2020)", 0, 1,
         ),
         number(
-            "penetration", "penetration of i by the aggressor", "share", "mean of the three ties and imposed_leader",
+            "penetration", "penetration of the state by the aggressor", "share",
+            "mean of the three ties and imposed_leader",
             "as its components", 0, 1,
         ),
     ),

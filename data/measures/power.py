@@ -38,9 +38,10 @@ def power(rows: Rows, cinc: Field, major: Cube) -> pd.DataFrame:
 POWER = Measure(
     (
         number(
-            "power", "power of the aggressor over i", "log ratio", "log(CINC_j / CINC_i) at t-1", NMC, 0, None, True
+            "power", "power of the aggressor over the state", "log ratio",
+            "log(CINC_j / CINC_i) at t-1", NMC, 0, None, True
         ),
-        number("own_power", "own power of i", "log share", "log CINC_i at t-1", NMC, None, 0, True),
+        number("own_power", "own power of the state", "log share", "log CINC_i at t-1", NMC, None, 0, True),
         number("aggressor_power", "power of the aggressor", "log share", "log CINC_j at t-1", NMC, None, 0, True),
         binary("aggressor_major", "aggressor is a major power", "1 if a major power at t-1", "Correlates of War 2016"),
         number(

@@ -43,12 +43,12 @@ def regime(rows: Rows, polyarchy: Field, polity: Field, euds: Field) -> pd.DataF
 REGIME = Measure(
     (
         number(
-            "polyarchy", "electoral democracy of i", "index", "V-Dem polyarchy at t-1",
+            "polyarchy", "electoral democracy of the state", "index", "V-Dem polyarchy at t-1",
             "Coppedge et al. (2024), V-Dem", 0, 1, True,
         ),
         number(
-            "democracy", "democracy of i", "points of the score", "extended unified democracy score at t-1", MARQUEZ,
-            nullable=True,
+            "democracy", "democracy of the state", "points of the score", "extended unified democracy score at t-1",
+            MARQUEZ, nullable=True,
         ),
         number(
             "constraints", "constraints on the aggressor's executive", "Polity points",

@@ -63,12 +63,12 @@ def similarity(rows: Rows, scores: Field, ally: Ints) -> pd.DataFrame:
 SIMILARITY = Measure(
     (
         number(
-            "similarity", "similarity of regimes of i and j", "points of the score",
+            "similarity", "similarity of regimes of state and aggressor", "points of the score",
             "minus the absolute difference of extended unified democracy scores at t-1", MARQUEZ,
             None, 0, True,
         ),
         number(
-            "similarity_ally", "similarity of regimes of i and its best available ally", "points of the score",
+            "similarity_ally", "similarity of regimes of the state and its best available ally", "points of the score",
             "the same with k: of the members that stood against j in t-10..t-1 and had no defence pact with it at t-1, "
             "the one with the largest CINC_k / (1 + distance to i / 1000 km)",
             f"{MARQUEZ}; {MID}; {RIVALRIES}; {ATOP}; {NMC}", None, 0, True,

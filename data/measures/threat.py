@@ -89,7 +89,7 @@ THREAT = Measure(
             "threat_disputes", "count", "revisionist disputes of j against i", "disputes in t-10..t-1",
             "new disputes, j revisionist, j's hostility at least a threat of force", MID, 0,
         ),
-        binary("rivalry", "strategic rivalry of i and j", "1 if rivals at t-1", RIVALRIES),
+        binary("rivalry", "strategic rivalry of state and aggressor", "1 if rivals at t-1", RIVALRIES),
         number(
             "threat_other", "threat from other states", "log disputes, plus 1 for a rivalry",
             "log(1 + disputes of all but j against i) + any other rivalry; under `threat=interests` that of "
