@@ -188,6 +188,8 @@ def check(scenario: Scenario) -> Scenario:
         _refuse(scenario, "rule", scenario.rule, f"one of {', '.join(RULES)}")
     if scenario.region is not None and scenario.region not in REGIONS:
         _refuse(scenario, "region", scenario.region, f"one of {', '.join(REGIONS)}")
+    if scenario.region is not None and scenario.state is not None:
+        _refuse(scenario, "region", scenario.region, f"none in a scenario of one state ({scenario.state})")
     if not isinstance(scenario.inducement, bool):
         _refuse(scenario, "inducement", scenario.inducement, "yes or no")
     return scenario
@@ -207,6 +209,13 @@ def _value(scenario: Scenario, name: str, text: str) -> Any:  # noqa: ANN401 (th
         except ValueError:
             _refuse(scenario, name, text, "a whole number" if kind.startswith("int") else "a number")
     return text
+
+
+def _text(value: object) -> str:
+    """A value in the shortest text that gives it back: it is part of the name of a file."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def changed(scenario: Scenario, changes: Mapping[str, str]) -> Scenario:
@@ -229,7 +238,9 @@ def changed(scenario: Scenario, changes: Mapping[str, str]) -> Scenario:
             values[name] = _value(scenario, name, text)
     if not values:
         return check(scenario)
-    label = "+".join(f"{name}={text}".replace(" ", "-").replace(",", "") for name, text in changes.items())
+    label = "+".join(
+        f"{name}={_text(values.get(name, text))}".replace(" ", "-").replace(",", "") for name, text in changes.items()
+    )
     return check(replace(scenario, **values, id=f"{scenario.id}+{label}", title=f"{scenario.title}, changed: {label}"))
 
 

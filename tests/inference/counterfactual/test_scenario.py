@@ -54,6 +54,18 @@ def test_what_cannot_be_is_refused_by_field_value_and_choices(change, said):
     assert str(error.value).startswith("scenario fragile-1992")
 
 
+def test_a_scenario_of_one_state_has_no_region():
+    with pytest.raises(
+        ScenarioError, match=r"region is 'West Africa', but must be none in a scenario of one state \(372\)"
+    ):
+        changed(SHIPPED["georgia-1992"], {"region": "West Africa"})
+
+
+@pytest.mark.parametrize("text", ["1", "1.0", "1e0", "+1", "1." + "0" * 200])
+def test_one_value_is_one_scenario_however_it_is_written(text):
+    assert changed(BASE, {"size": text}) == changed(BASE, {"size": "1"})
+
+
 def test_an_unknown_scenario_is_refused_with_the_choices():
     with pytest.raises(ScenarioError, match="unknown scenario 'x': choose from fragile-1992"):
         get("x")
