@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FINITE = float(np.finfo(np.float32).max)
 ALIGNMENT = "alignment"
+ENOUGH, MOST_OF_ONE = 100, 0.5  # rows from which on a share of the variance says something, and one row's at most
 
 
 class PanelError(ValueError):
@@ -51,7 +52,7 @@ def schema(name: str = ALIGNMENT) -> DataFrameSchema:
     return pa.DataFrameSchema({v.name: column(v) for v in panels.panel(name).variables}, strict=True)
 
 
-def _columns(panel: pd.DataFrame, book: Panel) -> None:
+def _names(panel: pd.DataFrame, book: Panel) -> None:
     expected, present = list(book.columns), list(panel.columns)
     if missing := [name for name in expected if name not in present]:
         raise PanelError(
@@ -61,6 +62,27 @@ def _columns(panel: pd.DataFrame, book: Panel) -> None:
         raise PanelError(
             f"unknown column {', '.join(extra)}; the {book.name} panel has only the columns of {book.codebook}"
         )
+    if twice := [str(name) for name in panel.columns[panel.columns.duplicated()]]:
+        raise PanelError(f"column {twice[0]} occurs more than once; a panel has each of its columns once")
+
+
+def _stored_alike(panel: pd.DataFrame, book: Panel) -> pd.DataFrame:
+    """Rows counted from 0, and numbers as NumPy stores them where they are stored otherwise."""
+    panel = panel.reset_index(drop=True)
+    kept = panel.dtypes.map(lambda dtype: isinstance(dtype, np.dtype) and dtype.kind in "iufb")
+    otherwise = [v.name for v in book.variables if v.kind not in {"group", "category"} and not kept[v.name]]
+    return panel.assign(**{name: _as_numbers(panel[name]) for name in otherwise})
+
+
+def _as_numbers(values: pd.Series) -> pd.Series:
+    """The values as floats if all that are there are numbers, else as they are."""
+    numbers = {"floating", "integer", "mixed-integer-float", "boolean", "decimal", "empty"}
+    if pd.api.types.infer_dtype(values, skipna=True) not in numbers:
+        return values
+    return pd.Series(values.to_numpy(float, na_value=np.nan), values.index, name=values.name)
+
+
+def _numbers(panel: pd.DataFrame, book: Panel) -> None:
     for variable in book.variables:
         if variable.kind not in {"group", "category"} and not pd.api.types.is_numeric_dtype(panel[variable.name]):
             numbers = pd.to_numeric(panel[variable.name], errors="coerce")
@@ -88,6 +110,19 @@ def _values(panel: pd.DataFrame, book: Panel) -> None:
             f"column {case['column']}, {_row(panel, book, row)}: {value} is not {rule} "
             f"({len(error.failure_cases):,} faulty values in all)"
         ) from error
+
+
+def _leverage(panel: pd.DataFrame, book: Panel) -> None:
+    """A predictor that one row decides is a slip of the pen, or no predictor."""
+    for variable in book.variables:
+        values = panel[variable.name].to_numpy(float) if variable.kind in {"continuous", "count"} else np.zeros(0)
+        away = (values - np.nanmean(values)) ** 2 if np.isfinite(values).sum() >= ENOUGH else np.zeros(1)
+        row, total = int(np.nan_to_num(away).argmax()), np.nansum(away)
+        if away[row] > MOST_OF_ONE * total:
+            raise PanelError(
+                f"column {variable.name}, {_row(panel, book, row)}: {values[row]} alone makes "
+                f"{away[row] / total:.0%} of the column's variance, so one row would decide its slope"
+            )
 
 
 # Two columns of a panel that never name the same state, and what is wrong with a row in which they do.
@@ -134,14 +169,20 @@ def _groups(panel: pd.DataFrame, book: Panel) -> None:
 def validate(panel: pd.DataFrame, name: str = ALIGNMENT) -> pd.DataFrame:
     """The panel, its groups as categories in the codebook's order; PanelError names what is wrong.
 
+    Rows are known by their position: an index of the file is dropped. Columns of numbers are alike however they are
+    stored: as objects, with missing values of any kind, or without any value.
+
     ``name`` is that of a panel in ``data.codebook.panels.PANELS``; ValueError for any other. Checked in this
     order: columns, emptiness, values (type, range, missing, infinite), then keys, events and groups.
     """
     book = panels.panel(name)
-    _columns(panel, book)
+    _names(panel, book)
+    panel = _stored_alike(panel, book)
+    _numbers(panel, book)
     if panel.empty:
         raise PanelError("the panel has no rows")
     _values(panel, book)
+    _leverage(panel, book)
     _logic(panel, book)
     return panel.astype(
         {

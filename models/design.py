@@ -296,7 +296,8 @@ def build(
 ) -> Design:
     """The design of ``terms`` for ``outcome`` on the rows of ``panel`` where all variables are known.
 
-    Rows with a missing variable or outcome are left out, and ``Design.lost`` counts them by column.
+    Rows with a missing variable, error of measurement or outcome are left out, and ``Design.lost`` counts them by
+    column.
 
     Parameters
     ----------
@@ -318,8 +319,11 @@ def build(
     """
     columns = needed(terms)
     known = panel[[*columns, outcome]].notna()
+    for column in columns:  # what is measured with an error is not known without it
+        if (sd := error_of(column)) in panel:
+            known[sd] = panel[sd].notna() | ~known[column]
     keep = known.all(axis=1)
-    lost = {column: int((~known[column]).sum()) for column in known.columns if not known[column].all()}
+    lost = {str(column): int((~known[column]).sum()) for column in known.columns if not known[column].all()}
     frame = panel.loc[keep]
     y = frame[outcome].to_numpy(np.int8)
     if y.size == 0 or y.min() == y.max():

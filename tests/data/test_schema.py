@@ -233,3 +233,45 @@ def test_one_panel_is_not_taken_for_another(name, simulated, tmp_path):
 def test_an_unknown_panel_is_refused_with_the_choices(simulated):
     with pytest.raises(ValueError, match="unknown panel 'weather': choose from alignment, informal, termination"):
         validate(simulated, "weather")
+
+
+ALIKE = {
+    "objects": lambda values: values.astype(object),
+    "nullable": lambda values: values.convert_dtypes(),
+    "arrow": lambda values: values.convert_dtypes(dtype_backend="pyarrow"),
+    "None": lambda values: values.astype(object).where(values.notna(), None),
+}
+
+
+@pytest.mark.parametrize("storage", ALIKE)
+def test_what_holds_the_same_values_is_treated_alike(simulated, storage):
+    whole = simulated.assign(arms=simulated["arms"].where(simulated.index % 3 != 0))
+    numbers = whole.select_dtypes("number").columns
+    stored = whole.assign(**{name: ALIKE[storage](whole[name]) for name in numbers})
+    found = validate(stored)
+    pd.testing.assert_frame_equal(found, validate(whole), check_dtype=False)
+    assert all(isinstance(dtype, np.dtype) for dtype in found[numbers].dtypes)
+
+
+@pytest.mark.parametrize("column", ["treaty", "arms"])
+def test_a_column_that_may_be_missing_may_have_no_value_at_all(simulated, column):
+    assert validate(simulated.assign(**{column: None}))[column].isna().all()
+
+
+def test_the_index_of_a_file_does_not_matter(simulated):
+    half = len(simulated) // 2
+    halves = pd.concat([simulated[:half], simulated[half:].reset_index(drop=True)])
+    pd.testing.assert_frame_equal(validate(halves), validate(simulated))
+    labelled = simulated.set_axis([f"row {k}" for k in range(len(simulated))])
+    pd.testing.assert_frame_equal(validate(labelled), validate(simulated))
+
+
+def test_a_value_that_decides_its_column_alone_is_named(simulated):
+    panel = simulated.assign(threat=simulated["threat"].where(simulated.index != 5, 1e12))
+    with pytest.raises(PanelError, match=r"column threat, row 5 .*1000000000000.0 alone makes 100%"):
+        validate(panel)
+
+
+def test_a_column_that_is_there_twice_is_named(simulated):
+    with pytest.raises(PanelError, match="column threat occurs more than once"):
+        validate(pd.concat([simulated, simulated[["threat"]]], axis=1))
