@@ -14,6 +14,7 @@ from inference.counterfactual.simulation import chain
 from inference.fitting import case_2015, future, stacking, verdicts
 from inference.fitting.result import fit_key
 from inference.fleet.work import CapacityFit, Case, Contest, Future, LogitFit, Simulation, Verdicts, Work
+from models.claims import checked
 from models.claims.links import AUTOREGRESSIONS, LINKS
 from models.claims.registry import OUTCOMES, REGISTRY, archive_of
 
@@ -25,7 +26,10 @@ EVERY = REGISTRY | LINKS
 
 
 def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
-    """The claims whose models are to be fitted, each model once; the others are named with the reason."""
+    """The claims whose models are to be fitted, each model once; the others are named with the reason.
+
+    ValueError for a claim that could not be fitted.
+    """
     out = {}
     for hypothesis in chosen:
         if not hypothesis.testable:
@@ -33,6 +37,7 @@ def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
         elif missing := panels.lacking(hypothesis, alignment):
             print(f"{hypothesis.id} is left out: there is no {missing.name} beside {alignment.name}")
         else:
+            checked.check(hypothesis)
             out[archive_of(hypothesis)] = EVERY[archive_of(hypothesis)]
     return list(out.values())
 

@@ -266,10 +266,8 @@ def _errors(
             continue
         using = [term for term in terms if name in variables(term)]
         if using != [name] or name in varying:
-            raise NotImplementedError(
-                f"the measurement error of {name!r} is carried for one slope, the same everywhere, "
-                f"not for {', '.join(using)}{' varying by region' if name in varying else ''}"
-            )
+            terms_of = f"{', '.join(using)}{' varying by region' if name in varying else ''}"
+            raise NotImplementedError(f"the measurement error of {name!r} is carried for one slope, not for {terms_of}")
         out[name] = (frame[sd].to_numpy(float) / scaling[name].scale) ** 2
     return out
 
@@ -296,8 +294,7 @@ def build(
 ) -> Design:
     """The design of ``terms`` for ``outcome`` on the rows of ``panel`` where all variables are known.
 
-    Rows with a missing variable, error of measurement or outcome are left out, and ``Design.lost`` counts them by
-    column.
+    Rows with a missing variable, error of one or outcome are left out, and ``Design.lost`` counts them by column.
 
     Parameters
     ----------
@@ -319,9 +316,8 @@ def build(
     """
     columns = needed(terms)
     known = panel[[*columns, outcome]].notna()
-    for column in columns:  # what is measured with an error is not known without it
-        if (sd := error_of(column)) in panel:
-            known[sd] = panel[sd].notna() | ~known[column]
+    errors = {sd: panel[sd].notna() | ~known[c] for c in columns if (sd := error_of(c)) and sd in panel}
+    known = known.assign(**errors)  # what is measured with an error is not known without it
     keep = known.all(axis=1)
     lost = {str(column): int((~known[column]).sum()) for column in known.columns if not known[column].all()}
     frame = panel.loc[keep]
