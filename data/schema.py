@@ -69,8 +69,12 @@ def _names(panel: pd.DataFrame, book: Panel) -> None:
 def _stored_alike(panel: pd.DataFrame, book: Panel) -> pd.DataFrame:
     """Rows counted from 0, and numbers as NumPy stores them where they are stored otherwise."""
     panel = panel.reset_index(drop=True)
-    kept = panel.dtypes.map(lambda dtype: isinstance(dtype, np.dtype) and dtype.kind in "iufb")
-    otherwise = [v.name for v in book.variables if v.kind not in {"group", "category"} and not kept[v.name]]
+    plain = panel.dtypes.map(lambda dtype: isinstance(dtype, np.dtype) and dtype.kind in "iufb")
+    whole = panel.dtypes.map(pd.api.types.is_integer_dtype)  # codes that may be missing stay whole numbers
+    otherwise = [
+        v.name for v in book.variables
+        if v.kind not in {"group", "category"} and not plain[v.name] and not (v.kind == "key" and whole[v.name])
+    ]  # fmt: skip
     return panel.assign(**{name: _as_numbers(panel[name]) for name in otherwise})
 
 

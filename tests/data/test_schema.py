@@ -250,7 +250,12 @@ def test_what_holds_the_same_values_is_treated_alike(simulated, storage):
     stored = whole.assign(**{name: ALIKE[storage](whole[name]) for name in numbers})
     found = validate(stored)
     pd.testing.assert_frame_equal(found, validate(whole), check_dtype=False)
-    assert all(isinstance(dtype, np.dtype) for dtype in found[numbers].dtypes)
+    codes = [variable.name for variable in ALIGNMENT.variables if variable.kind == "key"]
+    assert all(isinstance(dtype, np.dtype) for dtype in found[numbers.difference(codes)].dtypes)
+
+
+def test_codes_that_may_be_missing_stay_whole_numbers(simulated):
+    assert simulated["treaty"].dtype == validate(simulated)["treaty"].dtype == "Int32"
 
 
 @pytest.mark.parametrize("column", ["treaty", "arms"])
