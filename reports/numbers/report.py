@@ -60,10 +60,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Hashes and versions that the posteriors were made with; hashes of their panels by name.
-
-    ``shipped`` says whether the panel of alignment is the one that the project ships, whose sources are known.
-    """
+    """Hashes and versions that the posteriors were made with, of panels by name; whether they are those ``shipped``."""
 
     code_sha256: str
     revision: str
