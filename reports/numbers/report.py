@@ -209,8 +209,7 @@ class Evidence:
 
     ``families`` are ids of claims by family, ``wrong_signs`` is by family too, ``claims`` is the table of all claims,
     ``duress_removed`` and ``rivals`` are by outcome, ``scores`` of what was left out, ``foretold`` of years to come,
-    ``independences`` what the causal graph implies, tested, ``changes`` how verdicts came about; ``left_out`` says why
-    a page is, by the file of the page.
+    ``independences`` what the causal graph implies, ``changes`` how verdicts came about; ``left_out``: why, by page.
     """
 
     interval: Interval
