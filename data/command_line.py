@@ -98,7 +98,7 @@ def alone(folder: Path) -> Generator[None]:
     When its turn comes it finds what the first has finished. The lock goes with the process that holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w") as file:
+    with (folder / LOCK).open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
