@@ -83,7 +83,7 @@ def _write(panel: pd.DataFrame, name: str, out: Path) -> None:
     from data import coverage, schema
 
     schema.write(panel, out, name)
-    atomic.write_csv(out.with_suffix(".coverage.csv"), coverage.coverage(panel, name))
+    _csv(coverage.coverage(panel, name), out.with_suffix(".coverage.csv"))
     print(coverage.summary(panel) if name == ALIGNMENT else _summary(panel, name))
     print(f"\nwritten: {out} and its .coverage.csv\n")
 
@@ -112,9 +112,13 @@ def _rounded(table: pd.DataFrame, digits: int) -> pd.DataFrame:
     return table.assign(**{str(name): numbers[name].round(digits) + 0.0 for name in numbers})
 
 
-def _write_table(table: pd.DataFrame, out: Path) -> None:
+def _csv(table: pd.DataFrame, out: Path) -> None:
     atomic.write_csv(out, table)
     shipped.record(out)
+
+
+def _write_table(table: pd.DataFrame, out: Path) -> None:
+    _csv(table, out)
     print(f"written: {out}, {len(table):,} rows\n")
 
 

@@ -28,14 +28,6 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {message}\n")
 
 
-def positive(text: str) -> int:
-    """A whole number of at least 1."""
-    value = int(text) if text.isdecimal() and len(text) < 20 else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{shortened(text)!r} is not a whole number of at least 1")
-    return value
-
-
 def within(low: int, high: int, why: str) -> Callable[[str], int]:
     """Reads a whole number from ``low`` to ``high``; ``why`` is the reason for the bounds, in the message."""
 

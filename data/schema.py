@@ -66,15 +66,17 @@ def _names(panel: pd.DataFrame, book: Panel) -> None:
         raise PanelError(f"column {twice[0]} occurs more than once; a panel has each of its columns once")
 
 
+def _numeric(book: Panel) -> list[Variable]:
+    """The variables whose values are numbers."""
+    return [variable for variable in book.variables if variable.kind not in {"group", "category"}]
+
+
 def _stored_alike(panel: pd.DataFrame, book: Panel) -> pd.DataFrame:
     """Rows counted from 0, and numbers as NumPy stores them where they are stored otherwise."""
     panel = panel.reset_index(drop=True)
     plain = panel.dtypes.map(lambda dtype: isinstance(dtype, np.dtype) and dtype.kind in "iufb")
     whole = panel.dtypes.map(pd.api.types.is_integer_dtype)  # codes that may be missing stay whole numbers
-    otherwise = [
-        v.name for v in book.variables
-        if v.kind not in {"group", "category"} and not plain[v.name] and not (v.kind == "key" and whole[v.name])
-    ]  # fmt: skip
+    otherwise = [v.name for v in _numeric(book) if not plain[v.name] and not (v.kind == "key" and whole[v.name])]
     return panel.assign(**{name: _as_numbers(panel[name]) for name in otherwise})
 
 
@@ -87,8 +89,8 @@ def _as_numbers(values: pd.Series) -> pd.Series:
 
 
 def _numbers(panel: pd.DataFrame, book: Panel) -> None:
-    for variable in book.variables:
-        if variable.kind not in {"group", "category"} and not pd.api.types.is_numeric_dtype(panel[variable.name]):
+    for variable in _numeric(book):
+        if not pd.api.types.is_numeric_dtype(panel[variable.name]):
             numbers = pd.to_numeric(panel[variable.name], errors="coerce")
             row = int(np.argmax((numbers.isna() & panel[variable.name].notna()).to_numpy()))
             raise PanelError(f"column {variable.name}, row {row}: {panel[variable.name].iloc[row]!r} is not a number")
@@ -118,13 +120,15 @@ def _values(panel: pd.DataFrame, book: Panel) -> None:
 
 def _leverage(panel: pd.DataFrame, book: Panel) -> None:
     """A predictor that one row decides is a slip of the pen, or no predictor."""
-    for variable in book.variables:
-        values = panel[variable.name].to_numpy(float) if variable.kind in {"continuous", "count"} else np.zeros(0)
-        away = (values - np.nanmean(values)) ** 2 if np.isfinite(values).sum() >= ENOUGH else np.zeros(1)
-        row, total = int(np.nan_to_num(away).argmax()), np.nansum(away)
+    for name in (variable.name for variable in book.variables if variable.kind in {"continuous", "count"}):
+        values = panel[name].to_numpy(float)
+        if np.isfinite(values).sum() < ENOUGH:
+            continue
+        away = np.nan_to_num((values - np.nanmean(values)) ** 2)
+        row, total = int(away.argmax()), away.sum()
         if away[row] > MOST_OF_ONE * total:
             raise PanelError(
-                f"column {variable.name}, {_row(panel, book, row)}: {values[row]} alone makes "
+                f"column {name}, {_row(panel, book, row)}: {values[row]} alone makes "
                 f"{away[row] / total:.0%} of the column's variance, so one row would decide its slope"
             )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from data.command_line import Parser, alone, answer, ids, seed, within, workers, writable
 from inference.archives.archive import FOLDER, ArchiveError, manifest
-from inference.panels import PANEL
+from inference.panels import PANEL, asked_for
 from inference.sampling.engines import ENGINES
 from inference.sampling.settings import Session, Settings
 
@@ -162,8 +162,7 @@ def _asked(arguments: argparse.Namespace) -> int:
         _list()
         return 0
     chosen = get(arguments.hypotheses, REGISTRY | LINKS)
-    if not arguments.panel.is_file():
-        raise ValueError(f"panel {arguments.panel}: no such file; build it with 'make data' or name another")
+    asked_for(arguments.panel)
     return _run(arguments, chosen)
 
 

@@ -19,6 +19,13 @@ def path_of(name: str, alignment: Path) -> Path:
     return alignment if name == "alignment" else alignment.with_name(f"{name}.parquet")
 
 
+def asked_for(alignment: Path) -> Path:
+    """The alignment panel that was asked for; ValueError where there is no such file."""
+    if not alignment.is_file():
+        raise ValueError(f"panel {alignment}: no such file; build it with 'make data' or name another")
+    return alignment
+
+
 def files_of(name: str, alignment: Path) -> tuple[Path, ...]:
     """Files that a panel is made from: its own, or those that a derived one follows from."""
     from data.codebook.panels import DERIVED

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from data.files.atomic import partial_of
+
 MARKER = ".report"  # in every folder that a report was written to
 WORDS = "A report of bandwagon. The next one that is written here replaces the whole folder.\n"
 OURS = Path(__file__).parent / "build"  # nobody else's, marked or not
@@ -27,7 +29,7 @@ def replacing(out: Path) -> Iterator[Path]:
     Raises `Refused` when ``out`` is a file, has files in it that no report wrote, or cannot be made.
     """
     _check(out)
-    partial = out.with_name(f"{out.name}.{os.getpid()}.partial")
+    partial = partial_of(out)
     try:
         partial.mkdir(parents=True)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,16 +17,21 @@ if TYPE_CHECKING:
 DAY = 86400  # seconds after which a temporary file is of no process that still runs
 
 
+def partial_of(path: Path) -> Path:
+    """A temporary path of this process beside ``path``; those that processes left that were killed are removed."""
+    for left in path.parent.glob(f"{path.name}.*.partial"):
+        if time.time() - left.stat().st_mtime > DAY:
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    return path.with_name(f"{path.name}.{os.getpid()}.partial")
+
+
 @contextmanager
 def replacing(path: Path) -> Generator[Path]:
     """A temporary path of this process, to be written to in the block; after it the file takes the place of ``path``.
 
     The bytes are on disk before the name changes. An error in the block leaves ``path`` as it was.
     """
-    for left in path.parent.glob(f"{path.name}.*.partial"):  # by processes that were killed
-        if time.time() - left.stat().st_mtime > DAY:
-            left.unlink(missing_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = partial_of(path)
     try:
         yield partial
         with partial.open("rb") as file:

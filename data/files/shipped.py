@@ -6,14 +6,11 @@ as a panel of one's own, is not compared with anything; its pages carry checksum
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
-from typing import Any
 
-from data.files import atomic
+from data.files import atomic, hashes
+from data.files.hashes import MANIFEST, sha256
 
-MANIFEST = "manifest.json"
 FOLDER = Path(__file__).parents[1] / "panels"
 
 
@@ -37,19 +34,7 @@ def verified(path: Path) -> Path:
 
 def known(folder: Path) -> dict[str, str]:
     """The hashes of the manifest in a folder, none where there is none; ValueError for a damaged one."""
-    path = folder / MANIFEST
-    if not path.exists():
-        return {}
     try:
-        entries: dict[str, Any] = {**json.loads(path.read_text(encoding="utf-8"))}
-        if not all(isinstance(digest, str) for digest in entries.values()):
-            raise TypeError("not hashes by name")
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise ValueError(f"{path} is damaged ({error}): restore it, or remove it and run 'make data'") from error
-    return entries
-
-
-def sha256(path: Path) -> str:
-    """The sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashes.manifest(folder)
+    except hashes.Damaged as error:
+        raise ValueError(f"{error}: restore it, or remove it and run 'make data'") from error

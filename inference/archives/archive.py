@@ -10,21 +10,20 @@ each kind of archive has is said in ``inference.archives.contents``.
 from __future__ import annotations
 
 import fcntl
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.files import atomic
-from inference.archives.provenance import code_sha256, lock_sha256, panel_sha256, sha256
+from data.files import atomic, hashes
+from data.files.hashes import MANIFEST, sha256
+from inference.archives.provenance import code_sha256, lock_sha256, panel_sha256
 
 if TYPE_CHECKING:
     import xarray as xr
 
 FOLDER = Path(__file__).parents[1] / "posteriors"
-MANIFEST = "manifest.json"
 PASSED, FAILED = ".nc", ".failed.nc"
 # One value for each row of the panel: most of an archive's bytes.
 BY_ROW = ("fitted", "observed_data", "posterior_predictive", "log_likelihood")
@@ -44,19 +43,13 @@ def path_of(name: str, folder: Path = FOLDER) -> Path:
 
 def manifest(folder: Path) -> dict[str, str]:
     """The sha256 of each archive; ArchiveError for a manifest that is not one."""
-    path = folder / MANIFEST
-    if not path.exists():
-        return {}
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(entries, dict) or not all(isinstance(entries[name], str) for name in entries):
-            raise TypeError("it holds no hashes by name")
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+        return hashes.manifest(folder)
+    except hashes.Damaged as error:
         raise ArchiveError(
-            f"{path} is damaged ({error}): which posteriors beside it are whole cannot be told without it; remove it, "
-            "and 'make fit' makes them anew"
+            f"{error}: which posteriors beside it are whole cannot be told without it; remove it, and 'make fit' makes "
+            "them anew"
         ) from error
-    return entries
 
 
 def _record(folder: Path, file: str, digest: str | None) -> None:
@@ -126,9 +119,7 @@ def _read_back(path: Path) -> None:
     """Open what was written, every group of it, before its hash says that it is whole."""
     import xarray as xr
 
-    with xr.open_datatree(path, engine="netcdf4") as file:
-        for node in file.subtree:
-            node.to_dataset()
+    xr.open_datatree(path, engine="netcdf4").close()
 
 
 def _write(tree: xr.DataTree, path: Path) -> None:

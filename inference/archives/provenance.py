@@ -16,6 +16,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from data.files.hashes import sha256
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("data", "models", "inference", "reports")
 READS = {"data.world.sources": "data/world/sources.toml"}  # what a module reads beside its code
@@ -37,12 +39,6 @@ class Provenance:
         """What an archive says of its origin."""
         hashes = {f"{name}_sha256": getattr(self, name) for name in ("panel", "code", "lock")}
         return {"made_by": self.made_by, **hashes, "revision": self.revision}
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal sha256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from data.command_line import Parser, alone, answer, ids, workers, writable
 from inference.archives.archive import FOLDER as POSTERIORS
-from inference.panels import PANEL
+from inference.panels import PANEL, asked_for
 
 if TYPE_CHECKING:
     from inference.fleet.fleet import Task
@@ -87,8 +87,7 @@ def _simulations(arguments: argparse.Namespace) -> list[Task]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if not arguments.panel.is_file():
-        raise ValueError(f"panel {arguments.panel}: no such file; build it with 'make data' or name another")
+    asked_for(arguments.panel)
     writable(arguments.folder, "--folder")
     with alone(arguments.folder):
         return _refit(arguments)

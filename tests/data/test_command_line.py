@@ -11,7 +11,7 @@ from typing import IO
 
 import pytest
 
-from data.command_line import LOCK, alone, answer, ids, positive, seed, within, writable
+from data.command_line import LOCK, alone, answer, ids, seed, within, workers, writable
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("read", "text"),
     [
-        (positive, "0"), (positive, "-1"), (positive, "1.5"), (positive, ""), (positive, "9" * 200), (positive, "²"),
+        (workers, "0"), (workers, "-1"), (workers, "1.5"), (workers, ""), (workers, "9" * 200), (workers, "²"),
         (seed, "-1"), (seed, str(2**32)), (seed, "9" * 200), (seed, "³"), (ids, ","), (ids, "  "), (ids, " , ,"),
         (within(10, 20, "because"), "9"), (within(10, 20, "because"), "21"), (within(10, 20, "because"), "9" * 200),
     ],
@@ -31,7 +31,7 @@ def test_arguments_that_say_nothing_of_use_are_refused_in_a_line(read, text):
 
 
 def test_arguments_that_do_are_read():
-    assert (positive("7"), seed("0"), seed(str(2**32 - 1)), within(1, 5, "")("5")) == (7, 0, 2**32 - 1, 5)
+    assert (workers("7"), seed("0"), seed(str(2**32 - 1)), within(1, 5, "")("5")) == (7, 0, 2**32 - 1, 5)
     assert (ids("carter-1"), ids("")) == ("carter-1", "")
 
 
