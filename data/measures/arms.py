@@ -24,9 +24,12 @@ UNRECORDED = {260: 9999, 255: 1990}  # the Germanies, to what year
 
 def lately[T: np.number[Any]](flow: NDArray[T]) -> NDArray[T]:
     """Sums over the five years before each year, the last axis; exact also for little after much."""
-    out = np.zeros_like(flow)
+    out, some = np.zeros_like(flow), (flow != 0).any(axis=-1)  # between most states nothing ever flows
+    flows = flow[some]
+    sums = np.zeros_like(flows)
     for lag in range(1, FLOW_YEARS + 1):
-        out[..., lag:] += flow[..., :-lag]
+        sums[..., lag:] += flows[..., :-lag]
+    out[some] = sums
     return out
 
 

@@ -48,10 +48,17 @@ def capitals(table: pd.DataFrame, grid: Grid) -> Amounts:
     table = table.assign(begin=year_of(table["stdate"]), end=year_of(table["enddate"]))
     corrected = pd.DataFrame(CAPITALS, columns=["ccode", "begin", "end", "lat", "lng"])
     long = spells(pd.concat([table, corrected], ignore_index=True), "begin", "end")  # later rows replace earlier
-    lat, lng = (np.radians(grid.field(long, "ccode", name)) for name in ("lat", "lng"))
+    fields = np.stack([grid.field(long, "ccode", name) for name in ("lat", "lng")], axis=-1)
+    # Places are few: their distances are found once, not in every year of every pair of states.
+    known = ~np.isnan(fields).any(axis=-1)
+    places, index = np.unique(fields[known], axis=0, return_inverse=True)
+    lat, lng = np.radians(np.vstack([places, [np.nan, np.nan]])).T  # the last is nowhere
+    place = np.full(known.shape, len(places))
+    place[known] = index.ravel()
     cosine = np.sin(lat)[:, None] * np.sin(lat)[None]
     cosine += np.cos(lat)[:, None] * np.cos(lat)[None] * np.cos(lng[:, None] - lng[None])
-    return (EARTH_KM * np.arccos(cosine.clip(-1, 1))).round(METRES)
+    km = (EARTH_KM * np.arccos(cosine.clip(-1, 1))).round(METRES)
+    return km[place[:, None], place[None]]
 
 
 def distance(table: pd.DataFrame, contiguity_km: Amounts, capital_km: Amounts, grid: Grid) -> Amounts:

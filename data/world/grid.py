@@ -84,10 +84,14 @@ def spells(table: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
 
 def window(events: Counts | Cube, years: int) -> Counts:
     """How many in the ``years`` years before each year: element t holds t-years .. t-1, never t itself."""
-    total = np.cumsum(events, axis=-1, dtype=np.int32)
-    total = np.concatenate([np.zeros((*events.shape[:-1], 1), np.int32), total], axis=-1)
-    end = np.arange(int(events.shape[-1]))
-    return total[..., end] - total[..., np.maximum(end - years, 0)]
+    out = np.zeros(events.shape, np.int32)
+    some = events.any(axis=-1)  # of most pairs of states nothing is ever counted
+    total = np.cumsum(events[some], axis=-1, dtype=np.int32)
+    counted = np.zeros_like(total)
+    counted[..., 1:] = total[..., :-1]
+    counted[..., years + 1 :] -= total[..., : -years - 1]
+    out[some] = counted
+    return out
 
 
 def grid(states: pd.DataFrame, majors: pd.DataFrame) -> Grid:
