@@ -72,7 +72,7 @@ def test_a_refit_agrees_with_both_ways_of_importance_sampling_where_they_are_goo
     monkeypatch.setattr(leave_out, "BAD_K", -1.0)
     monkeypatch.setattr(leave_out, "MOST_REFITS", 0)
     without_years = leave_out.densities(joint, posterior, years(joint), Settings(seed=3))
-    monkeypatch.setattr(leave_out, "REFIT_DRAWS", 1000)
+    monkeypatch.setattr(leave_out, "REFIT_DRAWS", 500)
     monkeypatch.setattr(leave_out, "MOST_REFITS", 200)
     exact = leave_out.densities(joint, posterior, years(joint), Settings(seed=3))
     for outcome, weighed in product(joint.outcomes, (found, without_years)):
