@@ -17,6 +17,7 @@ from inference.archives import archive
 from tests.fixtures.small_system import SMALL
 
 ROOT = Path(__file__).parents[1]
+DRAWN = ("--chains", "2", "--draws", "1500")  # R-hat of two chains needs half as many draws as that of four
 
 
 def run(module, *arguments):
@@ -36,6 +37,7 @@ def killed(small_panel, tmp_path_factory):
     """A run that was killed as soon as its first archive was there: its arguments, and the archives it has left."""
     folder = tmp_path_factory.mktemp("posteriors")
     arguments = ("--panel", str(small_panel), "--folder", str(folder), "--hypotheses", "carter-2", "--workers", "1")
+    arguments += DRAWN
     process = subprocess.Popen(
         [sys.executable, "-m", "inference", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -188,7 +190,7 @@ def test_unreadable_panels(command, content, small_panel, fitted, tmp_path):
 def test_what_is_fitted_is_not_fitted_again(command, small_panel, fitted):
     times = {path: path.stat().st_mtime_ns for path in fitted.iterdir()}
     assert {f"carter-2.{outcome}.nc" for outcome in ("bandwagon", "balance")} <= {path.name for path in times}
-    arguments = ("--panel", small_panel, "--folder", fitted, "--hypotheses", "carter-2")
+    arguments = ("--panel", small_panel, "--folder", fitted, "--hypotheses", "carter-2", *DRAWN)
     again = command("inference", *arguments)
     assert again.returncode == 0
     assert "1 of 1 posteriors are already there" in again.stdout
@@ -217,7 +219,7 @@ def test_a_killed_run_is_finished_by_the_next(killed, fitted):
 
 def test_a_failed_gate_exits_nonzero_and_is_kept_aside(command, small_panel, tmp_path):
     arguments = ("--panel", small_panel, "--folder", tmp_path, "--hypotheses", "carter-2", "--workers", 1)
-    result = command("inference", *arguments, "--draws", 20)
+    result = command("inference", *arguments, "--chains", 2, "--draws", 20)
     assert result.returncode == 1
     assert "carter-2 failed its gate, kept aside as carter-2.bandwagon.failed.nc: " in result.stderr
     assert "ESS" in result.stderr

@@ -31,7 +31,7 @@ def deviations(kind, path):
 def session(tmp_path_factory):
     root = tmp_path_factory.mktemp("contents")
     schema.write(synthetic.panel(2000, seed=1, system=SMALL), root / "alignment.parquet")
-    return Session(root / "alignment.parquet", Settings(seed=1), root / "posteriors")
+    return Session(root / "alignment.parquet", Settings(chains=2, draws=1500, seed=1), root / "posteriors")
 
 
 @pytest.fixture(scope="module")
