@@ -60,11 +60,15 @@ def cost(edges: NDArray[np.intp], clear: int, x: Values, y: Values) -> float:
     for k in range(clear):
         a, b = edges[k, 0], edges[k, 1]
         total += STEEP * abs(y[b] - y[a])
+        first, last = min(x[a], x[b]), max(x[a], x[b])  # what lies in none of the layers between is not met
         for node in range(len(x)):
-            if node not in (a, b) and over(x[a], y[a], x[b], y[b], x[node], y[node]):
+            near = x[node] + HALF_WIDTH > first and x[node] - HALF_WIDTH < last
+            if near and node not in (a, b) and over(x[a], y[a], x[b], y[b], x[node], y[node]):
                 total += HIT
         for other in range(k):
-            if _cross(x, y, a, b, edges[other, 0], edges[other, 1]):
+            p, q = edges[other, 0], edges[other, 1]
+            near = max(x[p], x[q]) > first and min(x[p], x[q]) < last
+            if near and _cross(x, y, a, b, p, q):
                 total += CROSSING
     for i in range(len(x)):
         for j in range(i):

@@ -65,6 +65,6 @@ def test_a_wrong_jacobian_is_noticed():
 
 @pytest.mark.slow
 def test_ranks_are_the_same_on_one_core_and_on_two():
-    one, two = (cases.run("lost events", 6, seed=3, cores=cores) for cores in (1, 2))
+    one, two = (cases.run("lost events", 4, seed=3, cores=cores) for cores in (1, 2))
     for name, value in one.ranks.items():
         np.testing.assert_array_equal(two.ranks[name], value)

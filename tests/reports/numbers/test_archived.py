@@ -30,6 +30,12 @@ def report(reported, monkeypatch, capsys):
     return run
 
 
+def test_the_models_of_this_world_need_no_second_attempt(trees):
+    """Which would have longer chains than the first, and cost every run of the tests half a minute."""
+    drawn = [archive.group(tree, "posterior").attrs for every in trees.values() for tree in every.values()]
+    assert {int(attributes["thin"]) for attributes in drawn} == {1}
+
+
 def test_posteriors_missing_corrupted_or_failed_are_all_named(report, reported, tmp_path):
     folder = tmp_path / "posteriors"
     shutil.copytree(reported / "posteriors", folder)
