@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "panels"
 ALIGNMENT = "alignment"
-CODED = (ALIGNMENT, "informal")  # panels whose rows depend on the coding
+CODED = (ALIGNMENT, "informal", "pacts")  # panels whose rows depend on the coding
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,7 +50,7 @@ def _names(arguments: argparse.Namespace) -> list[str]:
     if arguments.panel not in BUILT:
         raise unknown_panel(arguments.panel)
     if arguments.coding and arguments.panel not in CODED:
-        raise ValueError(f"--coding is for the panels {' and '.join(CODED)}, not for {arguments.panel!r}")
+        raise ValueError(f"--coding is for the panels {', '.join(CODED)}, not for {arguments.panel!r}")
     if arguments.simulate is not None and arguments.panel != ALIGNMENT:
         raise ValueError(f"--simulate is for the alignment panel, not for {arguments.panel!r}")
     return [arguments.panel]
@@ -60,11 +60,12 @@ def _panel(name: str, world: World, coding: Coding) -> pd.DataFrame:
     from data.build.alignment import alignment
     from data.build.informal import informal
     from data.build.joining import joining
+    from data.build.pacts import pacts
     from data.build.state import state
     from data.build.termination import termination
 
     others = {"termination": termination, "joining": joining, "state": state}
-    coded = {ALIGNMENT: alignment, "informal": informal}
+    coded = {ALIGNMENT: alignment, "informal": informal, "pacts": pacts}
     return coded[name](world, coding) if name in coded else others[name](world.under(coding))
 
 

@@ -49,8 +49,17 @@ def alignment(world: World, coding: Coding = REGISTERED) -> pd.DataFrame:
     """The alignment panel under a coding: the columns of ``ALIGNMENT``, rows sorted by state, aggressor, year."""
     world = world.under(coding)
     rows = rows_at_risk(world, coding)
+    outcomes = [measure.columns(Sample(rows, world, coding)) for measure in OUTCOMES]
+    return pd.concat([keys_of(rows, world), *map(compact, outcomes), covariates(rows, world, coding)], axis=1)
+
+
+def keys_of(rows: Rows, world: World) -> pd.DataFrame:
+    """Who and when: the identifiers and groups of dyad-years."""
     states = world.grid.states
-    keys = keyed({"state": states[rows.i], "aggressor": states[rows.j], "year": rows.t + FIRST}, "state")
+    return keyed({"state": states[rows.i], "aggressor": states[rows.j], "year": rows.t + FIRST}, "state")
+
+
+def covariates(rows: Rows, world: World, coding: Coding = REGISTERED) -> pd.DataFrame:
+    """What is known of dyad-years before t: every measure, and the earlier values of some."""
     sample = Sample(rows, world, coding)
-    columns = [measure.columns(sample) for measure in (*OUTCOMES, *MEASURES)]
-    return compact(pd.concat([keys, *columns, earlier_columns(sample)], axis=1))
+    return compact(pd.concat([*(m.columns(sample) for m in MEASURES), earlier_columns(sample)], axis=1))

@@ -84,6 +84,11 @@ CAPACITY = _link(
         "capacity in t, where measured in t-1 too", HANSON_SIGMAN,
     ),
 )  # fmt: skip
+# What else a state is from year to year: both answer to duress and capacity, and bear on them the year after.
+INCOME = _link("income", replace(STATE.columns["income"], name="income_next", label="income in t", nullable=False))
+DEMOCRACY = _link(
+    "democracy", replace(STATE.columns["polyarchy"], name="polyarchy_next", label="democracy in t", nullable=False)
+)
 LATER_DURESS = Variable(
     "duress_later", "binary", "internal duress still to come", "0 or 1",
     "1 if war, coup or irregular change of leader in t+1..t+5", STATE_PANEL, 0, 1, True,
@@ -92,7 +97,8 @@ LATER_DURESS = Variable(
 PLACEBO = replace(
     ALIGNMENT, name="placebo", variables=(*ALIGNMENT.variables, LATER_DURESS), codebook="data/build/transition.py"
 )
-LINKS = {panel.name: panel for panel in (ONSET, CONTINUATION, CAPACITY)}
+LINKS = {panel.name: panel for panel in (ONSET, CONTINUATION, CAPACITY, INCOME, DEMOCRACY)}
+SCORES = ("income", "polyarchy")  # beside capacity, whose outcome is of measured years alone
 
 
 class History:
@@ -145,10 +151,15 @@ def _drop(history: History) -> Float:
 
 
 def transition(state: pd.DataFrame) -> pd.DataFrame:
-    """Every transition of a weak state, outcomes ``duress`` and ``capacity_next`` beside what was known at t-1."""
+    """Every transition of a weak state: outcomes ``duress`` and ``capacity_next``, ``income_next``, ``polyarchy_next``.
+
+    They stand beside what was known at t-1.
+    """
     history = History(state)
     out = state[["state", "year", "region", "era", "duress", "threat"]].copy()
     out["capacity_next"] = state["capacity"].where(state["capacity_measured"] == 1)
+    for column in SCORES:
+        out[f"{column}_next"] = state[column]
     for column in LAGGED:
         out[column] = history.lag(column)
     out["duress_before"] = history.lag("duress")
@@ -179,10 +190,12 @@ def placebo(alignment: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
 
 
 def derived(name: str, state: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a link, ``onset``, ``continuation`` or ``capacity``, with the columns of its codebook."""
-    rows = transition(state)
+    """The rows of a link of ``LINKS``, with the columns of its codebook."""
+    rows, outcome = transition(state), LINKS[name].variables[len(_KEYS)].name
     if name == "capacity":
-        rows = rows[rows["capacity_next"].notna() & (rows["capacity_measured"] == 1)]
+        rows = rows[rows[outcome].notna() & (rows["capacity_measured"] == 1)]
+    elif outcome.endswith("_next"):
+        rows = rows[rows[[outcome, outcome.removesuffix("_next")]].notna().all(axis=1)]
     else:
         rows = rows[rows["duress_before"] == (name == "continuation")]
         rows = rows.rename(columns={"duress": LINKS[name].outcomes[0]})

@@ -6,13 +6,14 @@ The columns of a panel are described beside the function that computes them, in 
 from data.build.alignment import ALIGNMENT
 from data.build.informal import INFORMAL
 from data.build.joining import JOINING
+from data.build.pacts import PACTS
 from data.build.siding import SIDING
 from data.build.state import STATE
 from data.build.termination import TERMINATION
 from data.build.transition import LINKS, PLACEBO
 from data.codebook.variable import Panel, unknown_panel
 
-PANELS: dict[str, Panel] = {panel.name: panel for panel in (ALIGNMENT, INFORMAL, TERMINATION, JOINING, STATE)}
+PANELS: dict[str, Panel] = {panel.name: panel for panel in (ALIGNMENT, INFORMAL, TERMINATION, JOINING, STATE, PACTS)}
 DERIVED: dict[str, Panel] = {
     PLACEBO.name: PLACEBO,
     SIDING.name: SIDING,

@@ -51,8 +51,8 @@ def test_the_command_says_what_is_wrong_in_one_sentence_and_leaves_2(command, tm
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        ([], ["alignment", "informal", "termination", "joining", "state"]),
-        (["--raw", "somewhere"], ["alignment", "informal", "termination", "joining", "state"]),
+        ([], ["alignment", "informal", "termination", "joining", "state", "pacts"]),
+        (["--raw", "somewhere"], ["alignment", "informal", "termination", "joining", "state", "pacts"]),
         (["--panel", "state"], ["state"]),
         (["--panel", "state", "--out", "x.parquet"], ["state"]),
         (["--out", "x.parquet"], ["alignment"]),
@@ -70,15 +70,15 @@ def test_the_command_builds_all_panels_unless_asked_for_one(arguments, names):
     [
         (
             ["--panel", "weather"],
-            "unknown panel 'weather': choose from alignment, informal, termination, joining, state",
+            "unknown panel 'weather': choose from alignment, informal, termination, joining, state, pacts",
         ),
         (
             ["--panel", "placebo"],
-            "unknown panel 'placebo': choose from alignment, informal, termination, joining, state",
+            "unknown panel 'placebo': choose from alignment, informal, termination, joining, state, pacts",
         ),
         (
             ["--panel", "state", "--coding", "weak=small"],
-            "--coding is for the panels alignment and informal, not for 'state'",
+            "--coding is for the panels alignment, informal, pacts, not for 'state'",
         ),
         (["--panel", "joining", "--simulate", "4000"], "--simulate is for the alignment panel, not for 'joining'"),
     ],
