@@ -13,7 +13,7 @@ from inference.counterfactual import run, scenario
 from inference.counterfactual.simulation import chain
 from inference.fitting import case_2015, future, stacking, verdicts
 from inference.fitting.result import fit_key
-from inference.fleet.work import CapacityFit, Case, Contest, Future, LogitFit, Simulation, Verdicts, Work
+from inference.fleet.work import AutoregressionFit, Case, Contest, Future, LogitFit, Simulation, Verdicts, Work
 from models.claims import checked
 from models.claims.links import AUTOREGRESSIONS, LINKS
 from models.claims.registry import OUTCOMES, REGISTRY, archive_of
@@ -44,7 +44,7 @@ def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
 
 def fits(models: list[Hypothesis]) -> list[Work]:
     """All fits of models, in the order in which they start: slow ones first, the contest of rivals last."""
-    slow = [CapacityFit(h.id) for h in models if h.id in AUTOREGRESSIONS]
+    slow = [AutoregressionFit(h.id, *h.outcomes) for h in models if h.id in AUTOREGRESSIONS]
     logits = [h for h in models if h.id not in AUTOREGRESSIONS]
     logits.sort(key=lambda h: -sum(len(h.equation(outcome).terms) for outcome in h.outcomes))
     rivals = [Contest(outcome) for outcome in OUTCOMES] if set(stacking.RIVALS) <= {h.id for h in models} else []
@@ -62,7 +62,7 @@ def of_the_world(models: list[Hypothesis], alignment: Path) -> list[Work]:
 
 def is_there(work: Work, session: Session) -> bool:
     """Whether all archives of a fit are there, from the same panel, code and settings."""
-    panel = EVERY[work.hypothesis].panel if isinstance(work, LogitFit | CapacityFit) else "alignment"
+    panel = EVERY[work.hypothesis].panel if isinstance(work, LogitFit | AutoregressionFit) else "alignment"
     origin = _provenance(work.made_by, panels.files_of(panel, session.panel))
     keys = ((name, archive.key_of(name, session.folder)) for name in work.archives)
     return all(key == fit_key(name, session.settings, origin) for name, key in keys)

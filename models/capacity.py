@@ -1,6 +1,7 @@
-r"""State capacity from year to year, in PyMC: what aid adds to it, what duress takes, how fast it returns.
+r"""Scores of states from year to year, in PyMC: capacity, and beside it income and democracy.
 
-True capacity :math:`c_{it} = s_{it} + e_i`, the published score and its error, moves as
+What aid adds to capacity, what duress takes, how fast it returns. True capacity :math:`c_{it} = s_{it} + e_i`, the
+published score and its error, moves as
 
 .. math::
 
@@ -14,6 +15,11 @@ is the same from year to year. In terms of scores it adds :math:`(\rho - 1) e_i`
 posterior means, so that the truth is spread around them and not they around the truth. Some states change more than
 others, and in some years a great deal: hence their own scales, and Student's t, whose variance the simulation needs to
 be finite.
+
+Income and democracy move alike, without an error that their sources state, with normal shocks of one scale. Of these
+links only the mean response to duress and capacity is wanted, since shocks are kept as observed; democracy mostly
+stands still and falls far in a coup, so that the centre of a heavy-tailed distribution would miss that response, and
+weights by state would give it to states that never change.
 """
 
 # PyTensor's types say that any operation may return a list or nothing, and leave most of its types open.
@@ -47,11 +53,11 @@ ENOUGH = 10  # years of a state that tell as much of its own spread as all state
 
 
 @dataclass(frozen=True)
-class CapacityDesign:
-    """What the capacity model is fitted to: ``x`` (obs, predictor) standardised, scores ``y`` and ``lag`` (obs,).
+class ScoreDesign:
+    """What the model of a score is fitted to: ``x`` (obs, predictor) standardised, scores ``y`` and ``lag`` (obs,).
 
-    ``error_sd`` (state,) is each state's mean published standard error, ``year`` (obs,) that of the lag, ``rows`` the
-    positions in the panel.
+    ``error_sd`` (state,) is each state's mean published standard error, 0 where none is published, ``year`` (obs,) that
+    of the lag, ``rows`` the positions in the panel.
     """
 
     name: str
@@ -73,6 +79,11 @@ class CapacityDesign:
         return float(self.lag.mean())
 
     @property
+    def inexact(self) -> bool:
+        """Whether an error of the scores is published; only then are shocks heavy-tailed, with scales of states."""
+        return bool(self.error_sd.any())
+
+    @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters of the model; ``z_nu`` is nu's excess, ``spread`` the log of sigma_state / sigma."""
         p, state = self.priors, ("state",)
@@ -82,10 +93,13 @@ class CapacityDesign:
             Parameter("beta", p.slope, ("predictor",)),
             *varying_effect("alpha_region", "sigma_region", p.group_scale, ("region",)),
             *varying_effect("alpha_era", "sigma_era", p.group_scale, ("era",)),
-            Parameter("error", Normal(0, self.error_sd), state),
-            Parameter("z_nu", p.excess_nu),
+            *([Parameter("error", Normal(0, self.error_sd), state)] if self.inexact else []),
             Parameter("sigma", p.sigma),
-            *varying_effect("spread", "omega", p.omega, state),
+            *(
+                (Parameter("z_nu", p.excess_nu), *varying_effect("spread", "omega", p.omega, state))
+                if self.inexact
+                else ()
+            ),
         )
 
     @property
@@ -94,30 +108,35 @@ class CapacityDesign:
         return {"predictor": list(self.terms)} | {name: list(group.levels) for name, group in self.groups.items()}
 
 
-def design(panel: pd.DataFrame, terms: tuple[str, ...], name: str) -> CapacityDesign:
-    """The design of ``terms`` on the rows of the capacity panel where all of them are known."""
+def design(panel: pd.DataFrame, terms: tuple[str, ...], name: str, score: str = "capacity") -> ScoreDesign:
+    """The design of ``terms`` on the rows of the panel of a ``score`` where all of them are known.
+
+    The panel holds the score of t-1 in the column of its name, that of t in ``<score>_next``, and its standard error,
+    where one is published, in ``<score>_sd``.
+    """
     known = panel[list(terms)].notna()
     frame = panel[known.all(axis=1)]
     scaling = scaling_of(frame, terms)
     groups = {group: group_of(frame[group]) for group in ("region", "era")}
     codes, index = np.unique(frame["state"].to_numpy(), return_inverse=True)
     groups["state"] = Group(index, tuple(str(code) for code in codes))
-    return CapacityDesign(
+    error = frame.groupby("state")[f"{score}_sd"].mean() if f"{score}_sd" in frame else np.zeros(codes.size)
+    return ScoreDesign(
         name=name,
         terms=terms,
         x=predictors(frame, terms, scaling),
-        y=frame["capacity_next"].to_numpy(float),
-        lag=frame["capacity"].to_numpy(float),
+        y=frame[f"{score}_next"].to_numpy(float),
+        lag=frame[score].to_numpy(float),
         year=frame["year"].to_numpy(np.intp) - 1,
         groups=groups,
-        error_sd=frame.groupby("state")["capacity_sd"].mean().to_numpy(float),
+        error_sd=np.asarray(error, float),
         scaling=scaling,
         rows=np.flatnonzero(known.all(axis=1).to_numpy()),
         lost={term: int((~known[term]).sum()) for term in terms if not known[term].all()},
     )
 
 
-def quadratic(what: CapacityDesign) -> tuple[Float, Float]:
+def quadratic(what: ScoreDesign) -> tuple[Float, Float]:
     """Precision and shift of a normal approximation of the log likelihood in intercept, rho, slopes and effects.
 
     That of weighted least squares, with the spread of each state's own residuals, as far as it has enough of them.
@@ -133,7 +152,7 @@ def quadratic(what: CapacityDesign) -> tuple[Float, Float]:
     return weighted.T @ columns, weighted.T @ change
 
 
-def _linear(what: CapacityDesign, pm: ModuleType, pt: ModuleType) -> pt.TensorVariable:
+def _linear(what: ScoreDesign, pm: ModuleType, pt: ModuleType) -> pt.TensorVariable:
     r"""Intercept, rho, slopes, effects of regions and eras under their priors, in coordinates that are nearly normal.
 
     Given the scales of the effects, the posterior of all of them together is nearly normal with a covariance that the
@@ -159,7 +178,7 @@ def _linear(what: CapacityDesign, pm: ModuleType, pt: ModuleType) -> pt.TensorVa
     return out
 
 
-def build(what: CapacityDesign) -> pm.Model:
+def build(what: ScoreDesign) -> pm.Model:
     """The PyMC model of ``what``."""
     import pymc as pm
     import pytensor.tensor as pt
@@ -169,7 +188,11 @@ def build(what: CapacityDesign) -> pm.Model:
         x = pm.Data("x", what.x, dims=("obs", "predictor"))
         lag = pm.Data("lag", what.lag, dims="obs")
         y = pm.Data("y", what.y, dims="obs")
-        index = {name: pm.Data(f"{name}_index", group.index, dims="obs") for name, group in what.groups.items()}
+        index = {
+            name: pm.Data(f"{name}_index", group.index, dims="obs")
+            for name, group in what.groups.items()
+            if name != "state" or what.inexact
+        }
         centre = pm.Data("centre", what.centre)
         linear, own = _linear(what, pm, pt), 2 + len(what.terms)
         rho = pm.Deterministic("rho", linear[1])
@@ -179,11 +202,15 @@ def build(what: CapacityDesign) -> pm.Model:
             last = own + len(what.groups[name].levels)
             mean += pm.Deterministic(f"alpha_{name}", linear[own:last], dims=name)[index[name]]
             own = last
-        z = pm.Normal("z_error", 0, 1, dims="state")
-        error = pm.Deterministic("error", z * pm.Data("error_sd", what.error_sd, dims="state"), dims="state")
-        mean += (rho - 1) * error[index["state"]]
-        nu = pm.Deterministic("nu", LEAST_NU + p.excess_nu.variable("z_nu"))
-        typical, omega = p.sigma.variable("sigma"), p.omega.variable("omega")
+        if what.inexact:
+            z = pm.Normal("z_error", 0, 1, dims="state")
+            error = pm.Deterministic("error", z * pm.Data("error_sd", what.error_sd, dims="state"), dims="state")
+            mean += (rho - 1) * error[index["state"]]
+        typical = p.sigma.variable("sigma")
+        if not what.inexact:
+            pm.Normal("score", mean, typical, observed=y, dims="obs")
+            return model
+        nu, omega = pm.Deterministic("nu", LEAST_NU + p.excess_nu.variable("z_nu")), p.omega.variable("omega")
         z = pm.Normal("z_scale", pt.log(typical), omega, dims="state")  # centred: decades of scores tell each state's
         own = pm.Deterministic("sigma_state", pt.exp(z), dims="state")
         pm.StudentT("score", nu=nu, mu=mean, sigma=own[index["state"]], observed=y, dims="obs")

@@ -28,6 +28,8 @@ GRAPHS: Mapping[str, CausalGraph] = {
     "joining": ending_and_war.JOINING,
     "siding": ending_and_war.SIDING,
     "capacity": chain.CAPACITY,
+    "income": chain.INCOME,
+    "democracy": chain.DEMOCRACY,
     "onset": chain.DURESS,
     "continuation": chain.DURESS,
 }

@@ -76,7 +76,7 @@ LOGIT = Kind(
     attributes=(*MODEL, "events", "decisions", "excluded", "until", *SETTINGS, *ORIGIN),
 )
 CAPACITY = Kind(
-    name="<link>.capacity_next",
+    name="<link>.<score>_next",
     groups=(
         Group("prior", (*DRAW, "predictor", "region", "era", "state")),
         Group("posterior", (*DRAW, "predictor", "region", "era", "state")),

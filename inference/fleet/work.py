@@ -73,16 +73,17 @@ class LogitFit(Work):
 
 
 @dataclass(frozen=True)
-class CapacityFit(Work):
-    """The fit of one capacity link."""
+class AutoregressionFit(Work):
+    """The fit of one autoregression, of ``outcome``."""
 
     made_by = "inference.fitting.capacity"
     hypothesis: str
+    outcome: str
 
     @property
     @override
     def name(self) -> str:
-        return f"{self.hypothesis}.capacity_next"
+        return f"{self.hypothesis}.{self.outcome}"
 
     @override
     def do(self, session: Session) -> FitResult:
@@ -186,7 +187,7 @@ class Simulation(Work):
 
 
 KINDS: dict[str, type[Work]] = {
-    kind.__name__: kind for kind in (LogitFit, CapacityFit, Contest, Case, Future, Verdicts, Simulation)
+    kind.__name__: kind for kind in (LogitFit, AutoregressionFit, Contest, Case, Future, Verdicts, Simulation)
 }
 
 

@@ -27,6 +27,8 @@ EXPLAINED = {
         Outcome("onset", "b_onset", ("onset",)),
         Outcome("continued", "b_stay", ("continuation",)),
         Outcome("capacity_next", "b_cap", ("capacity",)),
+        Outcome("income_next", "b_inc", ("income",)),
+        Outcome("polyarchy_next", "b_dem", ("democracy",)),
     )
 }
 DELTA, RATIO = "delta", "ratio"  # what an estimand compares of two outcomes

@@ -1,10 +1,10 @@
 """The links of the counterfactual chain, and its negative control, registered like claims before any posterior.
 
-Aid -> capacity -> duress -> alignment. Whatever the simulation moves is an exposure of the link that it moves through,
-duress of earlier years too: the slope of what another claim adjusts for is no effect. Onset and continuation are
-logits, and capacity is the autoregression of
-``models.capacity``, fitted twice: over all its years with the aid of the United States, and with both kinds of aid
-since governance aid is known.
+Aid -> capacity -> duress -> alignment, and beside them income and democracy, which answer to duress and capacity and
+bear on both. Whatever the simulation moves is an exposure of the link that it moves through, duress of earlier years
+too: the slope of what another claim adjusts for is no effect. Onset and continuation are logits; capacity, income and
+democracy are autoregressions of ``models.capacity``, that of capacity fitted twice: over all its years with the aid of
+the United States, and with both kinds of aid since governance aid is known.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from models.claims.registry import REGISTRY, archive_of
 
 SOURCE = "this project"
 DURESS = ("duress_before", "duress_lately")  # of the year before, and of the four before that
+STATE = ("income", "polyarchy")  # what else a state is and the simulation moves
 GOVERNANCE_YEARS = (1978, 2011)  # five full years of aid by sector before each
 
 ONSET = Hypothesis(
@@ -22,7 +23,7 @@ ONSET = Hypothesis(
     claim="Capable states fall under internal duress less often.",
     source=SOURCE,
     panel="onset",
-    exposures=("capacity", "duress_lately"),
+    exposures=("capacity", "duress_lately", *STATE),
     estimands=(Estimand("capacity", "onset", NEGATIVE),),
     pooled=True,
     note="capacity is measured with error, which is integrated out",
@@ -32,7 +33,7 @@ CONTINUATION = Hypothesis(
     claim="Capable states leave internal duress sooner.",
     source=SOURCE,
     panel="continuation",
-    exposures=("capacity", "duress_lately"),
+    exposures=("capacity", "duress_lately", *STATE),
     estimands=(Estimand("capacity", "continued", NEGATIVE),),
     pooled=True,
 )
@@ -69,7 +70,7 @@ CAPACITY = Hypothesis(
     claim="Aid of the United States builds capacity.",
     source=SOURCE,
     panel="capacity",
-    exposures=("aid_us", *DURESS),
+    exposures=("aid_us", *DURESS, *STATE),
     estimands=(Estimand("aid_us", "capacity_next", POSITIVE),),
     pooled=True,
 )
@@ -78,12 +79,30 @@ GOVERNANCE = Hypothesis(
     claim="Aid for governance builds capacity.",
     source=SOURCE,
     panel="capacity",
-    exposures=("aid_governance", "aid_us", *DURESS),
+    exposures=("aid_governance", "aid_us", *DURESS, *STATE),
     estimands=(Estimand("aid_governance", "capacity_next", POSITIVE),),
     years=GOVERNANCE_YEARS,
     pooled=True,
 )
-AUTOREGRESSIONS = {link.id: link for link in (CAPACITY, GOVERNANCE)}
+INCOME = Hypothesis(
+    id="income",
+    claim="Duress makes states poorer.",
+    source="Collier (1999)",
+    panel="income",
+    exposures=(*DURESS, "capacity", "polyarchy"),
+    estimands=(Estimand("duress_before", "income_next", NEGATIVE),),
+    pooled=True,
+)
+DEMOCRACY = Hypothesis(
+    id="democracy",
+    claim="Duress makes states less democratic.",
+    source="Carter (2022)",
+    panel="democracy",
+    exposures=(*DURESS, "capacity", "income"),
+    estimands=(Estimand("duress_before", "polyarchy_next", NEGATIVE),),
+    pooled=True,
+)
+AUTOREGRESSIONS = {link.id: link for link in (CAPACITY, GOVERNANCE, INCOME, DEMOCRACY)}
 LOGITS = {link.id: link for link in (ONSET, CONTINUATION, WITHDRAWAL, ALIGNMENT, PLACEBO)}
 LINKS = AUTOREGRESSIONS | LOGITS
 

@@ -2,8 +2,9 @@
 
 Sources of the arrows: Walt (1987) for threat, power, ideology, aid and penetration; Carter (2022) for duress and
 capacity; Johnson (2017) for power and threat; Tilly (1990) for what threats make of states; the arrows into support
-and aid say that patrons choose whom to help. Geography is measured by region and proximity, so it has no node of its
-own.
+and aid say that patrons choose whom to help; Besley and Persson (2011) and Mazzuca and Munck (2020) for what capacity
+makes of economies and regimes, Acemoglu et al. (2019) for what regimes make of economies (2026-11-30). Geography is
+measured by region and proximity, so it has no node of its own.
 
 Walt names four elements of threat: power, proximity, offensive capability and aggressive intentions. Here each is a
 cause of threat of its own and none of another. That great powers are more often revisionist is drawn as a hidden
@@ -46,7 +47,8 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
 # What takes until the year after, against the order above.
 YEARLY: Mapping[str, tuple[str, ...]] = {
     "duress": ("economy", "democracy", "capacity", "aid", "aid drop"),
-    "capacity": ("aid",),
+    "capacity": ("economy", "democracy", "aid"),
+    "democracy": ("economy",),
 }
 STATE = ("economy", "own power", "democracy", "threat", "capacity", "duress")  # what a state is, from year to year
 DROP = "aid drop"

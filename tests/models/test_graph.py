@@ -32,11 +32,14 @@ NOT_IDENTIFIED = {
     "informal": {"aid", "capacity", "duress", "support", "economy"},
     "placebo": {"aid", "capacity", "duress", "support", "economy", "later duress"},
     "capacity": EVERY_YEAR,
+    "income": {"past duress"},  # the past of all else is behind it
+    "democracy": {"past duress"},
     "onset": {*EVERY_YEAR, "aid drop"},
     "continuation": {*EVERY_YEAR, "aid drop"},
 }
 FEW = 8  # nodes whose subsets are all tried
-UNTIMED = {"joining", "capacity", "onset", "continuation"}  # revision 1 of a claim, and links simulated year by year
+# Revision 1 of a claim, and links that are simulated year by year.
+UNTIMED = {"joining", "capacity", "income", "democracy", "onset", "continuation"}
 # Written down before any model was fitted: what each total effect adjusts for, region and era aside.
 ALWAYS = {"aggressor power", "own power", "history"}
 STATED = {

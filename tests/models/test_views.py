@@ -15,7 +15,8 @@ def test_every_view_draws_its_arrows_from_the_one_list_of_causes():
     drawn = set(graph("alignment").edges) - {(root, other) for root in ROOTS for other in graph("alignment")}
     through = {(c, "duress" if e == "aid drop" else e) for c, e in known if c != "aid drop" and e in CAUSES[c]}
     assert drawn == {(c, OUTCOME if e == ALIGNED else e) for c, e in through}
-    for panel, outcome in (("capacity", "capacity"), ("onset", "duress"), ("continuation", "duress")):
+    outcomes = {"capacity": "capacity", "income": "economy", "democracy": "democracy"}
+    for panel, outcome in (outcomes | dict.fromkeys(("onset", "continuation"), "duress")).items():
         for cause, effect in set(graph(panel).edges):
             plain = cause.removeprefix("past "), outcome if effect == OUTCOME else effect.removeprefix("past ")
             assert cause in ROOTS or plain in known or plain[0] == plain[1], (panel, cause, effect)

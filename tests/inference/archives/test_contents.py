@@ -87,7 +87,7 @@ def world():
 def test_a_capacity_link(world, session, monkeypatch):
     monkeypatch.setattr(capacity, "CARE", ((0.8, 1),))
     monkeypatch.setattr(capacity, "TUNE", 100)
-    terms = CAPACITY.equation(capacity.OUTCOME).terms
+    terms = CAPACITY.equation(CAPACITY.outcomes[0]).terms
     whole = capacity_model.design(transition.derived("capacity", world.state), terms, CAPACITY.id)
     design = capacity.replace_rows(whole, slice(None, None, 5))
     origin = provenance("inference.fitting.capacity", session.panel)
