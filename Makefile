@@ -113,12 +113,14 @@ check: $(STAMP) ## lint, format, types and the fast tests
 	@$(RUN) pyright
 	@$(RUN) pytest -m 'not slow' $(PYTESTARGS)
 
-calibrate: $(STAMP) ## engine and chain beside simulated truths, planted bugs and another sampler (an hour and a half)
+calibrate: $(STAMP) ## engine and chain beside simulated truths, planted bugs and other estimators (two hours)
 	@$(RUN) inference.calibration --bugs $(call flags,SEED)
 	@$(RUN) inference.calibration draws $(call flags,SEED)
 	@$(RUN) inference.calibration chain $(call flags,SEED)
 	@$(RUN) inference.calibration paths $(call flags,SEED)
 	@$(RUN) inference.calibration timing $(call flags,SEED)
+	@$(RUN) inference.calibration hidden $(call flags,SEED)
+	@$(RUN) inference.calibration oracle $(call flags,SEED)
 
 bench: $(STAMP) ## the engine beside its peers: speed, memory, growth (hours; BENCHARGS=--quick for minutes)
 	@$(RUN) benchmarks $(BENCHARGS)

@@ -10,7 +10,7 @@ from data.command_line import Parser, answer, seed, writable
 from inference import panels
 
 FOLDER = Path(__file__).parent / "results"
-WHAT = ("ranks", "draws", "reference", "chain", "paths", "timing", "claims")
+WHAT = ("ranks", "draws", "reference", "claims", "chain", "paths", "timing", "hidden", "oracle")
 PART = 20  # replicates after which it is looked whether a bug has been noticed
 
 
@@ -20,8 +20,9 @@ def _parser() -> argparse.ArgumentParser:
         "what", nargs="?", choices=WHAT, default="ranks",
         help="ranks of simulated truths (default), draws of every registered model beside those of another sampler, "
         "the long run that tests compare the engine with, the effects of whole simulated worlds beside brute force, "
-        "the paths of an effect in worlds that have only one, early against late in worlds without timing, or "
-        "verdicts on slopes that are nil",
+        "the paths of an effect in worlds that have only one, early against late in worlds without timing, "
+        "verdicts on slopes that are nil, effects in worlds with hidden causes, "
+        "or what duress does beside a doubly robust estimate",
     )  # fmt: skip
     parser.add_argument("--replicates", type=int, default=1000, help="truths drawn from the prior (default: 1000)")
     parser.add_argument("--bugs", action="store_true", help="check that planted bugs are noticed, too")
@@ -92,66 +93,6 @@ def _reference(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _chain(arguments: argparse.Namespace) -> int:
-    import pandas as pd
-
-    from data.files import atomic
-    from inference.calibration.worlds import effect_recovery
-
-    table = pd.DataFrame(effect_recovery.of_worlds(effect_recovery.replicate, arguments.worlds, arguments.seed))
-    within = True
-    for (arm, outcome), covered in table.groupby(["arm", "outcome"], sort=False)["covered"]:
-        low, high = effect_recovery.ACCEPTED
-        within &= bool(low <= covered.mean() <= high)
-        print(
-            f"{arm}, {outcome}: {covered.sum()} of {len(covered)} truths inside their "
-            f"{100 * effect_recovery.LEVEL:.0f} % intervals"
-        )
-    print(f"results in {atomic.write_csv(arguments.out / 'chain.csv', table)}")
-    return 0 if within else 1
-
-
-def _paths(arguments: argparse.Namespace) -> int:
-    from functools import partial
-
-    import pandas as pd
-
-    from data.files import atomic
-    from inference.calibration.worlds import path_recovery
-    from inference.calibration.worlds.effect_recovery import ACCEPTED, LEVEL, of_worlds
-
-    named = arguments.truths or path_recovery.TRUTHS
-    found = {n: of_worlds(partial(path_recovery.replicate, n), arguments.worlds, arguments.seed) for n in named}
-    table = pd.concat([pd.DataFrame(rows).assign(planted=n) for n, rows in found.items()], ignore_index=True)
-    within = True
-    for (planted, path, outcome), own in table.groupby(["planted", "arm", "outcome"], sort=False):
-        nil, share = not own["truth"].any(), own["covered"].mean()
-        within &= bool(ACCEPTED[0] <= share and (nil or share <= ACCEPTED[1]))  # priors are around nil
-        print(
-            f"{planted}, {path}, {outcome}: {own['covered'].sum()} of {len(own)} truths inside their "
-            f"{100 * LEVEL:.0f} % intervals; mean truth {own['truth'].mean():+.2f}, found {own['mean'].mean():+.2f} "
-            f"± {own['mean'].std() / len(own) ** 0.5:.2f}"
-        )
-    print(f"results in {atomic.write_csv(arguments.out / 'paths.csv', table)}")
-    return 0 if within else 1
-
-
-def _timing(arguments: argparse.Namespace) -> int:
-    import pandas as pd
-
-    from data.files import atomic
-    from inference.calibration.worlds import timing_recovery
-    from inference.calibration.worlds.effect_recovery import of_worlds
-
-    rows = of_worlds(timing_recovery.replicate, arguments.worlds, arguments.seed)
-    table, within = pd.DataFrame(rows), True
-    for (outcome, years), covered in table.groupby(["outcome", "years"], sort=False)["covered"]:
-        within &= timing_recovery.accepted(int(covered.sum()), len(covered))
-        print(f"{outcome}, {years} years since the start: {covered.sum()} of {len(covered)} 90 % intervals hold zero")
-    print(f"results in {atomic.write_csv(arguments.out / 'timing.csv', table)}")
-    return 0 if within else 1
-
-
 def _claims(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
@@ -202,8 +143,12 @@ def main() -> int:
 
 def _study(arguments: argparse.Namespace) -> int:
     writable(arguments.out, "--out")
-    studies = dict(zip(WHAT, (_ranks, _draws, _reference, _chain, _paths, _timing, _claims), strict=True))
-    return studies[arguments.what](arguments)
+    here = {"ranks": _ranks, "draws": _draws, "reference": _reference, "claims": _claims}
+    if arguments.what in here:
+        return here[arguments.what](arguments)
+    from inference.calibration.worlds import studies
+
+    return studies.STUDIES[arguments.what](arguments)
 
 
 if __name__ == "__main__":

@@ -39,32 +39,36 @@ def causes(design: Design) -> list[str]:
     return [t for t in design.terms if len(variables(t)) == 1 and t not in {*SLOPES, *multiplied} and "@" not in t]
 
 
-def departure(design: Design, exposure: str, cause: str) -> float:
-    """Slope of an exposure in the least-squares regression of a measured cause on all predictors, region and era.
+def departures(design: Design) -> Float:
+    """Slope of each predictor (second index) in the least-squares regression of each other one (first) on all the rest.
 
-    Per standard deviation of a continuous exposure, and from 0 to 1 of a binary one, as the slopes of the design.
+    Region and era are among the rest. Per standard deviation of a continuous predictor, and from 0 to 1 of a binary
+    one, as the slopes of the design. Of the regression of column z on all others, the slope of x is minus the element
+    (z, x) of the inverse of the cross products over its element (z, z).
     """
-    at, own = design.terms.index(cause), design.terms.index(exposure)
-    others = [k for k in range(len(design.terms)) if k != at]
     indicators = [np.eye(len(design.groups[name].levels))[design.groups[name].index] for name in ("region", "era")]
-    columns = np.column_stack([design.x[:, others], *indicators])
-    slopes, *_ = np.linalg.lstsq(columns, design.x[:, at], rcond=None)
-    return float(slopes[others.index(own)])
+    groups = np.column_stack(indicators)
+    slopes, *_ = np.linalg.lstsq(groups, design.x, rcond=None)
+    within = design.x - groups @ slopes
+    inverse = np.linalg.inv(within.T @ within)
+    return -inverse / np.diag(inverse)[:, None]
 
 
-def bias(logit: Logit, exposure: str, cause: str, sd: float) -> Float:
+def bias(logit: Logit, slopes: Float, exposure: str, cause: str, sd: float) -> Float:
     """What leaving a measured cause out would add to the slope of an exposure (draw,).
 
-    That of capacity is per ``sd``, in which biases are tried.
+    That of capacity is per ``sd``, in which biases are tried. ``slopes`` are the `departures` of the design.
     """
     unit = sd / logit.design.scaling["capacity"].scale if exposure == "capacity" else 1.0
-    return unit * departure(logit.design, exposure, cause) * logit.term(cause)[0]
+    at = logit.design.terms.index
+    return unit * slopes[at(cause), at(exposure)] * logit.term(cause)[0]
 
 
 def dataset(chain: Chain) -> dict[str, xr.Dataset]:
     """The group ``benchmark``: ``bias`` (outcome, slope, cause, chain, draw) of every measured cause."""
     names, sd = causes(chain.outcomes[OUTCOMES[0]].design), sd_of_capacity(chain)
-    values = [[[bias(chain.outcomes[o], s, c, sd) for c in names] for s in SLOPES] for o in OUTCOMES]
+    links = [(chain.outcomes[o], departures(chain.outcomes[o].design)) for o in OUTCOMES]
+    values = [[[bias(link, slopes, s, c, sd) for c in names] for s in SLOPES] for link, slopes in links]
     shaped = np.array(values).reshape(len(OUTCOMES), len(SLOPES), len(names), *chain.shape).astype(np.float32)
     coords = {
         "outcome": list(OUTCOMES), "slope": list(SLOPES), "cause": names,

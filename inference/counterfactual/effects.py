@@ -32,9 +32,8 @@ def counted(scenario: Scenario, horizon: int) -> slice:
 
 def exposure(scenario: Scenario, population: Population, outcome: str, horizon: int) -> tuple[int, int]:
     """Dyad-years, and state-years with an aggressor in reach, within a horizon."""
-    rows = population.alignment[outcome]
-    inside = rows.year < scenario.lead + horizon
-    return int(inside.sum()), population.threatened(scenario.year, scenario.year + horizon - 1)
+    years = scenario.year, scenario.year + horizon - 1
+    return int(population.at_risk_within(outcome, *years).sum()), population.threatened(*years)
 
 
 def dataset(
@@ -77,7 +76,8 @@ def trajectory(scenario: Scenario, population: Population, wanted: list[Evaluati
     years = population.years[scenario.lead :]
     found: dict[str, list[Float]] = {"rate": [], "difference": []}
     for outcome in OUTCOMES:
-        rows = np.bincount(population.alignment[outcome].year, minlength=population.years.size)[scenario.lead :]
+        inside = population.at_risk_within(outcome, scenario.year, scenario.last)
+        rows = np.bincount(population.alignment[outcome].year[inside], minlength=population.years.size)[scenario.lead :]
         cumulated = np.cumsum(events.by_year[outcome][at, scenario.lead :], axis=1)
         rate = THOUSAND * cumulated / np.maximum(np.cumsum(rows), 1)[None, :, None]
         for name, values in (("rate", rate), ("difference", rate - rate[:1])):
@@ -101,8 +101,11 @@ def _cells(
     region_of, era_of = population.cells
     for k, outcome in enumerate(OUTCOMES):
         mine = population.alignment[outcome]
-        cell = region_of[mine.unit], era_of[mine.year]
-        np.add.at(observed[k], cell, mine.design.decisions[mine.positions])
+        inside = population.at_risk_within(
+            outcome, int(population.years[population.counted]), int(population.years[-1])
+        )
+        cell = region_of[mine.unit[inside]], era_of[mine.year[inside]]
+        np.add.at(observed[k], cell, mine.design.decisions[inside])
         np.add.at(rows[k], cell, 1)
     dims = ("outcome", "region", "era")
     return {

@@ -251,6 +251,18 @@ class UnitResult:
 
 
 @dataclass(frozen=True)
+class Control:
+    """What a negative control is set against: a ``claimed`` slope, and whether its own interval lies apart from that.
+
+    Where it does not, the control could not have shown a shared cause that makes up the whole claim.
+    """
+
+    claim: str
+    claimed: float
+    excluded: bool
+
+
+@dataclass(frozen=True)
 class LinkResult:
     """A registered slope of a link or of the negative control, with the share of draws above zero."""
 
@@ -264,3 +276,4 @@ class LinkResult:
     identified: bool
     adjustment: str
     fit_key: str
+    control: Control | None

@@ -69,20 +69,21 @@ def simulated(scenario: Scenario, chain: Chain, states: Population, seed: int) -
 
 def simulate_scenario(scenario: Scenario, session: Session) -> FitResult:
     """Simulate a scenario from the archives of its links, and write its archive beside them."""
-    chain = loaded(session.panel, session.folder)
+    chain = loaded(session.panel, session.folder, switches=bool(scenario.signal or scenario.inducement))
     states = population.read(scenario, chain, session.panel)
     tree = simulated(scenario, chain, states, session.settings.seed)
     tree.attrs |= provenance(__name__, session.panel, session.panel.with_name("state.parquet")).attributes
     path = archive.write(tree, name_of(scenario), passed=True, folder=session.folder)
-    text = f"{states.states.size} states, {len(states.alignment['bandwagon'].year):,} dyad-years; {scenario.rung}"
+    rows = states.at_risk_within("bandwagon", scenario.year, scenario.last).sum()
+    text = f"{states.states.size} states, {rows:,} dyad-years; {scenario.rung}"
     return FitResult(name_of(scenario), path, (), text)
 
 
-def loaded(alignment: Path, folder: Path) -> Chain:
-    """The chain, loaded once in a process while its archives stay the same."""
-    return _loaded(alignment, folder, tuple(archive.key_of(name, folder) for name in chain_of.ARCHIVES))
+def loaded(alignment: Path, folder: Path, *, switches: bool = True) -> Chain:
+    """The chain, loaded once in a process while its archives stay the same; see `simulation.chain.load`."""
+    return _loaded(alignment, folder, tuple(archive.key_of(name, folder) for name in chain_of.ARCHIVES), switches)
 
 
 @lru_cache(maxsize=1)
-def _loaded(alignment: Path, folder: Path, keys: tuple[str | None, ...]) -> Chain:  # noqa: ARG001 (another key loads anew)
-    return chain_of.load(alignment, folder)
+def _loaded(alignment: Path, folder: Path, keys: tuple[str | None, ...], switches: bool) -> Chain:  # noqa: ARG001 (another key loads anew)
+    return chain_of.load(alignment, folder, switches=switches)

@@ -14,7 +14,7 @@ from inference.counterfactual import benchmark, effects, results, timing
 from inference.counterfactual.simulation import programme
 from inference.counterfactual.simulation.programme import ARROWS, BASELINE, CHIEF, MAIN, REPORTED, SIZES, TIMINGS, Arm
 from inference.evidence.quantities import CI_BOUNDS, Quantity, Share
-from models.claims.links import LINKS
+from models.claims.links import ALIGNMENT, LINKS, PLACEBO
 from models.claims.registry import OUTCOMES
 
 CUTS = (0.10, 0.25)  # reductions of the rate that thresholds are given for
@@ -44,19 +44,24 @@ def needed(averted: xr.DataArray) -> results.NumberNeeded:
     return results.NumberNeeded(value=inverse[1], low=inverse[0], high=inverse[2], words=words)
 
 
+def drawn(
+    groups: xr.Dataset, arm: Arm, outcome: str, horizon: int, kind: str = "", measure: effects.Measure = effects.rate
+) -> tuple[xr.DataArray, xr.DataArray]:
+    """Draws of a rate without a programme and with it, less the biases of an unobserved cause of a ``kind``."""
+    suffix = f" | {kind}" if kind else ""
+    base, treated = (measure(groups, outcome, a.name + suffix, horizon) for a in (BASELINE, arm))
+    return base, treated
+
+
 def effect(groups: xr.Dataset, arm: Arm, outcome: str, horizon: int) -> results.Effect:
     """One row of the table of effects."""
-
-    def drawn(measure: effects.Measure, suffix: str = "") -> tuple[xr.DataArray, xr.DataArray]:
-        base, treated = (measure(groups, outcome, a.name + suffix, horizon) for a in (BASELINE, arm))
-        return base, treated
-
-    base, treated = drawn(effects.rate)
-    confounded, signed = (drawn(effects.rate, f" | {kind}") for kind in (programme.DRAWN, programme.SIGNED))
+    cell = groups, arm, outcome, horizon
+    base, treated = drawn(*cell)
+    confounded, signed = (drawn(*cell, kind) for kind in (programme.DRAWN, programme.SIGNED))
     comparison, fewer = results.Comparison.of(base, treated), Share.of(treated < base)
     return results.Effect(
         arm.arrow, arm.timing, outcome, horizon, comparison.baseline, comparison.treated, comparison.difference,
-        decade=results.Comparison.of(*drawn(effects.per_decade)),
+        decade=results.Comparison.of(*drawn(*cell, measure=effects.per_decade)),
         confounded=Quantity.of(confounded[1] - confounded[0]),
         signed=Quantity.of(signed[1] - signed[0]),
         p_fewer=fewer.value,
@@ -64,6 +69,22 @@ def effect(groups: xr.Dataset, arm: Arm, outcome: str, horizon: int) -> results.
         programmes=Quantity.of(groups["programmes"].sel(arm=arm.name, horizon=horizon)),
         nnt=needed(effects.averted(groups, outcome, arm.name, horizon)),
     )  # fmt: skip
+
+
+def effects_of(groups: xr.Dataset) -> list[results.Effect]:
+    """The table of effects: every arm that is reported, outcome and horizon."""
+    horizons = groups["horizon"].to_numpy().tolist()
+    return [effect(groups, arm, o, h) for arm in REPORTED for o in OUTCOMES for h in horizons]
+
+
+def thresholds(groups: xr.Dataset) -> list[results.Threshold]:
+    """The thresholds of every outcome, cut and timing."""
+    return [threshold(groups, o, cut, t) for o in OUTCOMES for cut in CUTS for t in TIMINGS]
+
+
+def equal_exposure(tree: xr.DataTree, dollars: float) -> list[results.EqualExposure]:
+    """Early against late at equal exposure; none where too few years are simulated."""
+    return timing.equal_exposure(archive.group(tree, timing.GROUP), dollars) if timing.GROUP in tree else []
 
 
 def early_less_late(groups: xr.Dataset) -> list[results.TimingEffect]:
@@ -191,12 +212,11 @@ def collect(tree: xr.DataTree) -> results.ScenarioResult:
         states=int(tree.attrs["states"]), size=scenario["size"], dollars=scenario["dollars"],
         fit_key=tree.attrs["fit_key"], flags=json.loads(tree.attrs["flags"]),
         dyad_years={o: int(groups["dyad_years"].sel(outcome=o, horizon=horizons[-1])) for o in OUTCOMES},
-        effects=[effect(groups, arm, o, h) for arm in REPORTED for o in OUTCOMES for h in horizons],
+        effects=effects_of(groups),
         early_less_late=early_less_late(groups),
-        equal_exposure=timing.equal_exposure(archive.group(tree, timing.GROUP), scenario["dollars"])
-        if timing.GROUP in tree else [],
+        equal_exposure=equal_exposure(tree, scenario["dollars"]),
         paths=[row for arm in MAIN for row in paths(groups, arm)],
-        threshold=[threshold(groups, o, cut, t) for o in OUTCOMES for cut in CUTS for t in TIMINGS],
+        threshold=thresholds(groups),
         dose=dose(groups),
         tipping=tipped,
         benchmarks=benchmark.table(archive.group(tree, benchmark.GROUP), tipped),
@@ -233,9 +253,17 @@ def links(folder: Path) -> list[results.LinkResult]:
         for estimand in link.estimands:
             tree = archive.read(f"{link.id}.{estimand.outcome}", folder, rows=False)
             draws = archive.group(tree, "posterior")["beta"].sel(predictor=estimand.term)
-            above = Share.of(draws > 0)
+            above, slope = Share.of(draws > 0), Quantity.of(draws)
             out.append(results.LinkResult(
-                link.id, link.claim, str(estimand), Quantity.of(draws), above.value, above.mcse,
+                link.id, link.claim, str(estimand), slope, above.value, above.mcse,
                 int(tree.attrs["rows"]), link.identified, tree.attrs["adjustment"], tree.attrs["fit_key"],
+                control=control(estimand.outcome, slope, folder) if link is PLACEBO else None,
             ))  # fmt: skip
     return out
+
+
+def control(outcome: str, slope: Quantity, folder: Path) -> results.Control:
+    """The slope of a negative control beside that of duress itself, which it would be if a shared cause made it up."""
+    last = archive.group(archive.read(f"{ALIGNMENT.id}.{outcome}", folder, rows=False), "posterior")
+    claimed = float(last["beta"].sel(predictor="duress").mean())
+    return results.Control(ALIGNMENT.id, claimed, excluded=not slope.low <= claimed <= slope.high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -13,8 +13,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from data.build.transition import derived
-from inference.calibration.worlds import simulated_world
-from inference.calibration.worlds.simulated_world import BEFORE, CODES, FIRST, REGION, World
+from inference.calibration.worlds import simulated_world, truths
+from inference.calibration.worlds.simulated_world import FIRST, REGION, World
 from inference.counterfactual import effects
 from inference.counterfactual.scenario import Scenario
 from inference.counterfactual.simulation import chain, g_formula, population, programme
@@ -25,14 +25,15 @@ from inference.counterfactual.simulation.programme import Arm, Evaluation
 from inference.engine import sample
 from inference.fitting import capacity as autoregression
 from models import capacity
-from models.capacity import CapacityDesign
-from models.claims.links import CAPACITY, LOGITS
+from models.capacity import ScoreDesign
+from models.claims.links import AUTOREGRESSIONS, LOGITS
 from models.claims.registry import OUTCOMES, Hypothesis
 from models.design import Design
 
 Float = NDArray[np.float64]
 CHAINS, DRAWS, TUNE = 2, 500, 300
 COPIES = 2000
+SCORES = ("capacity", "income", "democracy")  # the links that are autoregressions
 SCENARIO = Scenario("world", "every state of a simulated world", 1992, rule="all", size=0.5, dollars=5.0)
 ARMS = (Arm("given", "early"), Arm("estimated, US aid", "early"))
 LEVEL, ACCEPTED = 0.95, (0.88, 0.99)  # of the intervals, and the share of truths that they must hold
@@ -60,9 +61,12 @@ class Recovery:
         return cls(world, arm, outcome, truth, float(draws.mean()), low, high, covered, rank)
 
 
-def capacity_design(w: World) -> CapacityDesign:
-    """The design of the autoregression of a world."""
-    return capacity.design(derived("capacity", w.state), CAPACITY.equation("capacity_next").terms, "capacity")
+def score_design(w: World, name: str) -> ScoreDesign:
+    """The design of an autoregression of a world."""
+    link = AUTOREGRESSIONS[name]
+    (outcome,) = link.outcomes
+    frame = derived(link.panel, w.state)
+    return capacity.design(frame, link.equation(outcome).terms, name, outcome.removesuffix("_next"))
 
 
 def logit_design(w: World, claim: Hypothesis, outcome: str) -> Design:
@@ -71,11 +75,14 @@ def logit_design(w: World, claim: Hypothesis, outcome: str) -> Design:
 
 
 def assembled(
-    link: Autoregression, logit_of: Callable[[Hypothesis, str], Logit], drop: Float, shape: tuple[int, int]
-) -> Chain:
-    """The chain of a world from its autoregression and a function that gives each logit; without the switches."""
+    links: Mapping[str, Autoregression], logit_of: Callable[[Hypothesis, str], Logit], drop: Float,
+    shape: tuple[int, int], freer: float = truths.FREER,
+) -> Chain:  # fmt: skip
+    """The chain of a world from its autoregressions and a function that gives each logit; without the switches."""
+    scores = {"income": links["income"], "polyarchy": links["democracy"]}
     return Chain(
-        capacity=link, aid={"aid_us": link}, onset=logit_of(LOGITS["onset"], "onset"),
+        capacity=links["capacity"], scores=scores, freer=freer, aid={"aid_us": links["capacity"]},
+        onset=logit_of(LOGITS["onset"], "onset"),
         continuation=logit_of(LOGITS["continuation"], "continued"),
         outcomes={outcome: logit_of(LOGITS["alignment"], outcome) for outcome in OUTCOMES},
         drop=drop, support={}, attraction={}, keys={}, shape=shape,
@@ -83,24 +90,28 @@ def assembled(
 
 
 @cache
-def _compiled(shape: tuple[int, ...]) -> Any:  # noqa: ANN401, ARG001 (of nutpie; compiled once for each shape of a world)
+def _compiled(name: str, shape: tuple[int, ...]) -> Any:  # noqa: ANN401, ARG001 (of nutpie; compiled once for a shape)
     import nutpie
 
-    return nutpie.compile_pymc_model(capacity.build(capacity_design(simulated_world.world(0))))
+    return nutpie.compile_pymc_model(capacity.build(score_design(simulated_world.world(0), name)))
 
 
-def _capacity_posterior(design: CapacityDesign, seed: int) -> xr.Dataset:
+def _posterior(design: ScoreDesign, seed: int) -> xr.Dataset:
     """The posterior of an autoregression by nutpie, compiled once in a process."""
     import nutpie
 
-    data = {"x": design.x, "lag": design.lag, "y": design.y, "centre": design.centre, "error_sd": design.error_sd}
-    data |= {f"{name}_index": group.index for name, group in design.groups.items()}
+    data = {"x": design.x, "lag": design.lag, "y": design.y, "centre": design.centre}
+    data |= {"error_sd": design.error_sd} if design.inexact else {}
+    kept = {name: group for name, group in design.groups.items() if name != "state" or design.inexact}
+    data |= {f"{name}_index": group.index for name, group in kept.items()}
     data |= dict(zip(("precision", "shift"), capacity.quadratic(design), strict=True))
-    compiled = _compiled(design.x.shape).with_data(**{name: np.asarray(value) for name, value in data.items()})
+    compiled = _compiled(design.name, design.x.shape).with_data(
+        **{name: np.asarray(value) for name, value in data.items()}
+    )
     tree = nutpie.sample(
         compiled, draws=DRAWS, tune=TUNE, chains=CHAINS, cores=1, target_accept=0.9, seed=seed, progress_bar=False
     )
-    return tree["posterior"].to_dataset()[list(autoregression.PARAMETERS)]
+    return tree["posterior"].to_dataset()[autoregression.parameters(design)]
 
 
 def fitted(w: World, seed: int) -> Chain:
@@ -111,30 +122,27 @@ def fitted(w: World, seed: int) -> Chain:
         tree = sample(design, chains=CHAINS, draws=DRAWS, tune=TUNE, seed=seed, cores=1)
         return chain.logit(design, tree["posterior"].to_dataset())
 
-    design = capacity_design(w)
-    link = chain.capacity_link(design, _capacity_posterior(design, seed))
-    return assembled(link, of_logit, np.zeros(CHAINS * DRAWS), (CHAINS, DRAWS))
+    designs = {name: score_design(w, name) for name in SCORES}
+    links = {name: chain.autoregression_of(design, _posterior(design, seed)) for name, design in designs.items()}
+    return assembled(links, of_logit, np.zeros(CHAINS * DRAWS), (CHAINS, DRAWS))
 
 
-def forced(w: World, scenario: Scenario, copies: int, seed: tuple[int, ...], **change: Any) -> tuple[Float, Float]:  # noqa: ANN401 (arguments of `simulated_world.forward`)
-    """True capacity and duress (state, copy, year) of many copies of a world from the start of a scenario on."""
+def forced(w: World, scenario: Scenario, copies: int, seed: tuple[int, ...], **change: Any) -> dict[str, Float]:  # noqa: ANN401 (arguments of `simulated_world.forward`)
+    """True histories (state, copy, year) of many copies of a world from the start of a scenario on."""
     begin, last = scenario.begin - FIRST, scenario.last - FIRST + 1
-    duress = w.state["duress"].to_numpy().reshape(CODES.size, -1)
-    start = (np.repeat(w.capacity[:, None], copies, axis=1), np.repeat(duress[:, None], copies, axis=1).astype(float))
+    start = {name: np.repeat(values[:, None], copies, axis=1) for name, values in w.histories.items()}
     rng = np.random.default_rng(seed)
     return simulated_world.forward(w.truth, w.columns, start, REGION, rng, first=begin, last=last, **change)
 
 
-def rates(w: World, scenario: Scenario, capacity: Float, duress: Float) -> dict[str, float]:
+def rates(w: World, scenario: Scenario, histories: dict[str, Float]) -> dict[str, float]:
     """Mean probability of each outcome per 1,000 dyad-years of the years counted, under histories as of `forced`."""
     rows = w.alignment[w.alignment["year"].between(scenario.year, scenario.last)]
     out = dict.fromkeys(OUTCOMES, 0.0)
     for year in range(scenario.year, scenario.last + 1):
         mine = rows[rows["year"] == year]
-        t, i = year - FIRST, np.searchsorted(CODES, mine["state"].to_numpy())
-        window = duress[i, :, t - BEFORE : t].any(axis=-1).astype(float)
         for outcome in OUTCOMES:
-            p = simulated_world.probability(w.truth, outcome, mine, window, capacity[i, :, t - 1])
+            p = simulated_world.probability(w.truth, outcome, mine, histories, w.columns)
             out[outcome] += 1000 * float(p.mean(axis=1).sum()) / len(rows)
     return out
 
@@ -159,7 +167,7 @@ def treatment(w: World, scenario: Scenario, arm: Arm, sd: float) -> dict[str, An
 def brute_force(w: World, scenario: Scenario, arm: Arm, sd: float, copies: int, seed: int) -> dict[str, float]:
     """True change in events per 1,000 dyad-years under an arm, by outcome, from many copies of a world."""
     treated, natural = (
-        rates(w, scenario, *forced(w, scenario, copies, (seed, 1), **change))
+        rates(w, scenario, forced(w, scenario, copies, (seed, 1), **change))
         for change in (treatment(w, scenario, arm, sd), {})
     )
     return {outcome: treated[outcome] - natural[outcome] for outcome in OUTCOMES}

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from inference.calibration.worlds import effect_recovery, simulated_world
+from inference.calibration.worlds import effect_recovery, simulated_world, truths
 from inference.calibration.worlds.effect_recovery import COPIES, SCENARIO, Recovery
-from inference.calibration.worlds.simulated_world import SPREAD, Truth, World
+from inference.calibration.worlds.simulated_world import World
+from inference.calibration.worlds.truths import SPREAD, Truth, still_scores
 from inference.counterfactual.simulation import g_formula, population, programme
 from inference.counterfactual.simulation.programme import BASELINE, Arm
 from models.claims.registry import OUTCOMES
 
 GIVEN = Arm("given", "early")
-WHOLE, DURESS, CAPACITY = "all paths", *programme.PATHS[:2]
+WHOLE, (DURESS, CAPACITY, _, SCORES) = "all paths", programme.PATHS
 STRONG = 0.5  # slope of a planted cause, in log-odds per standard deviation
 RICHER = 0.8  # what a log of income adds to capacity in the long run
+ENRICHING = 0.03  # what a unit of capacity adds to the log of income in a year
 
 
 def _moved_by_capacity(what: Truth, slope: float) -> Truth:
@@ -32,30 +34,45 @@ def _alignments(what: Truth, capacity: float, duress: float) -> Truth:
 
 def income_only(what: Truth) -> Truth:
     """Income raises capacity and keeps duress and alignment rare; capacity itself does nothing."""
-    nothing = _alignments(_moved_by_capacity(what, 0.0), 0.0, STRONG)
+    nothing = still_scores(_alignments(_moved_by_capacity(what, 0.0), 0.0, STRONG))
     return replace(
         nothing,
         level=RICHER,
         exogenous={**what.exogenous, "income": RICHER * (1 - what.rho)},
         duress={link: {**own, "income": -STRONG / SPREAD["income"]} for link, own in what.duress.items()},
-        others={o: {**own, "income_lag5": -STRONG / SPREAD["income"]} for o, own in what.others.items()},
+        others=_of_income(what, -STRONG),
     )
 
 
 def duress_only(what: Truth) -> Truth:
     """Capacity keeps duress away, duress brings alignments, and nothing else of capacity does."""
-    return _alignments(_moved_by_capacity(what, -STRONG), 0.0, 2 * STRONG)
+    return still_scores(_alignments(_moved_by_capacity(what, -STRONG), 0.0, 2 * STRONG))
 
 
 def capacity_only(what: Truth) -> Truth:
     """Capacity keeps alignments away by itself; duress has no part in it."""
-    return _alignments(_moved_by_capacity(what, 0.0), -STRONG, 0.0)
+    return still_scores(_alignments(_moved_by_capacity(what, 0.0), -STRONG, 0.0))
+
+
+def through_income(what: Truth) -> Truth:
+    """Capacity makes states richer, and the rich align less often; by itself it does nothing."""
+    nothing = still_scores(_alignments(_moved_by_capacity(what, 0.0), 0.0, STRONG))
+    duress = {link: {**own, "income": 0.0} for link, own in what.duress.items()}
+    course = replace(nothing.courses["income"], slopes=(0.0, 0.0, ENRICHING, 0.0))
+    courses = {**nothing.courses, "income": course}
+    return replace(nothing, courses=courses, duress=duress, others=_of_income(what, -2 * STRONG))
+
+
+def _of_income(what: Truth, slope: float) -> dict[str, dict[str, float]]:
+    """Slopes of what alignment is adjusted for, with this one of income."""
+    return {outcome: {**own, "income_lag5": slope / SPREAD["income"]} for outcome, own in what.others.items()}
 
 
 TRUTHS: dict[str, Callable[[Truth], Truth]] = {
     "income only": income_only,
     "duress only": duress_only,
     "capacity only": capacity_only,
+    "through income": through_income,
 }
 
 
@@ -65,9 +82,12 @@ def along(w: World, sd: float, copies: int, seed: int) -> dict[tuple[str, str], 
     treated = effect_recovery.forced(
         w, SCENARIO, copies, (seed, 1), **effect_recovery.treatment(w, SCENARIO, GIVEN, sd)
     )
-    histories = {WHOLE: treated, DURESS: (natural[0], treated[1]), CAPACITY: (treated[0], natural[1])}
-    base = effect_recovery.rates(w, SCENARIO, *natural)
-    found = {path: effect_recovery.rates(w, SCENARIO, *history) for path, history in histories.items()}
+    moved = {DURESS: ("duress",), CAPACITY: ("capacity",), SCORES: truths.SCORES}
+    histories = {path: natural | {name: treated[name] for name in names} for path, names in moved.items()}
+    base = effect_recovery.rates(w, SCENARIO, natural)
+    found = {
+        path: effect_recovery.rates(w, SCENARIO, history) for path, history in ({WHOLE: treated} | histories).items()
+    }
     return {(path, o): rates[o] - base[o] for path, rates in found.items() for o in OUTCOMES}
 
 
@@ -76,8 +96,7 @@ def replicate(planted: str, seed: int) -> list[Recovery]:
     w = simulated_world.world(seed, TRUTHS[planted])
     links = effect_recovery.fitted(w, seed)
     states = population.assemble(SCENARIO, links, w.alignment, w.state)
-    alone = dict(zip((DURESS, CAPACITY), programme.paths(GIVEN), strict=False))
-    asked = {WHOLE: programme.whole(GIVEN), **alone}
+    asked = {WHOLE: programme.whole(GIVEN), **dict(zip(programme.PATHS, programme.paths(GIVEN), strict=True))}
     wanted = [programme.whole(BASELINE), *asked.values()]
     events = g_formula.run(SCENARIO, links, states, wanted, seed)
     change = effect_recovery.changes(SCENARIO, links, states, wanted, events)

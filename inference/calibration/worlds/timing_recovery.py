@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference.calibration.worlds import effect_recovery, simulated_world
+from inference.calibration.worlds import effect_recovery, simulated_world, truths
 from inference.calibration.worlds.effect_recovery import SCENARIO
 from inference.counterfactual import timing
 from inference.counterfactual.simulation import equal_exposure, g_formula, population, programme
@@ -30,7 +30,7 @@ class Timing:
 
 def replicate(seed: int) -> list[Timing]:
     """One world without timing: every link fitted to it, early and late at equal exposure."""
-    w = simulated_world.world(seed, simulated_world.without_timing)
+    w = simulated_world.world(seed, truths.without_timing)
     links = effect_recovery.fitted(w, seed)
     states = population.assemble(SCENARIO, links, w.alignment, w.state)
     wanted = [programme.whole(arm) for arm in (programme.BASELINE, *equal_exposure.arms())]

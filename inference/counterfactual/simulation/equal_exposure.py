@@ -13,6 +13,7 @@ not been in the window of a row: horizons are longer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -58,13 +59,20 @@ class SinceStart:
             np.zeros(shape),
         )
 
-    def __iadd__(self, other: Self) -> Self:
-        for outcome in OUTCOMES:
-            self.averted[outcome][:] += other.averted[outcome]
-            self.dyad_years[outcome][:] += other.dyad_years[outcome]
-        self.programmes[:] += other.programmes
-        self.person_years[:] += other.person_years
-        return self
+    @classmethod
+    def joined(cls, parts: list[Self]) -> Self:
+        """Sums whose draws are those of all parts, one part after another."""
+
+        def of(values: Callable[[Self], Float]) -> Float:
+            return np.concatenate([values(part) for part in parts], axis=-1)
+
+        averted, dyad_years = (
+            {o: np.concatenate([getattr(part, name)[o] for part in parts], axis=-1) for o in OUTCOMES}
+            for name in ("averted", "dyad_years")
+        )
+        return cls(
+            parts[0].horizons, averted, dyad_years, of(lambda part: part.programmes), of(lambda part: part.person_years)
+        )
 
     def add_programmes(self, late: NDArray[np.intp], people: Float, running: int) -> None:
         """Count the programmes of a state: ``late`` are starts of the late one (draw,), ``people`` (year,) millions."""

@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.counterfactual.scenario import Scenario, ScenarioError
-from inference.counterfactual.simulation import g_formula, programme
+from inference.counterfactual.simulation import g_formula, programme, unit_terms
 from inference.counterfactual.simulation.chain import Chain
 from inference.counterfactual.simulation.g_formula import Histories
 from inference.counterfactual.simulation.population import Population
@@ -66,9 +66,15 @@ def infer_noise(links: Dynamics, duress: NDArray[np.intp], capacity: Float, unif
 
 def probabilities(chain: Chain, population: Population, outcome: str, own: Histories) -> Float:
     """Probability of an alignment in each row of unit 0 under every arm (arm, row, draw)."""
-    terms = g_formula.outcome_terms(chain.outcomes[outcome], population.alignment[outcome], 0)
-    eta = terms.base + terms.duress * own.window[:, terms.year] + terms.capacity * own.before[:, terms.year]
-    return _logistic(eta.astype(float))
+    rows, none = population.alignment[outcome], np.zeros(chain.draws, np.float32)
+    terms = unit_terms.outcome_terms(chain.outcomes[outcome], rows, 0, own.more, none, chain.freer)
+    eta = terms.base + terms.duress * own.window[:, rows.year] + terms.capacity * own.before[:, rows.year]
+    return _logistic((eta + terms.past[:, rows.year])[:, _counted(population, outcome)].astype(float))
+
+
+def _counted(population: Population, outcome: str) -> NDArray[np.bool_]:
+    """The rows in the years counted that were at risk in the world as it was (row,)."""
+    return population.at_risk_within(outcome, int(population.years[population.counted]), int(population.years[-1]))
 
 
 def given_observed(before: Float, after: Float, y: NDArray[np.int8]) -> Float:
@@ -86,10 +92,10 @@ def replay(scenario: Scenario, chain: Chain, population: Population, seed: int) 
     duress, score = observed(population)
     error = g_formula.score_error(chain, population, 0, seed)
     capacity = score[:, None] + error
-    links = g_formula.dynamics(chain, population, 0, error)
+    links = unit_terms.dynamics(chain, population, 0, error)
     uniform = np.random.default_rng([seed, 5, int(population.states[0])]).random(capacity.shape)
     noise = infer_noise(links, duress, capacity, uniform)
-    effect = programme.elicited(chain.draws, seed)
+    effect = programme.elicited(chain, seed)
     return g_formula.histories(scenario, chain, population, 0, noise, error, effect)
 
 
@@ -106,14 +112,14 @@ def groups(scenario: Scenario, chain: Chain, population: Population, seed: int) 
         "observed_duress": ("year", population.duress[0].astype(np.int8)),
     }
     for outcome in OUTCOMES:
-        rows = population.alignment[outcome]
-        y = rows.design.y[rows.positions]
+        rows, mine = population.alignment[outcome], _counted(population, outcome)
+        y = rows.design.y[mine]
         p = probabilities(chain, population, outcome, own)
         changed = given_observed(p[0], p, y)[at]
         events = changed.sum(axis=1).reshape(len(at), *chain.shape)
         data[f"{outcome}_events"] = ("arm", "chain", "draw"), events.astype(np.float32)
         data[f"{outcome}_observed"] = f"{outcome}_row", y
-        data[f"{outcome}_year"] = f"{outcome}_row", population.years[rows.year]
-        data[f"{outcome}_position"] = f"{outcome}_row", rows.design.rows[rows.positions]
+        data[f"{outcome}_year"] = f"{outcome}_row", population.years[rows.year[mine]]
+        data[f"{outcome}_position"] = f"{outcome}_row", rows.position[mine]
         data[f"{outcome}_probability"] = ("arm", f"{outcome}_row"), changed.mean(axis=-1)
     return {"unit": xr.Dataset(data, coords)}

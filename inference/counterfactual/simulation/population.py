@@ -1,13 +1,13 @@
 """Who is simulated, and everything of them that the simulation takes as it was.
 
-Only capacity and duress are made anew. Income, population, democracy, threat, the aid of others, power, and who is in
-reach of which aggressor stay as observed, in every arm alike: by the causal graph capacity does not cause them.
+Capacity and duress are made anew; income, democracy and who is at risk for want of a pact follow them. What the causal
+graph lets neither move, or no link tells of, stays as observed in every arm alike (`HELD`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,26 +19,67 @@ from data import groups
 from data.build.transition import History, transition
 from inference import panels
 from inference.counterfactual.scenario import Scenario, ScenarioError
-from inference.counterfactual.simulation.chain import Chain
+from inference.counterfactual.simulation.chain import LAST_LINK, Chain
 from inference.engine.forward import YEARS_BACK
+from models.claims.links import LOGITS
+from models.claims.registry import OUTCOMES
+from models.design import Group
 
 if TYPE_CHECKING:
+    from models.claims.registry import Hypothesis
     from models.design import Design
 
 Float = NDArray[np.float64]
-CARRIED = ("income", "population", "polyarchy", "threat", "aid_us")  # columns of the links that stay as observed
+OBSERVED = ("duress_before", "duress_lately", "capacity")  # what the course of income and democracy went with
+CARRIED = ("income", "population", "polyarchy", "threat", "aid_us")  # columns of the links as observed
+#: What stays as observed, and why, for readers.
+HELD = {
+    "threat, power, offence and aggression of aggressors": "they are theirs, and not the weak state's doing",
+    "population": "a programme does not change it enough within two decades",
+    "who is in reach of which aggressor, and who is weaker": "geography, population and armaments",
+    "colonial ties and alliances of more than five years ago": "the past, or of years before most of what is simulated",
+    "aid of others, and aid already given": "donors are taken to give as they did",
+    "the length of the time since a treaty": "alignments are simulated by their probabilities",
+}
 LOWEST = 0.25  # share of weak states that count as low in capacity
 AID = ("aid_governance", "aid_us")
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Dyad-years of one outcome: their positions in the design, state (row,) and year (row,) as positions."""
+    """Dyad-years of one outcome, dyad after dyad: all rows of ``design``, with state and year as positions (row,).
+
+    ``observed`` tells those at risk in the world as it was from those that a pact concluded since the beginning took
+    out; ``since`` is the number of years since the dyad's row before, 0 in its first one.
+    """
 
     design: Design
-    positions: NDArray[np.intp]
     unit: NDArray[np.intp]
     year: NDArray[np.intp]
+    observed: NDArray[np.bool_]
+    since: NDArray[np.intp]
+    position: NDArray[np.intp]  # in the alignment panel, -1 of rows that are not in it
+
+
+@dataclass(frozen=True)
+class Pacts:
+    """How often an alignment takes its dyad out of the risk set, and how often a pact ends in a year: counts.
+
+    Of ``alignments`` whose dyad would have been at risk in the year after, ``hard`` ones obliged to defence or offence;
+    of ``years`` under such a pact, it ended in ``ended``.
+    """
+
+    alignments: int = 0
+    hard: int = 0
+    years: int = 0
+    ended: int = 0
+
+    def drawn(self, draws: int, rng: np.random.Generator) -> tuple[Float, Float]:
+        """Draws of both shares (draw,) under Jeffreys' prior; none is ever concluded where none is known."""
+        if not self.alignments:
+            return np.zeros(draws), np.zeros(draws)
+        share = rng.beta(self.hard + 0.5, self.alignments - self.hard + 0.5, draws)
+        return share, rng.beta(self.ended + 0.5, self.years - self.ended + 0.5, draws)
 
 
 @dataclass(frozen=True)
@@ -49,8 +90,9 @@ class Population:
     ``low`` is the highest score of capacity that counts as low. ``score`` and ``score_sd`` (unit,) are capacity and its
     error before the first year, ``past`` (unit, 5) duress in the five years before, the last one first, ``duress`` and
     ``capacity`` (unit, year) what was observed since, and ``dollars`` aid per head by source (unit, year).
-    ``alignment`` holds the rows of each outcome in the years counted, ``lead_in`` those of the years before,
-    ``carried`` how many unit-years took a value of a neighbouring year, ``unknown`` the states without any.
+    ``alignment`` holds the rows of each outcome, ``counted`` is the position of the first year counted, ``pacts`` tells
+    what is known of how pacts begin and end, ``carried`` how many unit-years took a value of a neighbouring year,
+    ``unknown`` the states without any.
     """
 
     states: NDArray[np.intp]
@@ -64,7 +106,8 @@ class Population:
     capacity: Float
     dollars: Mapping[str, Float]
     alignment: Mapping[str, Rows]
-    lead_in: Mapping[str, Rows]
+    counted: int
+    pacts: Pacts
     carried: int
     unknown: tuple[int, ...]
 
@@ -91,17 +134,20 @@ class Population:
         return np.array([regions.index(name) for name in self.regions]), np.array([eras.index(e) for e in era_of])
 
     def at_risk(self, outcome: str, unit: int) -> NDArray[np.intp]:
-        """Dyad-years of a unit in every year simulated (year,)."""
-        rows = (self.alignment[outcome], self.lead_in[outcome])
-        years = np.concatenate([r.year[r.unit == unit] for r in rows])
-        return np.bincount(years, minlength=self.years.size)
+        """Dyad-years of a unit at risk in every year simulated, in the world as it was (year,)."""
+        rows = self.alignment[outcome]
+        return np.bincount(rows.year[(rows.unit == unit) & rows.observed], minlength=self.years.size)
+
+    def at_risk_within(self, outcome: str, first: int, last: int) -> NDArray[np.bool_]:
+        """The rows at risk in the world as it was between two years (row,)."""
+        rows = self.alignment[outcome]
+        years = self.years[rows.year]
+        return rows.observed & (years >= first) & (years <= last)
 
     def threatened(self, first: int, last: int) -> int:
         """State-years between two years with an aggressor in reach: what rates per decade are taken over."""
-        rows = self.alignment["bandwagon"]
-        years = self.years[rows.year]
-        inside = (years >= first) & (years <= last)
-        return len(np.unique(rows.unit[inside] * 10_000 + years[inside]))
+        rows, inside = self.alignment["bandwagon"], self.at_risk_within("bandwagon", first, last)
+        return len(np.unique(rows.unit[inside] * 10_000 + rows.year[inside]))
 
 
 def eligible(scenario: Scenario, moves: pd.DataFrame, alignment: pd.DataFrame) -> NDArray[np.intp]:
@@ -149,26 +195,70 @@ def _filled(
     """
     index = pd.MultiIndex.from_product([states, years], names=["state", "year"])
     frame = moves.set_index(["state", "year"]).reindex(index)
-    gaps = frame[list(CARRIED)].isna().any(axis=1).to_numpy()
-    carried = frame.groupby(level="state")[[*CARRIED, "region"]]
-    frame[[*CARRIED, "region"]] = carried.ffill().combine_first(carried.bfill())
+    columns = [*CARRIED, *OBSERVED]
+    gaps = frame[columns].isna().any(axis=1).to_numpy()
+    carried = frame.groupby(level="state")[[*columns, "region"]]
+    frame[[*columns, "region"]] = carried.ffill().combine_first(carried.bfill())
     frame["era"] = groups.era(index.get_level_values("year"))
-    bad = frame[list(CARRIED)].isna().any(axis=1).groupby(level="state").any()
+    bad = frame[columns].isna().any(axis=1).groupby(level="state").any()
     return frame.reset_index(), int(gaps.sum()), [int(code) for code in bad.index[bad]]
 
 
-def _rows(
-    design: Design, alignment: pd.DataFrame, states: NDArray[np.intp], years: NDArray[np.intp], first: int, last: int
-) -> Rows:
-    """The rows of some states from the year ``first`` to ``last``; ``years`` are those simulated."""
-    keys = alignment[["state", "year"]].to_numpy(np.intp)[design.rows]
-    inside = np.isin(keys[:, 0], states) & (keys[:, 1] >= first) & (keys[:, 1] <= last)
-    mine = np.flatnonzero(inside)
-    return Rows(design, mine, np.searchsorted(states, keys[mine, 0]), keys[mine, 1] - years[0])
+def _rows(design: Design, frame: pd.DataFrame, states: NDArray[np.intp], years: NDArray[np.intp]) -> Rows:
+    """The dyad-years of a population as rows of one outcome; ``frame`` is sorted by dyad and year."""
+    here = design.elsewhere(frame)
+    at = pd.Index(design.rows).get_indexer(frame["position"].to_numpy()[here.rows])
+    known = [group.index < len(design.groups[name].levels) for name, group in here.groups.items()]
+    known.append((at >= 0) | ~frame["observed"].to_numpy()[here.rows])
+    keep = np.logical_and.reduce(known)  # a level that the fit lacks has no draws
+    weight = np.ones(len(at)) if design.weight is None else np.where(at >= 0, design.weight[at], 1.0)
+    here = replace(
+        here, y=np.where(at >= 0, design.y[at], 0).astype(np.int8), weight=weight,
+        groups={name: Group(group.index, design.groups[name].levels) for name, group in here.groups.items()},
+    ).subset(keep)  # fmt: skip
+    keys = frame[["state", "aggressor", "year"]].to_numpy(np.intp)[here.rows]
+    since = np.diff(keys[:, 2], prepend=keys[:1, 2])
+    since[np.flatnonzero((np.diff(keys[:, :2], axis=0) != 0).any(axis=1)) + 1] = 0
+    observed, position = (frame[name].to_numpy()[here.rows] for name in ("observed", "position"))
+    return Rows(here, np.searchsorted(states, keys[:, 0]), keys[:, 2] - years[0], observed, since, position)
 
 
-def assemble(scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: pd.DataFrame) -> Population:
-    """The population of a scenario on an alignment and a state panel; ScenarioError when no state is eligible."""
+def _exposed(
+    claim: Hypothesis, alignment: pd.DataFrame, pacts: pd.DataFrame | None, within: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Dyad-years at risk ``within`` the alignment panel, and those that pacts concluded in these rows took out."""
+    frame = alignment.assign(observed=True, position=np.arange(len(alignment)))[within]
+    if pacts is not None:
+        began = claim.counted(alignment, "bandwagon")[within].query("bandwagon == 1")
+        mine = pd.MultiIndex.from_frame(pacts[_PACT]).isin(pd.MultiIndex.from_frame(began[_KEYS]))
+        frame = pd.concat([frame, pacts[mine].assign(observed=False, position=-1, **_NOTHING)], ignore_index=True)
+    return frame.sort_values(_KEYS, kind="stable", ignore_index=True)
+
+
+_KEYS = ["state", "aggressor", "year"]
+_PACT = ["state", "aggressor", "pact_began"]
+_NOTHING = {name: value for o in OUTCOMES for name, value in ((o, 0), (f"{o}_rows", 1))}
+
+
+def of_pacts(claim: Hypothesis, alignment: pd.DataFrame, pacts: pd.DataFrame | None) -> Pacts:
+    """What the panels know of how pacts begin and end: since the panel of pacts begins, of events that count."""
+    if pacts is None or pacts.empty:
+        return Pacts()
+    began = claim.counted(alignment, "bandwagon").query(f"bandwagon == 1 and year >= {int(pacts['pact_began'].min())}")
+    after = pd.MultiIndex.from_frame(began[_KEYS].assign(year=began["year"] + 1))
+    hard = after.isin(pd.MultiIndex.from_frame(pacts[_KEYS]))
+    known = hard | after.isin(pd.MultiIndex.from_frame(alignment[_KEYS]))
+    own = pacts[pd.MultiIndex.from_frame(pacts[_PACT]).isin(pd.MultiIndex.from_frame(began[_KEYS]))]
+    return Pacts(int(known.sum()), int(hard.sum()), len(own), int(own["ended"].sum()))
+
+
+def assemble(
+    scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: pd.DataFrame, pacts: pd.DataFrame | None = None
+) -> Population:
+    """The population of a scenario on an alignment and a state panel; ScenarioError when no state is eligible.
+
+    Without a panel of ``pacts`` rows at risk are those of the alignment panel, whatever is simulated.
+    """
     moves, history = transition(state), History(state)
     moves["war_before"] = _at(state, history.lag("duress_war"), pd.MultiIndex.from_frame(moves[["state", "year"]]))
     years = np.arange(scenario.begin, scenario.last + 1)
@@ -180,9 +270,11 @@ def assemble(scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: p
     field = {name: _field(state, name, states, years) for name in ("duress", "capacity", *AID)}
     begin = frame.iloc[:: years.size]
 
-    def rows(first: int, last: int) -> dict[str, Rows]:
-        return {o: _rows(link.design, alignment, states, years, first, last) for o, link in chain.outcomes.items()}
+    claim = LOGITS[LAST_LINK]
+    within = (alignment["state"].isin(states) & alignment["year"].between(scenario.begin, scenario.last)).to_numpy()
+    in_years = None if pacts is None else pacts[pacts["year"] <= scenario.last]
 
+    exposed = _exposed(claim, alignment, in_years, within)
     past = _field(state, "duress", states, np.arange(scenario.begin - 1, scenario.begin - 1 - YEARS_BACK, -1))
     return Population(
         states=states,
@@ -195,8 +287,9 @@ def assemble(scenario: Scenario, chain: Chain, alignment: pd.DataFrame, state: p
         duress=field["duress"],
         capacity=field["capacity"],
         dollars={name: np.nan_to_num(np.expm1(field[name])) for name in AID},
-        alignment=rows(scenario.year, scenario.last),
-        lead_in=rows(scenario.begin, scenario.year - 1),
+        alignment={o: _rows(link.design, exposed, states, years) for o, link in chain.outcomes.items()},
+        counted=scenario.lead,
+        pacts=of_pacts(claim, alignment, pacts),
         carried=carried,
         unknown=tuple(unknown),
     )
@@ -216,4 +309,10 @@ def _field(state: pd.DataFrame, column: str, states: NDArray[np.intp], years: ND
 
 def read(scenario: Scenario, chain: Chain, alignment: Path) -> Population:
     """The population of a scenario from the panels."""
-    return assemble(scenario, chain, panels.read("alignment", alignment), panels.read("state", alignment))
+    frames = panels.read("alignment", alignment), panels.read("state", alignment)
+    return assemble(scenario, chain, *frames, pacts_of(alignment))
+
+
+def pacts_of(alignment: Path) -> pd.DataFrame | None:
+    """The panel of pacts beside an alignment panel, if it is there."""
+    return panels.read("pacts", alignment) if panels.path_of("pacts", alignment).is_file() else None

@@ -62,9 +62,9 @@ def sd_of_capacity(chain: Chain) -> float:
     return float(chain.capacity.design.lag.std())
 
 
-def elicited(draws: int, seed: int) -> Float:
+def elicited(chain: Chain, seed: int) -> Float:
     """The elicited effect of a programme, in standard deviations of capacity (draw,)."""
-    return np.random.default_rng([seed, 1]).normal(ELICITED_MEAN, ELICITED_SD, draws)
+    return np.random.default_rng([seed, 1, chain.part]).normal(ELICITED_MEAN, ELICITED_SD, chain.draws)
 
 
 def none(draws: int, years: int) -> Programme:
@@ -144,16 +144,17 @@ def programmes(
 class Evaluation:
     """What one set of probabilities is computed from.
 
-    ``duress``, ``capacity`` and ``running`` name the arms they are taken from; ``bias_duress`` and
-    ``bias_capacity`` are the bias by an unobserved confounder that is taken off the slopes of duress and of capacity:
-    none, a fixed one, or drawn ones: of a cause without a sign, or of one that raises duress and alignment and lowers
-    capacity.
+    ``duress``, ``capacity``, ``running`` and ``scores`` (income and democracy) name the arms they are taken from.
+    ``bias_duress`` and ``bias_capacity`` are the bias by an unobserved confounder that is taken off the slopes of
+    duress and of capacity: none, a fixed one, or drawn ones: of a cause without a sign, or of one that raises duress
+    and alignment and lowers capacity.
     """
 
     name: str
     duress: Arm
     capacity: Arm
     running: Arm
+    scores: Arm
     bias_duress: str | float = 0.0
     bias_capacity: str | float = 0.0
 
@@ -161,18 +162,18 @@ class Evaluation:
 DRAWN, SIGNED = "drawn", "signed"
 BIASES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of a slope, for the tipping points
 SLOPES = ("duress", "capacity")  # that an unobserved cause can bias
-PATHS = ("duress alone", "capacity alone", "aid itself alone")
+PATHS = ("duress alone", "capacity alone", "aid itself alone", "income and democracy alone")
 CHIEF = tuple(Arm("given", timing) for timing in TIMINGS)
 
 
 def whole(arm: Arm) -> Evaluation:
     """An arm with all its paths."""
-    return Evaluation(arm.name, arm, arm, arm)
+    return Evaluation(arm.name, arm, arm, arm, arm)
 
 
 def confounded(arm: Arm, kind: str = DRAWN) -> Evaluation:
     """An arm less the drawn biases of an unobserved cause of duress, capacity and alignment."""
-    return Evaluation(f"{arm.name} | {kind}", arm, arm, arm, kind, kind)
+    return Evaluation(f"{arm.name} | {kind}", arm, arm, arm, arm, kind, kind)
 
 
 def biased(arm: Arm, slope: str, bias: float) -> Evaluation:
@@ -180,13 +181,16 @@ def biased(arm: Arm, slope: str, bias: float) -> Evaluation:
     if not bias:
         return whole(arm)
     fixed = (bias, 0.0) if slope == "duress" else (0.0, bias)
-    return Evaluation(f"{arm.name} | {slope} {bias:g}", arm, arm, arm, *fixed)
+    return Evaluation(f"{arm.name} | {slope} {bias:g}", arm, arm, arm, arm, *fixed)
 
 
 def paths(arm: Arm) -> list[Evaluation]:
     """One path of an arm at a time, all else as without a programme."""
-    alone = ((arm, BASELINE, BASELINE), (BASELINE, arm, BASELINE), (BASELINE, BASELINE, arm))
-    return [Evaluation(f"{arm.name} | {path}", *arms) for path, arms in zip(PATHS, alone, strict=True)]
+    out: list[Evaluation] = []
+    for own, path in enumerate(PATHS):
+        duress, capacity, running, scores = (arm if k == own else BASELINE for k in range(len(PATHS)))
+        out.append(Evaluation(f"{arm.name} | {path}", duress, capacity, running, scores))
+    return out
 
 
 def main(wanted: list[Evaluation]) -> list[int]:

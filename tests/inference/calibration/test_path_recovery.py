@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from inference.calibration.worlds import path_recovery, simulated_world
-from inference.calibration.worlds.path_recovery import CAPACITY, DURESS, TRUTHS, WHOLE
+from inference.calibration.worlds.path_recovery import CAPACITY, DURESS, SCORES, TRUTHS, WHOLE
 from models.claims.registry import OUTCOMES
 
-THERE = {"income only": (), "duress only": (DURESS,), "capacity only": (CAPACITY,)}
+PATHS = (DURESS, CAPACITY, SCORES)
+THERE = {"income only": (), "duress only": (DURESS,), "capacity only": (CAPACITY,), "through income": (SCORES,)}
 
 
 @pytest.mark.slow
@@ -16,10 +17,10 @@ def test_a_world_has_the_planted_path_and_no_other(planted):
     w = simulated_world.world(3, TRUTHS[planted])
     true = path_recovery.along(w, sd=0.7, copies=60, seed=1)
     for outcome in OUTCOMES:
-        for path in (DURESS, CAPACITY):
+        for path in PATHS:
             there = path in THERE[planted]
             assert (true[path, outcome] < -0.1) if there else true[path, outcome] == 0
-        alone = sum(true[path, outcome] for path in (DURESS, CAPACITY))
+        alone = sum(true[path, outcome] for path in PATHS)
         assert true[WHOLE, outcome] == pytest.approx(alone)
 
 
@@ -33,5 +34,5 @@ def test_income_goes_with_capacity_where_it_is_the_only_cause():
 @pytest.mark.campaign
 def test_the_g_formula_finds_the_planted_paths():
     rows = [row for planted in TRUTHS for row in path_recovery.replicate(planted, 5)]
-    assert len(rows) == 3 * 3 * len(OUTCOMES)
+    assert len(rows) == len(TRUTHS) * (1 + len(PATHS)) * len(OUTCOMES)
     assert sum(row.covered for row in rows) >= len(rows) - 2

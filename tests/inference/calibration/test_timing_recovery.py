@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from inference.calibration.worlds import simulated_world, timing_recovery
+from inference.calibration.worlds import timing_recovery, truths
 from inference.counterfactual.simulation.equal_exposure import HORIZONS
 from models.claims.registry import OUTCOMES
 
 
 def test_a_world_without_timing_keeps_the_direct_effect_of_capacity_alone():
-    one = simulated_world.truth(np.random.default_rng(1))
-    without = simulated_world.without_timing(one)
+    one = truths.truth(np.random.default_rng(1))
+    without = truths.without_timing(one)
     assert without.onset[1] == without.stay[1] == 0
     assert (without.onset[0], without.onset[2]) == (one.onset[0], one.onset[2])
     assert without.pull == (0.0, 0.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inference.counterfactual import benchmark
-from inference.counterfactual.benchmark import departure, vanishing
+from inference.counterfactual.benchmark import departures, vanishing
 from inference.counterfactual.results import TippingPoint
 from inference.evidence.quantities import Quantity
 from models.claims.links import LOGITS
@@ -21,7 +21,7 @@ def test_the_bias_of_leaving_a_cause_out_is_that_of_least_squares(chain):
     kept = [k for k in range(columns.shape[1]) if k != cause]
     without, *_ = np.linalg.lstsq(columns[:, kept], y, rcond=None)
     added = without[kept.index(exposure)] - full[exposure]
-    assert departure(design, "capacity", "income_lag5") * full[cause] == pytest.approx(added, abs=1e-10)
+    assert departures(design)[cause, exposure] * full[cause] == pytest.approx(added, abs=1e-10)
 
 
 def test_causes_are_what_the_link_adjusts_for(chain):

@@ -22,7 +22,7 @@ def test_every_link_is_used_and_everything_it_moves_is_checked():
     names = {(claim.id, outcome) for claim, outcome, _ in used()}
     assert names == {tuple(name.split(".")) for name in chain.ARCHIVES}
     simulated = {claim.id for claim, _, columns in used() if set(chain.DYNAMIC) <= set(columns)}
-    assert simulated == {chain.LAST_LINK, "onset", "continuation", "capacity"}
+    assert simulated == {chain.LAST_LINK, "onset", "continuation", "capacity", "income", "democracy"}
 
 
 def test_a_slope_that_was_adjusted_for_is_named():

@@ -7,7 +7,7 @@ import pytest
 
 from inference.calibration.worlds.effect_recovery import SCENARIO
 from inference.counterfactual import timing
-from inference.counterfactual.simulation import equal_exposure, g_formula, programme
+from inference.counterfactual.simulation import equal_exposure, g_formula, programme, unit_terms
 from inference.counterfactual.simulation.equal_exposure import HORIZONS, WHEN
 from inference.counterfactual.simulation.named_state import _logistic
 from inference.counterfactual.simulation.programme import AHEAD, ARMS, ARROWS, BASELINE, LEAD, Arm
@@ -25,7 +25,7 @@ def since(events):
 
 
 def test_both_programmes_are_the_same_but_for_their_start(chain, states):
-    effect = programme.elicited(chain.draws, 1)
+    effect = programme.elicited(chain, 1)
     onset = np.where(np.arange(chain.draws) % 3 == 0, 2, 9).astype(np.intp)
     every = programme.programmes(SCENARIO, chain, states, 0, effect, onset, onset)
     pair = [every[ARMS.index(Arm("given", when))] for when in WHEN]
@@ -49,19 +49,19 @@ def test_events_since_the_start_are_the_sums_of_probabilities(chain, states, sin
             valid = (late >= LEAD) & (late + horizon <= years)
             programmes[h] += valid
             for outcome in OUTCOMES:
-                for rows in (states.alignment[outcome], states.lead_in[outcome]):
-                    terms = g_formula.outcome_terms(chain.outcomes[outcome], rows, unit)
-                    for w, start in enumerate((late - LEAD, late)):
-                        arms = [ARMS.index(arm) for arm in (BASELINE, Arm("given", WHEN[w]))]
-                        none, treated = (
-                            _logistic((terms.base + terms.duress * history.window[a, terms.year]
-                                       + terms.capacity * history.before[a, terms.year]).astype(np.float64))
-                            for a in arms
-                        )  # fmt: skip
-                        year = np.asarray(terms.year)[:, None]
-                        inside = valid & (year >= start) & (year < start + horizon)
-                        averted[outcome][w, h] += ((none - treated) * inside).sum(axis=0)
-                        rows_of[outcome][w, h] += inside.sum(axis=0)
+                rows = states.alignment[outcome]
+                year, zero = rows.year[rows.unit == unit], np.zeros(chain.draws, np.float32)
+                terms = unit_terms.outcome_terms(chain.outcomes[outcome], rows, unit, history.more, zero, chain.freer)
+                for w, start in enumerate((late - LEAD, late)):
+                    arms = [ARMS.index(arm) for arm in (BASELINE, Arm("given", WHEN[w]))]
+                    none, treated = (
+                        _logistic((terms.base + terms.duress * history.window[a, year] + terms.past[a, year]
+                                   + terms.capacity * history.before[a, year]).astype(np.float64))
+                        for a in arms
+                    )  # fmt: skip
+                    inside = valid & (year[:, None] >= start) & (year[:, None] < start + horizon)
+                    averted[outcome][w, h] += ((none - treated) * inside).sum(axis=0)
+                    rows_of[outcome][w, h] += inside.sum(axis=0)
     np.testing.assert_array_equal(since.programmes, programmes)
     assert programmes.sum() > 0
     for outcome in OUTCOMES:
@@ -97,7 +97,10 @@ def test_in_a_world_where_timing_is_nothing_it_makes_no_difference(chain, states
         scale=dict.fromkeys(link.scale, zero),
     )  # fmt: skip
     calm = chain.cut("capacity")  # duress comes and goes whatever capacity is
-    neutral = replace(calm, capacity=still, outcomes={o: flat(logit) for o, logit in chain.outcomes.items()})
+    kept = {name: replace(link, beta=0 * link.beta) for name, link in chain.scores.items()}
+    neutral = replace(
+        calm, capacity=still, scores=kept, outcomes={o: flat(logit) for o, logit in chain.outcomes.items()}
+    )
     found = g_formula.run(SCENARIO, neutral, states, WANTED, seed=1).since
     rows = timing.equal_exposure(timing.dataset(found, neutral)[timing.GROUP], SCENARIO.dollars)
     for row in (row for row in rows if row.arrow == "given"):

@@ -10,7 +10,7 @@ from inference.calibration.worlds import effect_recovery
 from inference.calibration.worlds.effect_recovery import SCENARIO
 from inference.counterfactual import effects
 from inference.counterfactual.simulation import chain as chain_of
-from inference.counterfactual.simulation import g_formula, named_state, population, programme
+from inference.counterfactual.simulation import g_formula, named_state, population, programme, unit_terms
 from inference.counterfactual.simulation.programme import BASELINE, DRAWN, Arm, Evaluation, biased, confounded, whole
 from inference.engine import forward, sample
 from inference.engine.density.layout import further_groups, level_index
@@ -43,7 +43,7 @@ def test_effects_are_those_of_brute_force(w, chain, changes, arm):
 
 
 def test_the_baseline_is_that_of_brute_force(w, states, events):
-    true = effect_recovery.rates(w, SCENARIO, *effect_recovery.forced(w, SCENARIO, 500, (5,)))
+    true = effect_recovery.rates(w, SCENARIO, effect_recovery.forced(w, SCENARIO, 500, (5,)))
     for outcome in OUTCOMES:
         rows, total = (
             effects.exposure(SCENARIO, states, outcome, 20)[0],
@@ -65,21 +65,23 @@ def test_without_a_link_there_is_no_effect(chain, states, link, untouched):
 
 def test_duress_that_does_nothing_leaves_the_other_path(chain, states):
     wanted = [whole(BASELINE), *programme.paths(GIVEN), whole(GIVEN)]
-    found = changed(chain.cut("duress"), states, wanted=wanted)
+    found = changed(chain.cut("duress").cut("scores"), states, wanted=wanted)
     for outcome in OUTCOMES:
-        assert (found[f"{GIVEN.name} | duress alone", outcome] == 0).all()
+        for path in ("duress alone", "income and democracy alone"):
+            assert (found[f"{GIVEN.name} | {path}", outcome] == 0).all()
         alone = found[f"{GIVEN.name} | capacity alone", outcome]
         np.testing.assert_array_equal(alone, found[GIVEN.name, outcome])
         assert alone.std() > 0
 
 
 def test_an_evaluation_is_a_value_with_a_name():
-    assert Evaluation("x", BASELINE, BASELINE, BASELINE) == Evaluation("x", BASELINE, BASELINE, BASELINE)
+    one, other = (Evaluation("x", BASELINE, BASELINE, BASELINE, BASELINE) for _ in range(2))
+    assert one == other
     assert whole(BASELINE).name == "none"
 
 
 def test_an_unknown_link_is_named(chain):
-    with pytest.raises(ValueError, match="choose from aid, capacity, duress"):
+    with pytest.raises(ValueError, match="choose from aid, capacity, duress, scores"):
         chain.cut("support")
 
 
@@ -91,34 +93,84 @@ def test_to_do_what_was_done_is_the_natural_course(chain, states):
             assert all((found[arm.name, outcome] == 0).all() for outcome in OUTCOMES), arm
 
 
-def test_numbers_do_not_depend_on_the_cores(chain, states, events, monkeypatch):
+def test_numbers_do_not_depend_on_the_cores(chain, states, monkeypatch):
+    monkeypatch.setattr(chain_of, "PART", 120)
+    assert [chain.of_part(k).draws for k in range(chain.parts)] == [120, 120, 120, 120, 20]
+    two = g_formula.run(SCENARIO, chain, states, MAIN, seed=1)
     monkeypatch.setattr(g_formula, "CORES", 1)
-    again = g_formula.run(SCENARIO, chain, states, MAIN, seed=1)
+    one, other = (g_formula.run(SCENARIO, chain, states, MAIN, seed) for seed in (1, 2))
     for outcome in OUTCOMES:
-        np.testing.assert_array_equal(again.by_year[outcome], events.by_year[outcome])
-    assert (g_formula.run(SCENARIO, chain, states, MAIN, seed=2).by_year["balance"] != events.by_year["balance"]).any()
+        np.testing.assert_array_equal(one.by_year[outcome], two.by_year[outcome])
+        np.testing.assert_array_equal(one.since.averted[outcome], two.since.averted[outcome])
+    assert (one.by_year["balance"] != other.by_year["balance"]).any()
+
+
+def _terms(chain, states, outcome, unit, more=None):
+    """The linear predictor's parts of a unit, without aid that runs."""
+    none = np.zeros(chain.draws, np.float32)
+    more = np.zeros((1, 2, states.years.size, chain.draws), np.float32) if more is None else more
+    return unit_terms.outcome_terms(chain.outcomes[outcome], states.alignment[outcome], unit, more, none, chain.freer)
+
+
+def _counted(chain, states, history, unit=0, hard=0.0, lapse=0.0):
+    """Compiled events (outcome, evaluation, year, draw) of a unit, a share ``hard`` of which takes dyads out."""
+    out = np.zeros((len(OUTCOMES), len(MAIN), states.years.size, chain.draws))
+    zero, one = np.zeros((len(MAIN), chain.draws), np.float32), np.ones(chain.draws)
+    forward.add_events(
+        tuple(_terms(chain, states, outcome, unit, history.more) for outcome in OUTCOMES),
+        unit_terms.at_risk(states, unit, hard * one, lapse * one),
+        (history.window, history.before, history.running), g_formula.sources(MAIN), (zero, zero), out,
+    )  # fmt: skip
+    return out
+
+
+def _probabilities(chain, states, history, outcome, unit=0):
+    """Probability of every row of a unit under every arm (arm, row, draw)."""
+    end, rows = _terms(chain, states, outcome, unit, history.more), states.alignment[outcome]
+    year = rows.year[rows.unit == unit]
+    eta = end.base + end.duress * history.window[:, year] + end.capacity * history.before[:, year] + end.past[:, year]
+    return named_state._logistic(eta.astype(float)), year
 
 
 def test_compiled_events_are_the_sums_of_probabilities(chain, states):
     _, history = next(iter(g_formula.every_history(SCENARIO, chain, states, 1, range(1))))
-    for outcome in OUTCOMES:
-        end = g_formula.outcome_terms(chain.outcomes[outcome], states.alignment[outcome], 0)
-        out = np.zeros((len(MAIN), states.years.size, chain.draws))
-        zero = np.zeros((len(MAIN), chain.draws), np.float32)
-        eta, probability = np.zeros((2, chain.draws), np.float32)
-        more = (g_formula.sources(MAIN), zero, zero, zero[0], eta, probability, out)
-        forward.add_events(end, history.window, history.before, history.running, *more)
-        p = named_state.probabilities(chain, states, outcome, history)
+    out = _counted(chain, states, history)
+    for o, outcome in enumerate(OUTCOMES):
+        p, year = _probabilities(chain, states, history, outcome)
         for k in range(states.years.size):
-            np.testing.assert_allclose(out[:, k], p[:, end.year == k].sum(axis=1), rtol=2e-5, atol=1e-6)
+            np.testing.assert_allclose(out[o, :, k], p[:, year == k].sum(axis=1), rtol=2e-5, atol=1e-6)
+
+
+def test_a_dyad_with_a_pact_is_not_at_risk_until_it_ends(chain, states):
+    """Beside pacts that are drawn: alignments at random, a share of which stand until they end at random."""
+    hard, lapse, copies = 0.6, 0.2, 4000
+    _, history = next(iter(g_formula.every_history(SCENARIO, chain, states, 1, range(1))))
+    out = _counted(chain, states, history, hard=hard, lapse=lapse)
+    rows, rng = states.alignment["bandwagon"], np.random.default_rng(7)
+    (one, year), (two, _) = (_probabilities(chain, states, history, outcome) for outcome in OUTCOMES)
+    since = rows.since[rows.unit == 0]
+    drawn = np.zeros((2, states.years.size))
+    free = np.ones(copies, bool)
+    for r, k in enumerate(year):
+        if since[r] == 0:
+            free[:] = True
+        for _ in range(since[r] - 1):
+            free |= rng.random(copies) < lapse
+        drawn[:, k] += [free.mean() * one[0, r, 0], free.mean() * two[0, r, 0]]
+        pact = free & (rng.random(copies) < hard * one[0, r, 0])
+        free = (free & ~pact) | (~free & (rng.random(copies) < lapse))
+    expected, without = out[:, 0, :, 0], _counted(chain, states, history)[:, 0, :, 0]
+    np.testing.assert_allclose(expected, drawn, atol=6 * 0.5 / np.sqrt(copies) * max(one.max(), two.max()) * 3)
+    assert (expected[:, 1:] < without[:, 1:]).all()
+    assert (without - expected).max() > 0.05 * without.max()  # pacts matter here
 
 
 def test_probabilities_are_those_of_the_design(w, chain, states):
     """The row's own predictors, duress and capacity put where they were observed, give the design's log odds."""
     for outcome, link in chain.outcomes.items():
         rows = states.alignment[outcome]
-        end = g_formula.outcome_terms(link, rows, 0)
-        at = rows.positions[rows.unit == 0]
+        end = _terms(chain, states, outcome, 0)
+        at = np.searchsorted(link.design.rows, rows.position[rows.unit == 0])
         design, frame = link.design, w.alignment.iloc[link.design.rows].iloc[at]
         direct = link.intercept[design.groups["region"].index[at], design.groups["era"].index[at], 0]
         direct = direct + design.x[at] @ link.slope[design.groups["region"].index[at][0], :, 0]
@@ -132,10 +184,31 @@ def test_effects_of_states_aggressors_and_years_enter_the_rows_that_have_them(ch
     for outcome, link in chain.outcomes.items():
         rows, level = states.alignment[outcome], rng.normal(0, 0.5, link.level.shape)
         assert len(further_groups(link.design)) == 3
-        end = [g_formula.outcome_terms(one, rows, 0) for one in (link, replace(link, level=link.level + level))]
-        at = rows.positions[rows.unit == 0]
+        other = replace(chain, outcomes={**chain.outcomes, outcome: replace(link, level=link.level + level)})
+        end = [_terms(one, states, outcome, 0) for one in (chain, other)]
+        at = np.searchsorted(link.design.rows, rows.position[rows.unit == 0])
         own = sum(level[group[at]] for group in level_index(link.design))
         np.testing.assert_allclose(end[1].base - end[0].base, own, atol=2e-5)
+
+
+def test_income_and_democracy_are_as_observed_where_duress_and_capacity_are(w, chain, states):
+    """Their own shocks stay; a programme moves them as brute force does, under the same noise."""
+    unit, arm = 0, [a.name for a in programme.ARMS].index(GIVEN.name)
+    _, history = next(iter(g_formula.every_history(SCENARIO, chain, states, 1, range(1))))
+    observed = states.frame.iloc[: states.years.size]
+    course = w.truth.courses["income"]
+    expected = np.zeros(chain.draws)
+    for k in range(states.years.size):
+        bits = history.duress[arm, max(0, k - 5) : k]
+        past = np.repeat(states.past[unit][: 5 - len(bits)][::-1, None], chain.draws, axis=1)
+        five = np.concatenate([past, bits])[-5:]
+        moved = (
+            five[-1] - observed["duress_before"].iloc[k], five[:4].mean(axis=0) - observed["duress_lately"].iloc[k],
+            history.before[arm, k] - observed["capacity"].iloc[k] - chain.capacity.error[int(states.states[unit])],
+        )  # fmt: skip
+        expected = course.rho * expected + sum(s * x for s, x in zip(course.slopes[:3], moved, strict=True))
+        np.testing.assert_allclose(history.more[arm, 0, k], expected, atol=1e-4)
+    assert np.abs(expected).max() > 0.01
 
 
 def test_a_late_programme_waits_for_duress_and_an_early_one_does_not(chain, states):
@@ -226,17 +299,18 @@ def _by_kernel(design, posterior, capacity, duress):
     total = np.zeros(draws)
     for region in range(4):
         mine = np.flatnonzero(design.groups["region"].index == region)
-        zero = np.zeros(mine.size, int)
-        terms = g_formula.outcome_terms(link, population.Rows(design, mine, zero, zero), 0)
+        part, none, one = design.subset(mine), np.zeros(draws, np.float32), np.zeros(mine.size, int)
+        rows = population.Rows(part, one, one, one == 0, one, mine)
+        terms = unit_terms.outcome_terms(link, rows, 0, np.zeros((1, 2, 1, draws), np.float32), none, 0.0)
         own = 0.5 * design.error["capacity"][mine, None] * link.term("capacity")[region] ** 2
         own = own + terms.capacity * capacity[mine, None]  # of each row: no state has one capacity here
-        terms = terms._replace(base=(terms.base + own).astype(np.float32), capacity=np.zeros(draws, np.float32))
-        window = np.full((1, 1, draws), int(duress), np.int8)
-        before, out = np.zeros((1, 1, draws), np.float32), np.zeros((1, 1, draws))
-        nothing, (eta, probability) = np.zeros((1, draws), np.float32), np.zeros((2, draws), np.float32)
-        more = (np.zeros((1, 3), int), nothing, nothing, nothing[0], eta, probability, out)
-        forward.add_events(terms, window, before, window, *more)
-        total += out[0, 0]
+        terms = terms._replace(base=(terms.base + own).astype(np.float32), capacity=none)
+        window, before = np.full((1, 1, draws), int(duress), np.int8), np.zeros((1, 1, draws), np.float32)
+        nothing, out = np.zeros((1, draws), np.float32), np.zeros((2, 1, 1, draws))
+        all_at_risk = forward.AtRisk(one, one, none, none)
+        sources = np.zeros((1, 4), int)
+        forward.add_events((terms, terms), all_at_risk, (window, before, window), sources, (nothing, nothing), out)
+        total += out[0, 0, 0]
     return total / design.y.size
 
 
