@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.claims.registry import Hypothesis
 
 FOLDER = Path(__file__).parent / "results"
-PARTS = ("codings", "left-out", "structure")
+PARTS = ("codings", "left-out", "structure", "undone")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,7 +31,11 @@ def _parser() -> argparse.ArgumentParser:
         "--hypotheses", type=ids, metavar="IDS", help="ids, separated by commas or spaces (default: all)"
     )
     parser.add_argument("--full", action="store_true", help="every combination of codings, not only pairs")
-    parser.add_argument("--part", choices=PARTS, help="one of them (default: codings and left-out)")
+    parser.add_argument(
+        "--part",
+        choices=PARTS,
+        help="one of them, undone being changes of the simulation of aid (default: all but structure)",
+    )
     parser.add_argument("--only-chain", action="store_true", help="only the counterfactual, not the claims")
     parser.add_argument("--posteriors", type=Path, default=POSTERIORS, help="folder of the links of the chain")
     parser.add_argument("--raw", type=Path, help="folder with the raw files (default: fetch them)")
@@ -103,7 +107,7 @@ def _refit(arguments: argparse.Namespace) -> int:
     from models.claims.registry import get
 
     began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
-    models = [] if arguments.only_chain else tasks.models(chosen, arguments.panel)
+    models = [] if arguments.only_chain or arguments.part == "undone" else tasks.models(chosen, arguments.panel)
     every = structures if arguments.part == "structure" else partial(specifications, full=arguments.full)
     recodings = [] if arguments.part == "left-out" else tasks.recodings(models, arguments.panel, every)
     left_outs = tasks.left_outs(models, arguments.panel) if arguments.part in (None, "left-out") else []

@@ -1,4 +1,4 @@
-"""The counterfactual under other codings and without each leading aggressor, its last link refitted."""
+"""The counterfactual under other codings, without leading aggressors, with changes undone: its last link refitted."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from inference.archives import archive
 from inference.counterfactual import effects, run, scenario
 from inference.counterfactual.simulation import g_formula, population, programme
 from inference.counterfactual.simulation.chain import ARCHIVES, LAST_LINK, Chain, logit
-from inference.counterfactual.simulation.programme import BASELINE, Arm, whole
+from inference.counterfactual.simulation.programme import BASELINE, Arm, Evaluation, whole
 from inference.evidence.quantities import Quantity, Share
 from inference.fleet.fleet import Task
 from inference.robustness import recoding, refit
 from inference.robustness.specifications import Specification, specifications
+from inference.robustness.undone import UNDONE, Undone
 from models.claims.links import LOGITS
 from models.claims.registry import OUTCOMES
 
@@ -29,15 +30,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ARMS = tuple(Arm(arrow, timing) for arrow in ("given", "estimated", "elicited") for timing in programme.TIMINGS)
-SEED = 2022
+SEED, WHOLE = 2022, "all"
+WITHOUT, UNDOING = "without.", "undone."  # what the names of tasks begin with
 
 
 @dataclass(frozen=True)
 class AidEffect:
-    """Change in events per 1,000 dyad-years under a programme, beside the rate without one; a row of ``chain.csv``."""
+    """Change in events per 1,000 dyad-years under a programme, beside the rate without one; a row of ``chain.csv``.
+
+    ``path`` is the one that the change came along, ``all`` for the whole.
+    """
 
     arrow: str
     timing: str
+    path: str
     outcome: str
     baseline: float
     value: float
@@ -73,28 +79,34 @@ def codings() -> list[Specification]:
 
 
 def tasks(alignment: Path, folder: Path, part: str | None) -> list[Task]:
-    """One task for each single change of coding and for each aggressor left out."""
+    """One task for each single change of coding, each aggressor left out, and each change of the simulation undone."""
     links = key({name: archive.key_of(name, folder) for name in ARCHIVES})
     common = {"kind": "aid", "panel": str(alignment.resolve()), "folder": str(folder.resolve()), "links": links}
-    registered = Specification("alignment")
-    changes = [(str(s), s, None) for s in codings()] if part != "left-out" else []
-    if part != "codings":
+    changes: list[tuple[str, dict[str, Any]]] = []
+    registered = str(Specification("alignment"))
+    if part in (None, "codings"):
+        changes += [(str(s), {"specification": str(s)}) for s in codings()]
+    if part in (None, "undone"):
+        changes += [(registered, {"specification": registered})] if part else []
+        changes += [(f"{UNDOING}{n}", {"specification": u.coding, "undone": n}) for n, u in UNDONE.items()]
+    if part in (None, "left-out"):
         leading = refit.aggressors(panels.read("alignment", alignment))
-        changes += [(f"without.{code}", registered, code) for code in leading]
-    return [Task(f"chain.{name}", {"specification": str(s), "aggressor": a} | common) for name, s, a in changes]
+        changes += [(f"{WITHOUT}{code}", {"specification": registered, "aggressor": code}) for code in leading]
+    return [Task(f"chain.{name}", which | common) for name, which in changes]
 
 
 def refitted(
-    chain: Chain, frame: pd.DataFrame, specification: Specification, seed: int
+    chain: Chain, frame: pd.DataFrame, specification: Specification, seed: int, undone: Undone
 ) -> tuple[Chain, tuple[str, ...]]:
-    """The chain with its last link fitted to another panel, and the checks that failed.
+    """The chain with its last link fitted to another panel or in another way, and the checks that failed.
 
     The draws of the refits are repeated to be as many as those of the chain.
     """
     logits, failed = {}, []
-    last = recoding.reclassified(LOGITS[LAST_LINK], specification)
+    last = recoding.reclassified(undone.last(LOGITS[LAST_LINK]), specification)
     for outcome in OUTCOMES:
-        design = refit.weighted(last.design(frame, outcome), frame, specification)
+        design = last.design_of(frame, outcome, undone.equation(last.equation(outcome)), f"{last.id}.{outcome}")
+        design = refit.weighted(design, frame, specification)
         posterior, checks = refit.draw(design, seed)
         few = logit(design, posterior)
         again = np.resize(np.arange(few.intercept.shape[-1]), chain.draws)
@@ -104,12 +116,17 @@ def refitted(
     return replace(chain, outcomes=logits), tuple(failed)
 
 
-def effects_under(specification: str, aggressor: int | None, panel: str, folder: str, links: str) -> AidRefit:
-    """Effects of the headline scenario under a specification, given as its text form, or without an aggressor.
+def effects_under(
+    specification: str, panel: str, folder: str, links: str, aggressor: int | None = None, undone: str | None = None
+) -> AidRefit:
+    """Effects of the headline scenario under a change.
 
-    ``links`` is the `key` of the chain that the results are to be of; ValueError when the folder holds another.
+    It is a specification, given as its text form, an aggressor left out, or a change of the simulation ``undone``,
+    named as in `UNDONE`. ``links`` is the `key` of the chain that the results are to be of; ValueError when the folder
+    holds another.
     """
     alignment, headline = Path(panel), scenario.get(scenario.HEADLINE)
+    way = UNDONE[undone] if undone else Undone("")
     coding = Specification.parse(specification, "alignment")
     chain = run.loaded(alignment, Path(folder))
     if key(chain.keys) != links:
@@ -117,12 +134,14 @@ def effects_under(specification: str, aggressor: int | None, panel: str, folder:
     frame = recoding.alignment_under(coding) if coding.changes else panels.read("alignment", alignment)
     if aggressor is not None:
         frame = frame[frame["aggressor"] != aggressor].reset_index(drop=True)
+    frame = way.frame(frame)
     try:
-        chain, failed = refitted(chain, frame, coding, SEED)
-        states = population.assemble(headline, chain, frame, panels.read("state", alignment))
+        chain, failed = refitted(way.chain(chain), frame, coding, SEED, way)
+        pacts = population.pacts_of(alignment) if way.pacts else None
+        states = population.assemble(headline, chain, frame, panels.read("state", alignment), pacts)
     except ValueError as error:
         return AidRefit(impossible=str(error))
-    wanted = [whole(arm) for arm in (BASELINE, *ARMS)]
+    wanted = [whole(BASELINE), *(evaluation for _, _, evaluation in _asked())]
     simulated = g_formula.run(headline, chain, states, wanted, SEED)
     groups = effects.dataset(headline, chain, states, wanted, simulated)["events"]
     return AidRefit(links, failed, _effects(groups, headline.horizon))
@@ -133,27 +152,35 @@ def key(links: Mapping[str, str | None]) -> str:
     return hashlib.sha256(json.dumps(dict(links), sort_keys=True).encode()).hexdigest()
 
 
+def _asked() -> list[tuple[Arm, str, Evaluation]]:
+    """Arms, the paths of their effects, and the evaluations that give them: of the first arm path by path."""
+    out = [(arm, WHOLE, whole(arm)) for arm in ARMS]
+    return out + [(ARMS[0], p, e) for p, e in zip(programme.PATHS, programme.paths(ARMS[0]), strict=True)]
+
+
 def _effects(groups: xr.Dataset, horizon: int) -> tuple[AidEffect, ...]:
     out = []
     for outcome in OUTCOMES:
         base = effects.rate(groups, outcome, BASELINE.name, horizon)
-        for arm in ARMS:
-            change = effects.rate(groups, outcome, arm.name, horizon) - base
+        for arm, path, evaluation in _asked():
+            change = effects.rate(groups, outcome, evaluation.name, horizon) - base
             fewer = Share.of(change < 0).value
             values = asdict(Quantity.of(change))
-            out.append(AidEffect(arm.arrow, arm.timing, outcome, float(base.mean()), **values, p_fewer=fewer))
+            out.append(AidEffect(arm.arrow, arm.timing, path, outcome, float(base.mean()), **values, p_fewer=fewer))
     return tuple(out)
 
 
 def summary(results: Mapping[str, AidRefit]) -> pd.DataFrame:
-    """One row for each change, arm and outcome: ``kind`` coding or aggressor, ``what`` was changed or left out."""
+    """One row for each change, arm and outcome: ``kind`` coding, aggressor or undone, and ``what`` was changed."""
     import pandas as pd
 
     rows = []
     for name, result in results.items():
         what = name.removeprefix("chain.")
+        kinds = {WITHOUT: "aggressor", UNDOING: "undone"}
+        begins = next((begins for begins in kinds if what.startswith(begins)), "")
         facts = {
-            "kind": "aggressor" if what.startswith("without.") else "coding", "what": what.removeprefix("without."),
+            "kind": kinds.get(begins, "coding"), "what": what.removeprefix(begins),
             "impossible": result.impossible or "", "chain_key": result.chain_key, "failed": "; ".join(result.failed),
         }  # fmt: skip
         rows += [facts | asdict(effect) for effect in result.effects] or [facts]

@@ -8,6 +8,7 @@ import numpy as np
 
 from inference.counterfactual.positivity import FEW
 from inference.counterfactual.simulation.programme import ARROWS, SLOPES, TIMINGS
+from inference.robustness.aid import WHOLE
 from models.claims.registry import OUTCOMES
 from reports.figures import world_map
 from reports.formats import DASH, MINUS, minus, percent, rate_unit
@@ -30,6 +31,7 @@ PATH_WORDS = {
     "duress alone": "through duress",
     "capacity alone": "capacity itself",
     "aid itself alone": "aid itself",
+    "income and democracy alone": "income and democracy",
     "together": "the paths together",
 }
 
@@ -274,10 +276,10 @@ def region_map(scenario: Numbers, outcome: str = "bandwagon") -> Figure:
 
 
 def refits(rows: list[Numbers]) -> Figure:
-    """Change that an early programme of given size makes, under every single coding and without each aggressor."""
+    """Change that an early programme of given size makes: under single codings, changes undone, without aggressors."""
     import matplotlib.pyplot as plt
 
-    early = [row for row in rows if (row["arrow"], row["timing"]) == ("given", "early")]
+    early = [row for row in rows if (row["arrow"], row["timing"], row["path"]) == ("given", "early", WHOLE)]
     names = list(dict.fromkeys(row["words"] for row in early))
     figure, grid = plt.subplots(1, 2, figsize=(WIDTH, 0.9 + 0.2 * len(names)), sharey=True)
     for axes, outcome in zip(grid, OUTCOMES, strict=True):

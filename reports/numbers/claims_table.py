@@ -7,8 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from reports.formats import bounded, fixed
-from reports.numbers.report import Table
-from reports.numbers.types import Cell, Claim, Estimate
+from reports.numbers.types import Cell, Claim, Estimate, Table
 
 # Column -> heading in print. The order is that of the files.
 COLUMNS = {

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from data.groups import REGIONS
 from inference.robustness import specifications
-from reports.numbers.report import Table
-from reports.numbers.types import Agreement, Recoded, Verdict
+from reports.numbers.types import Agreement, Recoded, Table, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from inference.counterfactual.results import LinkResult, ScenarioResult, UnitResult
 from inference.evidence.independences import PartialCorrelation
 from inference.evidence.quantities import Quantity, Share
 from inference.plain import plain
-from reports.numbers.types import Cell, Claim
+from reports.numbers.types import Claim, Counterfactual, Table
 from reports.readings.values import Case, Changes, Decisions
 
 Numbers = Mapping[str, Any]  # numbers.json, or a part of it, as the pages and figures read it
-Table = tuple[Mapping[str, Cell], ...]  # rows by column
 
 
 @dataclass(frozen=True)
@@ -193,23 +191,12 @@ class Foretold:
 
 
 @dataclass(frozen=True)
-class Counterfactual:
-    """The scenarios of aid: those of a population, those of a named state, the links of the chain, and its refits."""
-
-    headline: str
-    shipped: tuple[ScenarioResult, ...]
-    units: tuple[UnitResult, ...]
-    links: tuple[LinkResult, ...]
-    refits: Table
-
-
-@dataclass(frozen=True)
 class Evidence:
     """What the archives and refits say; ``draft`` holds what is wrong with a draft, and is empty in a report.
 
-    ``families`` are ids of claims by family, ``wrong_signs`` is by family too, ``claims`` is the table of all claims,
-    ``duress_removed`` and ``rivals`` are by outcome, ``scores`` of what was left out, ``foretold`` of years to come,
-    ``independences`` what the causal graph implies, ``changes`` how verdicts came about; ``left_out``: why, by page.
+    ``families`` (ids of claims) and ``wrong_signs`` are by family, ``claims`` is the table of all, ``rivals`` and
+    ``duress_removed`` are by outcome, ``scores`` of what was left out, ``foretold`` of years to come, ``independences``
+    those that the causal graph implies, ``changes`` how verdicts came about; ``left_out``: why, by page.
     """
 
     interval: Interval

@@ -10,11 +10,13 @@ from inference import panels
 from inference.counterfactual import run, table
 from inference.counterfactual.scenario import HEADLINE, POPULATION, SHIPPED
 from inference.counterfactual.simulation import chain
+from inference.counterfactual.simulation.population import HELD
 from inference.robustness import aid as robustness
+from inference.robustness.undone import UNDONE
 from models.claims.links import LINKS
 from reports.numbers import archived
 from reports.numbers.refits import coding, level_name, rows_of
-from reports.numbers.report import Counterfactual, Table
+from reports.numbers.types import Counterfactual, Table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,6 +55,8 @@ def collect(scenarios: Scenarios, folder: Path, refits: Path) -> Counterfactual 
         units=tuple(table.collect_unit(tree) for name, tree in scenarios.items() if name not in whole),
         links=tuple(table.links(folder)),
         refits=_refits(scenarios, refits),
+        held=dict(HELD),
+        undone={change.words: change.meaning for change in UNDONE.values()},
     )
 
 
@@ -75,4 +79,6 @@ def _change(kind: str, what: str) -> str:
     """What was changed or left out, as a reader knows it."""
     if kind == "aggressor":
         return f"without {level_name('aggressor', what)}"
+    if kind == "undone":
+        return UNDONE[what].words
     return coding(what)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from inference.counterfactual.results import LinkResult, ScenarioResult, UnitResult
 from inference.evidence.quantities import Quantity
 from inference.evidence.verdicts import Verdict
 from inference.sampling.checks import CheckResult
 
 Cell = str | int | float | bool | None  # of a table
+Table = tuple[Mapping[str, Cell], ...]  # rows by column
 
 
 @dataclass(frozen=True)
@@ -220,3 +222,19 @@ class Claim:
     coverage: Coverage | None
     remark: str
     revised: str
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """The scenarios of aid, their links and refits.
+
+    ``held`` is what they leave as observed, with the reason, ``undone`` the changes that refits undo, with the meaning.
+    """
+
+    headline: str
+    shipped: tuple[ScenarioResult, ...]
+    units: tuple[UnitResult, ...]
+    links: tuple[LinkResult, ...]
+    refits: Table
+    held: Mapping[str, str]
+    undone: Mapping[str, str]

@@ -124,7 +124,7 @@ def test_scenarios_are_printed_with_all_three_arrows_or_left_out(numbers):
     assert 'id="scenarios"' not in page.render("appendix.html.j2", numbers)
     told = numbers | {
         "counterfactual": COUNTERFACTUAL,
-        "figures": [*numbers["figures"], "fan-aid"],
+        "figures": [*numbers["figures"], "fan-aid", "chain_refits"],
     }
     html = page.render("appendix.html.j2", told)
     part = html[html.index('id="scenarios"') : html.index('id="claims"')]
@@ -135,6 +135,10 @@ def test_scenarios_are_printed_with_all_three_arrows_or_left_out(numbers):
         "as elicited",
         "raised for certain",
         "fan-aid.svg",
+        "population (a programme does not change it)",
+        "does not exclude a slope as large as that of duress itself (+0.31)",
+        "nothing: as shipped",
+        "Income, democracy as observed: neither answers to what is simulated.",
     ):
         assert words in part
     for horizon in SCENARIO["horizons"]:
@@ -144,3 +148,5 @@ def test_scenarios_are_printed_with_all_three_arrows_or_left_out(numbers):
         assert page.FILTERS["signed"](value, 2) in part
     assert SCENARIO["fit_key"][:16] in part
     assert "out of reach" in part
+    undone = part[part.index("nothing: as shipped") :]
+    assert page.FILTERS["signed"](-0.1, 2) in undone[: undone.index("</table>")]

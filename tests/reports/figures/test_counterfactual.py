@@ -82,7 +82,7 @@ def test_the_paths_are_drawn_beside_their_whole(found):
     for axes, outcome in zip(figure.axes, OUTCOMES, strict=True):
         whole = marked(axes, "D")[0]
         assert x_of(whole)[0] == pytest.approx(effect(found, "given", "early", outcome)["difference"]["value"])
-        assert len(marked(axes, "o")) == 4
+        assert len(marked(axes, "o")) == len(programme.PATHS) + 1  # and what they do together
 
 
 def test_the_map_has_a_number_for_each_region_and_a_cross_for_the_rest(found):
@@ -138,16 +138,17 @@ def test_natural_course_and_positivity_draw_every_cell(tree, found):
 
 
 def test_a_summary_of_refits_has_a_row_for_each_change_arm_and_outcome():
-    effects = (robustness.AidEffect("given", "early", "bandwagon", 5.0, -0.1, 0.01, -0.2, 0.0, 0.9),)
+    effects = (robustness.AidEffect("given", "early", "all", "bandwagon", 5.0, -0.1, 0.01, -0.2, 0.0, 0.9),)
     results = {
         "chain.registered": robustness.AidRefit(effects=effects),
         "chain.weak=small": robustness.AidRefit(failed=("bandwagon: R-hat",), effects=effects),
         "chain.without.365": robustness.AidRefit(impossible="no events"),
+        "chain.undone.scores-held": robustness.AidRefit(effects=effects),
     }
     rows = robustness.summary(results)
-    assert rows["kind"].tolist() == ["coding", "coding", "aggressor"]
-    assert rows["what"].tolist() == ["registered", "weak=small", "365"]
-    assert rows["failed"].tolist() == ["", "bandwagon: R-hat", ""]
-    assert rows["impossible"].tolist() == ["", "", "no events"]
+    assert rows["kind"].tolist() == ["coding", "coding", "aggressor", "undone"]
+    assert rows["what"].tolist() == ["registered", "weak=small", "365", "scores-held"]
+    assert rows["failed"].tolist() == ["", "bandwagon: R-hat", "", ""]
+    assert rows["impossible"].tolist() == ["", "", "no events", ""]
     choices = specifications.DIMENSIONS["alignment"].values()
     assert len(robustness.codings()) == sum(len(each) - 1 for each in choices)  # without the multinomial logit
