@@ -24,8 +24,7 @@ from data.measures.outcomes import bandwagon
 from data.measures.registry import OUTCOMES
 from data.period import FIRST, FIRST_TRANSITION
 from data.world.grid import Cube, Ints
-from data.world.riskset import Rows, conditions
-from data.world.treaties import HARD
+from data.world.riskset import Rows, allied, conditions
 
 if TYPE_CHECKING:
     from data.world.world import World
@@ -35,7 +34,7 @@ PACTS = Panel(
     name="pacts",
     variables=(
         *(v for v in ALIGNMENT.variables if v.name not in {c.name for m in OUTCOMES for c in m.variables}),
-        *(replace(v, missing="never missing") for v in ALIGNMENT.variables if v.name in EVENT),
+        *(replace(v, nullable=False, missing="never missing") for v in ALIGNMENT.variables if v.name in EVENT),
         Variable(
             "pact_began", "count", "year of the alignment", "year",
             "year of the alignment that began the pact in force at t-1", ATOP, FIRST_TRANSITION, None,
@@ -56,7 +55,7 @@ def pacts(world: World, coding: Coding = REGISTERED) -> pd.DataFrame:
     events = bandwagon(Sample(risk, world, coding))
     happened = (events["bandwagon"] == 1).to_numpy() & (risk.t + FIRST >= FIRST_TRANSITION)
     began = Rows(risk.i[happened], risk.j[happened], risk.t[happened])
-    held = (world.treaties.held & HARD) != 0
+    held = allied(world.treaties, coding)
     rows, which = _years_under(began, held, _otherwise_at_risk(world, coding), coding.last - FIRST)
     own = events.loc[happened, list(EVENT)].iloc[which].reset_index(drop=True)
     own["pact_began"] = (began.t[which] + FIRST).astype("int16")

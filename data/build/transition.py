@@ -6,6 +6,7 @@ then. Years before a state entered the system count as years without duress.
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,10 +85,11 @@ CAPACITY = _link(
         "capacity in t, where measured in t-1 too", HANSON_SIGMAN,
     ),
 )  # fmt: skip
+NEVER: dict[str, Any] = {"nullable": False, "missing": "never missing"}
 # What else a state is from year to year: both answer to duress and capacity, and bear on them the year after.
-INCOME = _link("income", replace(STATE.columns["income"], name="income_next", label="income in t", nullable=False))
+INCOME = _link("income", replace(STATE.columns["income"], name="income_next", label="income in t", **NEVER))
 DEMOCRACY = _link(
-    "democracy", replace(STATE.columns["polyarchy"], name="polyarchy_next", label="democracy in t", nullable=False)
+    "democracy", replace(STATE.columns["polyarchy"], name="polyarchy_next", label="democracy in t", **NEVER)
 )
 LATER_DURESS = Variable(
     "duress_later", "binary", "internal duress still to come", "0 or 1",

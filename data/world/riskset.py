@@ -122,6 +122,12 @@ def regional_powers(grid: Grid, cinc: Field) -> Cube:
     return (regions[:, None] == regions[None])[:, :, None] & (leads & grid.member)[None]
 
 
+def allied(treaties: Treaties, coding: Coding) -> Cube:
+    """[i, j, year]: one owes the other defence or offence, by a pact that keeps the two out of the risk set."""
+    held = treaties.held_close if coding.collective == "apart" else treaties.held
+    return (held & HARD) != 0
+
+
 def conditions(
     grid: Grid,
     treaties: Treaties,
@@ -152,13 +158,12 @@ def conditions(
     relevant = contiguous | grid.major[None]
     if coding.reach == "regional-powers":
         relevant |= regional_powers(grid, cinc)
-    held = treaties.held_close if coding.collective == "apart" else treaties.held
     return {
         "members": member[:, None] & member[None] & ~np.eye(len(grid.states), dtype=bool)[:, :, None],
         "weak": before(weak(grid, cinc, coding)),
         "aggressor": aggressors(grid, treaties, disputes, coding),
         "in reach": before(relevant),
-        "unallied": before((held & HARD) == 0),
+        "unallied": before(~allied(treaties, coding)),
         "not occupied": ~(occupied | before(occupied)),
     }
 

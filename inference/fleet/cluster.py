@@ -17,7 +17,7 @@ Client = Any  # of Dask: the types of its methods are those of an asynchronous o
 
 def _client(address: str) -> Client:
     try:
-        return import_module("distributed").Client(address, timeout=PATIENCE)
+        return import_module("distributed").Client(address, timeout=PATIENCE, set_as_default=False)
     except ModuleNotFoundError as error:
         raise FleetError(f"scheduler {address!r} needs Dask: pip install -e '.[cluster]', or name none") from error
     except (OSError, ValueError) as error:
@@ -38,7 +38,8 @@ def _first_worker(client: Client, work: Work, address: str) -> None:
 def answers(tasks: list[Task], work: Work, address: str) -> Generator[Answer, None, None]:
     """Answers of the workers of a Dask cluster, as they come; Dask itself tries again when a worker dies."""
     pending, running = deque(tasks), {}
-    with _client(address) as client:
+    # Current, not default: a default client that fails to connect stays one, and xarray asks it for a lock to write.
+    with _client(address) as client, client.as_current():
         first_of = import_module("distributed").wait
         try:
             _first_worker(client, work, address)

@@ -230,12 +230,15 @@ def _exposed(
     frame = alignment.assign(observed=True, position=np.arange(len(alignment)))[within]
     if pacts is not None:
         began = claim.counted(alignment, "bandwagon")[within].query("bandwagon == 1")
-        mine = pd.MultiIndex.from_frame(pacts[_PACT]).isin(pd.MultiIndex.from_frame(began[_KEYS]))
-        frame = pd.concat([frame, pacts[mine].assign(observed=False, position=-1, **_NOTHING)], ignore_index=True)
+        at = pd.MultiIndex.from_frame(began[_KEYS]).get_indexer(pd.MultiIndex.from_frame(pacts[_PACT]))
+        own = pacts[at >= 0].assign(observed=False, position=-1, **_NOTHING)
+        own[OF_THE_DYAD] = began[OF_THE_DYAD].iloc[at[at >= 0]].to_numpy()  # which the pact itself would be part of
+        frame = pd.concat([frame, own], ignore_index=True)
     return frame.sort_values(_KEYS, kind="stable", ignore_index=True)
 
 
 _KEYS = ["state", "aggressor", "year"]
+OF_THE_DYAD = ["past_alliance_lag5"]  # its history before the pact
 _PACT = ["state", "aggressor", "pact_began"]
 _NOTHING = {name: value for o in OUTCOMES for name, value in ((o, 0), (f"{o}_rows", 1))}
 

@@ -12,6 +12,7 @@ FOLDER = Path(schema.__file__).parent / "panels"
 NEVER_MOVES = {
     ("informal", "power_knot"),  # since 1976 no aggressor held a third of the system's capabilities
     ("alignment", "bandwagon_rows"),  # a treaty is centred on one aggressor
+    *(("pacts", name) for name in ("bandwagon_rows", "power_knot", "past_alliance", "aid", "imposed_leader")),
 }
 KINDS = {"key", "group", "outcome", "category", "rows", "binary", "count", "continuous"}
 
