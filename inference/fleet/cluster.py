@@ -38,7 +38,8 @@ def _first_worker(client: Client, work: Work, address: str) -> None:
 def answers(tasks: list[Task], work: Work, address: str) -> Generator[Answer, None, None]:
     """Answers of the workers of a Dask cluster, as they come; Dask itself tries again when a worker dies."""
     pending, running = deque(tasks), {}
-    # Current, not default: a default client that fails to connect stays one, and xarray asks it for a lock to write.
+    # Current, not default: one that fails to connect stays the default while its error is held, and xarray asks the
+    # default for a lock before it writes a file.
     with _client(address) as client, client.as_current():
         first_of = import_module("distributed").wait
         try:
