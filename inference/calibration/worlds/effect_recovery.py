@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -205,8 +206,17 @@ def replicate(seed: int) -> list[Recovery]:
 
 
 def of_worlds[Row](replicate: Callable[[int], list[Row]], worlds: int, seed: int, workers: int = 2) -> list[Row]:
-    """What ``replicate`` says of each of so many worlds, the first of them of ``seed``, whatever ``workers``."""
+    """What ``replicate`` says of each of so many worlds, the first of them of ``seed``, whatever ``workers``.
+
+    A world in which a link has no rows of an era, so that nothing can be simulated there, is named and left out.
+    """
     from concurrent.futures import ProcessPoolExecutor
 
+    rows: list[Row] = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return [row for rows in pool.map(replicate, range(seed, seed + worlds)) for row in rows]
+        for number, one in enumerate([pool.submit(replicate, seed + k) for k in range(worlds)]):
+            try:
+                rows += one.result()
+            except ValueError as error:
+                print(f"world {seed + number} is left out: {error}", file=sys.stderr)
+    return rows
