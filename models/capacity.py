@@ -141,7 +141,7 @@ def quadratic(what: ScoreDesign) -> tuple[Float, Float]:
 
     That of weighted least squares, with the spread of each state's own residuals, as far as it has enough of them.
     """
-    indicators = [np.eye(len(group.levels))[group.index] for name, group in what.groups.items() if name != "state"]
+    indicators = [group.indicators for name, group in what.groups.items() if name != "state"]
     columns = np.column_stack([np.ones(what.y.size), what.lag - what.centre, what.x, *indicators])
     change = what.y - what.centre
     first, *_ = np.linalg.lstsq(columns, change, rcond=None)

@@ -13,21 +13,13 @@ from numpy.typing import NDArray
 from data.codebook.lags import error_of
 from models.parameters import Parameter, varying_effect
 from models.priors import HalfNormal, Kind, Normal, Priors
-from models.structure import CELLS
+from models.structure import CELLS, Group
 from models.terms import era_of, needed, variables
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Float = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Group:
-    """A grouping of the rows: ``index`` (obs,) points into ``levels``."""
-
-    index: NDArray[np.intp]
-    levels: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CELLS = ("region", "era")
 KEYS = {
@@ -39,6 +44,21 @@ FROM_DISPUTES = frozenset({
     "threat", "threat_disputes", "threat_other", "threat_rise", "rivalry", "aggression", "persistence",
     "own_revisionism", "past_disputes",
 })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """A grouping of the rows: ``index`` (obs,) points into ``levels``."""
+
+    index: NDArray[np.intp]
+    levels: tuple[str, ...]
+
+    @property
+    def indicators(self) -> NDArray[np.float64]:
+        """1 in the column of a row's level, else 0 (obs, level)."""
+        import numpy as np
+
+        return np.eye(len(self.levels))[self.index]
 
 
 @dataclass(frozen=True)

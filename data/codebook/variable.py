@@ -5,14 +5,8 @@ from dataclasses import dataclass, replace
 from data.codebook.citations import ATOP
 from data.groups import ERAS, REGIONS
 
-BUILT = (
-    "alignment",
-    "informal",
-    "termination",
-    "joining",
-    "state",
-    "pacts",
-)  # panels that are built from the raw files
+# Panels that are built from the raw files.
+BUILT = ("alignment", "informal", "termination", "joining", "state", "pacts")
 LEFT_OUT = "rows left out of models that need it, and counted"
 
 

@@ -21,6 +21,7 @@ from inference.counterfactual.effects import SHAPE
 from inference.counterfactual.simulation.programme import SLOPES, sd_of_capacity
 from inference.evidence.quantities import Quantity
 from models.claims.registry import OUTCOMES
+from models.structure import CELLS
 from models.terms import variables
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def departures(design: Design) -> Float:
     one, as the slopes of the design. Of the regression of column z on all others, the slope of x is minus the element
     (z, x) of the inverse of the cross products over its element (z, z).
     """
-    indicators = [np.eye(len(design.groups[name].levels))[design.groups[name].index] for name in ("region", "era")]
-    groups = np.column_stack(indicators)
+    groups = np.column_stack([design.groups[name].indicators for name in CELLS])
     slopes, *_ = np.linalg.lstsq(groups, design.x, rcond=None)
     within = design.x - groups @ slopes
     inverse = np.linalg.inv(within.T @ within)

@@ -76,7 +76,7 @@ def trajectory(scenario: Scenario, population: Population, wanted: list[Evaluati
     years = population.years[scenario.lead :]
     found: dict[str, list[Float]] = {"rate": [], "difference": []}
     for outcome in OUTCOMES:
-        inside = population.at_risk_within(outcome, scenario.year, scenario.last)
+        inside = population.in_years_counted(outcome)
         rows = np.bincount(population.alignment[outcome].year[inside], minlength=population.years.size)[scenario.lead :]
         cumulated = np.cumsum(events.by_year[outcome][at, scenario.lead :], axis=1)
         rate = THOUSAND * cumulated / np.maximum(np.cumsum(rows), 1)[None, :, None]
@@ -101,9 +101,7 @@ def _cells(
     region_of, era_of = population.cells
     for k, outcome in enumerate(OUTCOMES):
         mine = population.alignment[outcome]
-        inside = population.at_risk_within(
-            outcome, int(population.years[population.counted]), int(population.years[-1])
-        )
+        inside = population.in_years_counted(outcome)
         cell = region_of[mine.unit[inside]], era_of[mine.year[inside]]
         np.add.at(observed[k], cell, mine.design.decisions[inside])
         np.add.at(rows[k], cell, 1)

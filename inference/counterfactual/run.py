@@ -74,7 +74,7 @@ def simulate_scenario(scenario: Scenario, session: Session) -> FitResult:
     tree = simulated(scenario, chain, states, session.settings.seed)
     tree.attrs |= provenance(__name__, session.panel, session.panel.with_name("state.parquet")).attributes
     path = archive.write(tree, name_of(scenario), passed=True, folder=session.folder)
-    rows = states.at_risk_within("bandwagon", scenario.year, scenario.last).sum()
+    rows = states.in_years_counted("bandwagon").sum()
     text = f"{states.states.size} states, {rows:,} dyad-years; {scenario.rung}"
     return FitResult(name_of(scenario), path, (), text)
 

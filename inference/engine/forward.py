@@ -59,7 +59,6 @@ class Dynamics(NamedTuple):
     error: np.ndarray  # (draw,) true capacity less its score
 
 
-SCORES = 2  # income and democracy
 PAST = 6  # years before a row of those that alignment is adjusted for: the measure of t-1 as of five years before
 
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 from models.claims.claim import Hypothesis
 from models.claims.estimand import NEGATIVE, POSITIVE, Estimand
 from models.claims.registry import REGISTRY, archive_of
+from models.graphs.chain import SCORES
 
 SOURCE = "this project"
 DURESS = ("duress_before", "duress_lately")  # of the year before, and of the four before that
-STATE = ("income", "polyarchy")  # what else a state is and the simulation moves
+STATE = tuple(SCORES)  # what else a state is and the simulation moves
 GOVERNANCE_YEARS = (1978, 2011)  # five full years of aid by sector before each
 
 ONSET = Hypothesis(

@@ -30,6 +30,7 @@ from inference.engine.density.layout import level_index
 from models.claims.links import ALIGNMENT
 from models.claims.registry import OUTCOMES
 from models.design import Design
+from models.structure import CELLS
 from models.terms import variables
 
 Float = NDArray[np.float64]
@@ -68,17 +69,23 @@ def logit(x: Float, y: Float) -> Float:
     return minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 2000}).x
 
 
-def _columns(design: Design, duress: float | None) -> Float:
-    """Predictors with region and era as indicators (obs, column), duress put to a value; None leaves it out."""
+def _predictors(design: Design, duress: float) -> Float:
+    """Predictors (obs, predictor) with all rows under duress (1) or in calm (0)."""
     x, at = design.x.copy(), design.terms.index(DURESS)
-    products = [k for k, term in enumerate(design.terms) if DURESS in variables(term) and k != at]
-    indicators = [np.eye(len(design.groups[name].levels))[design.groups[name].index] for name in ("region", "era")]
-    if duress is None:
-        return np.column_stack([np.delete(x, [at, *products], axis=1), *indicators])
-    x[:, at] = duress
-    for k in products:
-        x[:, k] = duress * x[:, [design.terms.index(v) for v in variables(design.terms[k]) if v != DURESS]].prod(axis=1)
-    return np.column_stack([x, *indicators])
+    x[:, at] = (duress - design.scaling[DURESS].centre) / design.scaling[DURESS].scale
+    for k in _products(design):
+        x[:, k] = x[:, [design.terms.index(name) for name in variables(design.terms[k])]].prod(axis=1)
+    return x
+
+
+def _products(design: Design) -> list[int]:
+    """Positions of the products of duress."""
+    return [k for k, term in enumerate(design.terms) if DURESS in variables(term) and term != DURESS]
+
+
+def _with_groups(design: Design, x: Float) -> Float:
+    """Predictors, and region and era as indicators (obs, column)."""
+    return np.column_stack([x, *(design.groups[name].indicators for name in CELLS)])
 
 
 def doubly_robust(design: Design, states: NDArray[np.intp], *, constant: bool = False) -> tuple[float, float]:
@@ -88,14 +95,13 @@ def doubly_robust(design: Design, states: NDArray[np.intp], *, constant: bool = 
     """
     y, scaling = design.y.astype(float), design.scaling[DURESS]
     d = design.x[:, design.terms.index(DURESS)] * scaling.scale + scaling.centre
-    on, off = ((value - scaling.centre) / scaling.scale for value in (1.0, 0.0))
     if constant:
         m1, m0 = np.full_like(y, y[d == 1].mean()), np.full_like(y, y[d == 0].mean())
     else:
-        under, calm = (_columns(design, value) for value in (on, off))
+        under, calm = (_with_groups(design, _predictors(design, value)) for value in (1.0, 0.0))
         b = logit(np.where(d[:, None] == 1, under, calm), y)
         m1, m0 = expit(under @ b), expit(calm @ b)
-    causes = _columns(design, None)
+    causes = _with_groups(design, np.delete(design.x, [design.terms.index(DURESS), *_products(design)], axis=1))
     e = np.clip(expit(causes @ logit(causes, d)), LEAST, 1 - LEAST)
     each = 1000 * (m1 - m0 + d * (y - m1) / e - (1 - d) * (y - m0) / (1 - e))
     total = np.bincount(np.unique(states, return_inverse=True)[1], weights=each - each.mean())
@@ -110,12 +116,11 @@ def ours(design: Design, seed: int) -> Float:
     base = link.intercept[region, era]
     for group in level_index(design):
         base = base + link.level[group]
-    scaling = design.scaling[DURESS]
-    p = []
-    for value in (1.0, 0.0):
-        x = _columns(design, (value - scaling.centre) / scaling.scale)[:, : len(design.terms)]
-        p.append(expit(base + np.einsum("ok,okd->od", x, link.slope[region])).mean(axis=0))
-    return 1000 * (p[0] - p[1])
+    under, calm = (
+        expit(base + np.einsum("ok,okd->od", _predictors(design, value), link.slope[region])).mean(axis=0)
+        for value in (1.0, 0.0)
+    )
+    return 1000 * (under - calm)
 
 
 def truth_of(w: World, outcome: str, design: Design) -> float:

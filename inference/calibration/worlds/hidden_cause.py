@@ -41,7 +41,7 @@ def biases(w: World, design: Design, sd: float) -> tuple[float, float]:
     frame = w.alignment.iloc[design.rows]
     i, t = np.searchsorted(CODES, frame["state"].to_numpy()), frame["year"].to_numpy() - FIRST
     hidden = w.truth.hidden.alignments * simulated_world.unseen(w.columns)[i, t - 1]
-    groups = [np.eye(len(group.levels))[group.index] for group in design.groups.values()]
+    groups = [group.indicators for group in design.groups.values()]
     slopes, *_ = np.linalg.lstsq(np.column_stack([design.x, *groups]), hidden, rcond=None)
     duress, capacity = (float(slopes[design.terms.index(name)]) for name in ("duress", "capacity"))
     return duress, capacity * sd / design.scaling["capacity"].scale
@@ -62,7 +62,7 @@ def replicate(seed: int) -> list[Recovery]:
         pair = [_biased(arm, outcome, known) for arm in (BASELINE, GIVEN)]
         wanted = [whole(BASELINE), whole(GIVEN), *pair]
         events = g_formula.run(SCENARIO, links, states, wanted, seed).by_year[outcome][:, SCENARIO.lead :].sum(axis=1)
-        rate = 1000 * events / states.at_risk_within(outcome, SCENARIO.year, SCENARIO.last).sum()
+        rate = 1000 * events / states.in_years_counted(outcome).sum()
         found = {AS_IT_STANDS: rate[1] - rate[0], KNOWN: rate[3] - rate[2]}
         out += [Recovery.of(seed, name, outcome, truths[outcome], draws) for name, draws in found.items()]
     return out

@@ -168,9 +168,8 @@ def world(seed: int, change: Callable[[Truth], Truth] = lambda what: what) -> Wo
     """A world of 24 states, 1955-2011, with three aggressors in reach of each; ``change`` turns its truth."""
     rng = np.random.default_rng([seed, 0])
     what, years = change(truth(rng)), np.arange(FIRST, LAST + 1)
-    columns = _exogenous(rng, CODES.size, years.size) | _leaders(
-        np.random.default_rng([seed, 1]), CODES.size, years.size
-    )
+    shape = CODES.size, years.size
+    columns = _exogenous(rng, *shape) | _leaders(np.random.default_rng([seed, 1]), *shape)
     begin = {name: np.zeros((CODES.size, 1, years.size)) for name in ("capacity", "duress")}
     begin |= {name: columns[name][:, None].copy() for name in SCORES}
     error = rng.normal(0, what.error_sd, CODES.size)  # apart from the first scores: the truth is spread around them

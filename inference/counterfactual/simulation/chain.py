@@ -21,7 +21,7 @@ from inference.archives import archive
 from inference.engine import stream
 from inference.fitting import capacity as autoregression
 from models.capacity import ScoreDesign
-from models.claims.links import AUTOREGRESSIONS, LINKS, LOGITS
+from models.claims.links import AUTOREGRESSIONS, LINKS, LOGITS, STATE
 from models.claims.registry import OUTCOMES, REGISTRY, archive_of
 from models.design import Design
 from models.terms import variables
@@ -41,13 +41,11 @@ ARCHIVES = (
     "continuation.continued",
     "withdrawal.onset",
 )
-SCORES = ("income", "polyarchy")  # beside capacity
+SCORES = STATE  # beside capacity
 DYNAMIC = ("duress", "duress_before", "duress_lately", "capacity", *SCORES)  # what the simulation makes itself
 # What alignment is adjusted for, of the scores before the window of duress: part of the past that its law is given.
 BEFORE = {"income": "income_lag5", "polyarchy": "democracy_lag5"}
-MOST = (
-    2000  # draws simulated: evenly spaced ones of each posterior, whose Monte Carlo error is a hundredth of an interval
-)
+MOST = 2000  # draws simulated: evenly spaced ones of each posterior, with a Monte Carlo error far below any interval
 PART = 500  # of them at a time
 
 
@@ -145,7 +143,7 @@ class Chain:
         ``scores`` (income and democracy, to all else).
         """
         if link == "aid":
-            return replace(self, aid={term: replace(a, beta=0 * a.beta) for term, a in self.aid.items()})
+            return replace(self, aid={term: _still(a, *a.design.terms) for term, a in self.aid.items()})
         if link == "capacity":
             onset, stay = (_without(logit, "capacity") for logit in (self.onset, self.continuation))
             outcomes = {name: _without(logit, "capacity") for name, logit in self.outcomes.items()}

@@ -13,9 +13,8 @@ not been in the window of a row: horizons are longer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,16 +61,12 @@ class SinceStart:
     @classmethod
     def joined(cls, parts: list[Self]) -> Self:
         """Sums whose draws are those of all parts, one part after another."""
-
-        def of(values: Callable[[Self], Float]) -> Float:
-            return np.concatenate([values(part) for part in parts], axis=-1)
-
-        averted, dyad_years = (
-            {o: np.concatenate([getattr(part, name)[o] for part in parts], axis=-1) for o in OUTCOMES}
-            for name in ("averted", "dyad_years")
-        )
         return cls(
-            parts[0].horizons, averted, dyad_years, of(lambda part: part.programmes), of(lambda part: part.person_years)
+            parts[0].horizons,
+            by_outcome([part.averted for part in parts]),
+            by_outcome([part.dyad_years for part in parts]),
+            np.concatenate([part.programmes for part in parts], axis=-1),
+            np.concatenate([part.person_years for part in parts], axis=-1),
         )
 
     def add_programmes(self, late: NDArray[np.intp], people: Float, running: int) -> None:
@@ -100,6 +95,11 @@ class SinceStart:
             for h, horizon in enumerate(self.horizons):
                 valid = _valid(late, horizon, years)
                 self.averted[outcome][arrow, w, h] += np.where(valid, _within(fewer, start, start + horizon), 0.0)
+
+
+def by_outcome[T: np.floating[Any]](parts: list[dict[str, NDArray[T]]]) -> dict[str, NDArray[T]]:
+    """Arrays by outcome, the draws of all parts one after another along the last dimension."""
+    return {outcome: np.concatenate([part[outcome] for part in parts], axis=-1) for outcome in OUTCOMES}
 
 
 def arms() -> tuple[Arm, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,6 @@ from inference.counterfactual.simulation.programme import ARMS, BASELINE, DRAWN,
 from inference.engine import forward
 from inference.engine.sampler.sampling import CORES
 from models.claims.registry import OUTCOMES
-
-if TYPE_CHECKING:
-    pass
 
 Float = NDArray[np.float64]
 CONFOUNDER_SD = 0.5  # of both arrows of the unobserved cause, on the log-odds scale
@@ -64,12 +61,12 @@ class Events:
     @classmethod
     def joined(cls, parts: list[Self]) -> Self:
         """Events whose draws are those of all parts, one part after another."""
-        by_year, cells = (
-            {o: np.concatenate([getattr(part, name)[o] for part in parts], axis=-1) for o in OUTCOMES}
-            for name in ("by_year", "cells")
+        return cls(
+            equal_exposure.by_outcome([part.by_year for part in parts]),
+            equal_exposure.by_outcome([part.cells for part in parts]),
+            np.concatenate([part.started for part in parts], axis=-1),
+            SinceStart.joined([part.since for part in parts]),
         )
-        started = np.concatenate([part.started for part in parts], axis=-1)
-        return cls(by_year, cells, started, SinceStart.joined([part.since for part in parts]))
 
 
 def innovations(chain: Chain, population: Population, unit: int, seed: int) -> tuple[Float, Float]:

@@ -69,12 +69,7 @@ def probabilities(chain: Chain, population: Population, outcome: str, own: Histo
     rows, none = population.alignment[outcome], np.zeros(chain.draws, np.float32)
     terms = unit_terms.outcome_terms(chain.outcomes[outcome], rows, 0, own.more, none, chain.freer)
     eta = terms.base + terms.duress * own.window[:, rows.year] + terms.capacity * own.before[:, rows.year]
-    return _logistic((eta + terms.past[:, rows.year])[:, _counted(population, outcome)].astype(float))
-
-
-def _counted(population: Population, outcome: str) -> NDArray[np.bool_]:
-    """The rows in the years counted that were at risk in the world as it was (row,)."""
-    return population.at_risk_within(outcome, int(population.years[population.counted]), int(population.years[-1]))
+    return _logistic((eta + terms.past[:, rows.year])[:, population.in_years_counted(outcome)].astype(float))
 
 
 def given_observed(before: Float, after: Float, y: NDArray[np.int8]) -> Float:
@@ -112,7 +107,7 @@ def groups(scenario: Scenario, chain: Chain, population: Population, seed: int) 
         "observed_duress": ("year", population.duress[0].astype(np.int8)),
     }
     for outcome in OUTCOMES:
-        rows, mine = population.alignment[outcome], _counted(population, outcome)
+        rows, mine = population.alignment[outcome], population.in_years_counted(outcome)
         y = rows.design.y[mine]
         p = probabilities(chain, population, outcome, own)
         changed = given_observed(p[0], p, y)[at]

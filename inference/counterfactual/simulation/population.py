@@ -41,6 +41,10 @@ HELD = {
     "aid of others, and aid already given": "donors are taken to give as they did",
     "the length of the time since a treaty": "alignments are simulated by their probabilities",
 }
+_KEYS = ["state", "aggressor", "year"]
+_OF_THE_DYAD = ["past_alliance_lag5"]  # its history before the pact
+_PACT = ["state", "aggressor", "pact_began"]
+_NOTHING = {name: value for o in OUTCOMES for name, value in ((o, 0), (f"{o}_rows", 1))}
 LOWEST = 0.25  # share of weak states that count as low in capacity
 AID = ("aid_governance", "aid_us")
 
@@ -144,6 +148,10 @@ class Population:
         years = self.years[rows.year]
         return rows.observed & (years >= first) & (years <= last)
 
+    def in_years_counted(self, outcome: str) -> NDArray[np.bool_]:
+        """The rows at risk in the world as it was in the years counted (row,)."""
+        return self.at_risk_within(outcome, int(self.years[self.counted]), int(self.years[-1]))
+
     def threatened(self, first: int, last: int) -> int:
         """State-years between two years with an aggressor in reach: what rates per decade are taken over."""
         rows, inside = self.alignment["bandwagon"], self.at_risk_within("bandwagon", first, last)
@@ -232,15 +240,9 @@ def _exposed(
         began = claim.counted(alignment, "bandwagon")[within].query("bandwagon == 1")
         at = pd.MultiIndex.from_frame(began[_KEYS]).get_indexer(pd.MultiIndex.from_frame(pacts[_PACT]))
         own = pacts[at >= 0].assign(observed=False, position=-1, **_NOTHING)
-        own[OF_THE_DYAD] = began[OF_THE_DYAD].iloc[at[at >= 0]].to_numpy()  # which the pact itself would be part of
+        own[_OF_THE_DYAD] = began[_OF_THE_DYAD].iloc[at[at >= 0]].to_numpy()  # which the pact itself would be part of
         frame = pd.concat([frame, own], ignore_index=True)
     return frame.sort_values(_KEYS, kind="stable", ignore_index=True)
-
-
-_KEYS = ["state", "aggressor", "year"]
-OF_THE_DYAD = ["past_alliance_lag5"]  # its history before the pact
-_PACT = ["state", "aggressor", "pact_began"]
-_NOTHING = {name: value for o in OUTCOMES for name, value in ((o, 0), (f"{o}_rows", 1))}
 
 
 def of_pacts(claim: Hypothesis, alignment: pd.DataFrame, pacts: pd.DataFrame | None) -> Pacts:
