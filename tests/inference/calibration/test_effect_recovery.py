@@ -9,7 +9,8 @@ from inference.calibration.worlds import effect_recovery, simulated_world
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("seed", [11, pytest.param(12, marks=pytest.mark.campaign)])
+@pytest.mark.campaign  # the g-formula beside brute force with links that are known is in test_g_formula.py
+@pytest.mark.parametrize("seed", [11, 12])
 def test_a_fitted_chain_finds_the_effects_of_its_world(seed):
     """Some of the worlds of ``python -m inference.calibration chain``, links fitted from the data."""
     for row in effect_recovery.replicate(seed):

@@ -56,8 +56,13 @@ def test_the_bias_of_a_linear_model_is_the_one_that_is_stated(led):
 
 @pytest.mark.slow
 @pytest.mark.campaign
-def test_effects_are_recovered_once_known_biases_are_taken_off():
-    rows = effect_recovery.of_worlds(hidden_cause.replicate, 6, 11)
-    off = {name: np.mean([abs(r.mean - r.truth) for r in rows if r.arm == name]) for name in (AS_IT_STANDS, KNOWN)}
-    assert len(rows) == 6 * 2 * len(OUTCOMES)
-    assert off[KNOWN] < off[AS_IT_STANDS]
+def test_known_biases_taken_off_make_aid_look_worse_and_intervals_hold():
+    """Both causes make aid look better than it is, in every world; errors of so few worlds say nothing of the size."""
+    worlds = 6
+    rows = effect_recovery.of_worlds(hidden_cause.replicate, worlds, 11)
+    mean, known = {(r.arm, r.world, r.outcome): r.mean for r in rows}, [r for r in rows if r.arm == KNOWN]
+    assert len(rows) == 2 * len(known) == worlds * 2 * len(OUTCOMES)
+    for r in known:
+        assert r.mean > mean[AS_IT_STANDS, r.world, r.outcome], r
+    # Of twelve intervals that hold the truth with probability 0.88 each, seven or fewer do in one of 100 samples.
+    assert sum(r.covered for r in known) >= 8

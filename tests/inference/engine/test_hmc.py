@@ -168,6 +168,7 @@ def test_arguments_that_make_no_sense_are_refused():
 
 
 @pytest.mark.slow
+@pytest.mark.campaign  # test_samplers.py compares fewer draws, test_density.py the density at points
 def test_draws_are_those_of_pymc():
     import pymc as pm
     from arviz_stats.base import array_stats

@@ -30,6 +30,7 @@ def moments(values, weight=None):
 
 
 @pytest.mark.slow
+@pytest.mark.campaign  # test_exclusion.py holds the ratio of the densities that the weights are made of
 def test_weighted_draws_have_the_moments_of_the_multinomial_logit_and_draws_without_weights_have_not():
     joint = admissible(frequent()).joint
     drawn = multinomial.draw(joint, Settings(chains=4, draws=8000, seed=3), scale=1.0)

@@ -309,20 +309,23 @@ def alone(hypothesis, _joint, every, _run, panel, settings):
 
 
 @pytest.mark.slow
-def test_opposite_signs_give_an_opposite_bottom_line(tmp_path, monkeypatch):
+@pytest.mark.campaign
+def test_a_bottom_line_follows_the_signs(tmp_path, monkeypatch):
     monkeypatch.setattr(logit, "_beside", alone)
-    lines = {}
-    for name, slopes in {"one": (FAR, NEAR), "other": (reversed_signs(FAR), reversed_signs(NEAR))}.items():
-        (tmp_path / name).mkdir()
-        lines[name] = bottom_line(slopes, tmp_path / name)
-    (causes, choice, duress), (no_causes, other_choice, no_duress) = lines["one"], lines["other"]
+    causes, choice, duress = bottom_line((FAR, NEAR), tmp_path)
     assert "the data support external threat, a neighbouring aggressor" in causes
     assert "contradict" not in causes
-    assert "contradict external threat, a neighbouring aggressor" in no_causes
-    assert "support external" not in no_causes
     assert "bandwagon more often than they balance" in choice
     assert "almost certainly tilts them towards bandwagoning" in choice
-    assert "balance more often than they bandwagon" in other_choice
-    assert "almost certainly tilts them towards balancing" in other_choice
     assert "would almost certainly be rarer" in duress
-    assert "would almost certainly be more common" in no_duress
+
+
+@pytest.mark.slow
+def test_opposite_signs_give_an_opposite_bottom_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(logit, "_beside", alone)
+    causes, choice, duress = bottom_line((reversed_signs(FAR), reversed_signs(NEAR)), tmp_path)
+    assert "contradict external threat, a neighbouring aggressor" in causes
+    assert "support external" not in causes
+    assert "balance more often than they bandwagon" in choice
+    assert "almost certainly tilts them towards balancing" in choice
+    assert "would almost certainly be more common" in duress
