@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
+SETTLED = 100_000_000  # ns since a change after which a further one has another time stamp
 
 
 class Damaged(ValueError):
@@ -15,7 +19,20 @@ class Damaged(ValueError):
 
 
 def sha256(path: Path) -> str:
-    """Hexadecimal sha256 of a file's bytes."""
+    """Hexadecimal sha256 of a file's bytes; computed once in a process while the file stays the same."""
+    state = os.stat(path)
+    if time.time_ns() - state.st_ctime_ns < SETTLED:
+        return _digest(path)
+    return _of_state(path, state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+
+
+@lru_cache(maxsize=4096)
+def _of_state(path: Path, *_: int) -> str:
+    """The hash of a file in a state: device, inode, size and times, which change with its bytes."""
+    return _digest(path)
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -61,17 +61,25 @@ def kappa(value: Field, members: int) -> Field:
 
 
 def similarity_of_interests(world: World, t: int) -> Field:
-    """Kappa of the alliance portfolios of i and j in year position ``t``, [i, j]."""
-    member = world.grid.member[:, t]
-    return kappa(portfolios(world.treaties.held[:, :, t], member), int(member.sum()))
+    """Kappa of the alliance portfolios of i and j in year position ``t``, [i, j]; 0 where one is no member."""
+    members = np.flatnonzero(world.grid.member[:, t])
+    among = np.ix_(members, members)
+    everyone = np.ones(members.size, bool)
+    out = np.zeros(world.treaties.held.shape[:2])
+    out[among] = kappa(portfolios(world.treaties.held[:, :, t][among], everyone), members.size)
+    return out
 
 
-def threats(world: World, t: int) -> Field:
-    """What j adds to the threat to i in year position ``t``, [i, j]: CINC_j (1 - kappa) / 2 in reach, else 0."""
+def threats(world: World, t: int, alike: Field | None = None) -> Field:
+    """What j adds to the threat to i in year position ``t``, [i, j]: CINC_j (1 - kappa) / 2 in reach, else 0.
+
+    ``alike`` is the kappa of that year, where it is known already.
+    """
+    alike = similarity_of_interests(world, t) if alike is None else alike
     member = world.grid.member[:, t]
     reach = (np.isfinite(world.contiguity_km[:, :, t]) | world.grid.major[:, t]) & member
     np.fill_diagonal(reach, val=False)
-    return reach * np.nan_to_num(world.cinc[:, t]) * (1 - similarity_of_interests(world, t)) / 2
+    return reach * np.nan_to_num(world.cinc[:, t]) * (1 - alike) / 2
 
 
 def interests(rows: Rows, world: World) -> pd.DataFrame:
@@ -80,8 +88,9 @@ def interests(rows: Rows, world: World) -> pd.DataFrame:
     for t in np.unique(rows.t):
         now = np.flatnonzero(rows.t == t)
         i, j = rows.i[now], rows.j[now]
-        alike[now] = similarity_of_interests(world, t - 1)[i, j]
-        added = threats(world, t - 1)[i]  # (n, other)
+        kappas = similarity_of_interests(world, t - 1)
+        alike[now] = kappas[i, j]
+        added = threats(world, t - 1, kappas)[i]  # (n, other)
         own[now] = added[np.arange(now.size), j]
         added[np.arange(now.size), j] = 0.0
         others[now] = added.sum(axis=1)

@@ -38,10 +38,16 @@ def measured(measures, rows, now, world) -> pd.DataFrame:
 
 CAPACITY_BEGINS = 1960
 YEARS_TRIED = (1866, 1940, 1984, 2005, 2013)
+EACH = [
+    pytest.param(
+        until, kind, marks=[pytest.mark.slow, pytest.mark.campaign] if kind == "hidden" and until != 2005 else []
+    )
+    for until in YEARS_TRIED
+    for kind in READERS
+]
 
 
-@pytest.mark.parametrize("kind", READERS)
-@pytest.mark.parametrize("until", YEARS_TRIED)
+@pytest.mark.parametrize(("until", "kind"), EACH)
 def test_covariates_do_not_change_with_year_t_and_later(rows, rebuilt, blind, until, kind):
     now = rows.t == until - FIRST
     world = blind(until, kind)
