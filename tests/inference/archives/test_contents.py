@@ -84,6 +84,8 @@ def world():
     return chain_truth.world()
 
 
+@pytest.mark.slow
+@pytest.mark.campaign  # its density takes half a minute to compile
 def test_a_capacity_link(world, session, monkeypatch):
     monkeypatch.setattr(capacity, "CARE", ((0.8, 1),))
     monkeypatch.setattr(capacity, "TUNE", 100)

@@ -74,8 +74,13 @@ def test_near_rows_have_more_events_and_power_goes_with_distance_among_rows_at_r
     assert set(refilled.rows[refilled.y == 1]) == set(design.rows[design.y == 1]) & set(refilled.rows)
 
 
+FEW = ("null", "selection")  # of which each panel takes a few seconds
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", planted.TRUTHS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in FEW else [pytest.mark.campaign]) for name in planted.TRUTHS]
+)
 def test_a_panel_of_each_truth_is_judged(name, monkeypatch):
     monkeypatch.setattr(judged, "DRAWS", 60)
     monkeypatch.setattr(judged.leave_out, "MOST_REFITS", 0)  # of so few draws, nearly every cluster would ask for one

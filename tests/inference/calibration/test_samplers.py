@@ -13,6 +13,7 @@ from tests.fixtures.engine_designs import paired
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("hypothesis", ["continuation", "onset"])
 def test_draws_of_registered_models_of_one_outcome_are_those_of_nutpie(hypothesis):
     found = samplers.compare(hypothesis, seed=5, draws=500)

@@ -113,6 +113,7 @@ def test_a_second_process_finds_the_compiled_code(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_nothing_is_left_to_compile_after_what_goes_before_a_fleet():
     done = subprocess.run([sys.executable, "-c", FIT], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == ["[]"]

@@ -63,6 +63,7 @@ def years(joint):
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_a_refit_agrees_with_both_ways_of_importance_sampling_where_they_are_good(monkeypatch):
     """Small clusters, so that k is small; errors are those of both estimates."""
     joint = paired(rows=500, varying=1, extra={"state": 10, "year": 100}, apart=True)
