@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +19,7 @@ class Damaged(ValueError):
 
 def sha256(path: Path) -> str:
     """Hexadecimal sha256 of a file's bytes; computed once in a process while the file stays the same."""
-    state = os.stat(path)
+    state = path.stat()
     if time.time_ns() - state.st_ctime_ns < SETTLED:
         return _digest(path)
     return _of_state(path, state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
