@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from data.command_line import Parser, alone, answer, ids, workers, writable
 from inference.archives.archive import FOLDER as POSTERIORS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.claims.registry import Hypothesis
 
 FOLDER = Path(__file__).parent / "results"
-PARTS = ("codings", "left-out", "structure", "undone")
+PARTS = ("codings", "left-out", "structure", "undone", "accuracy")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,8 +34,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--part",
         choices=PARTS,
-        help="one of them, undone being changes of the simulation of aid (default: all but structure)",
+        help="one of them: undone are changes of the simulation of aid, accuracy sets a sample of refits beside full "
+        "draws (default: all but structure and accuracy)",
     )
+    parser.add_argument("--sample", type=int, default=200, help="refits of the accuracy (default: 200)")
+    parser.add_argument("--exact", action="store_true", help="draw every posterior (hours), none approximated")
     parser.add_argument("--only-chain", action="store_true", help="only the counterfactual, not the claims")
     parser.add_argument("--posteriors", type=Path, default=POSTERIORS, help="folder of the links of the chain")
     parser.add_argument("--raw", type=Path, help="folder with the raw files (default: fetch them)")
@@ -97,25 +100,47 @@ def _run(arguments: argparse.Namespace) -> int:
         return _refit(arguments)
 
 
-def _refit(arguments: argparse.Namespace) -> int:
-    from data.files.atomic import write_csv
-    from inference.fleet import fleet
-    from inference.robustness import aid, tasks
-    from inference.robustness.refit import Refit
-    from inference.robustness.specifications import specifications, structures
-    from inference.robustness.summary import specification_curve
-    from models.claims.registry import get
+class _Plan(NamedTuple):
+    """What there is to do."""
 
-    began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
-    models = [] if arguments.only_chain or arguments.part == "undone" else tasks.models(chosen, arguments.panel)
-    every = structures if arguments.part == "structure" else partial(specifications, full=arguments.full)
-    recodings = [] if arguments.part == "left-out" else tasks.recodings(models, arguments.panel, every)
-    left_outs = tasks.left_outs(models, arguments.panel) if arguments.part in (None, "left-out") else []
-    simulations = _simulations(arguments) if arguments.part != "structure" else []
+    models: list[Hypothesis]
+    every: Callable[[str], list[Specification]]
+    recodings: list[Task]
+    left_outs: list[Task]
+    simulations: list[Task]
+    compared: list[Task]
+
+
+def _plan(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> _Plan:
+    from inference.robustness import accuracy, refit, tasks
+    from inference.robustness.specifications import specifications, structures
+
+    part, panel = arguments.part, arguments.panel
+    models = [] if arguments.only_chain or part == "undone" else tasks.models(chosen, panel)
+    every = structures if part == "structure" else partial(specifications, full=arguments.full)
+    made = refit.SHORT if arguments.exact else refit.APPROXIMATE
+    recodings = [] if part == "left-out" else tasks.recodings(models, panel, every, made)
+    left_outs = tasks.left_outs(models, panel, made) if part in (None, "left-out", "accuracy") else []
+    if part == "accuracy":
+        return _Plan(models, every, [], [], [], accuracy.sample(recodings + left_outs, arguments.sample))
+    simulations = _simulations(arguments) if part != "structure" else []
     if not (recodings or left_outs or simulations):
         raise ValueError(
             "nothing to refit: no claim that was asked for is tested on this panel, and no links are there"
         )
+    return _Plan(models, every, recodings, left_outs, simulations, [])
+
+
+def _refit(arguments: argparse.Namespace) -> int:
+    from data.files.atomic import write_csv
+    from inference.fleet import fleet
+    from inference.robustness import accuracy, aid, tasks
+    from inference.robustness.refit import Refit
+    from inference.robustness.summary import specification_curve
+    from models.claims.registry import get
+
+    began, chosen = time.monotonic(), [h for h in get(arguments.hypotheses) if h.testable]
+    plan = _plan(arguments, chosen)
     results, failures = {}, {}
 
     def go(todo: list[Task], label: str) -> dict[str, dict]:
@@ -128,17 +153,21 @@ def _refit(arguments: argparse.Namespace) -> int:
         failures.update(outcome.failures)
         return outcome.results
 
-    if builds := tasks.builds(recodings + simulations, arguments.raw):
+    if builds := tasks.builds([*plan.recodings, *plan.simulations, *plan.compared], arguments.raw):
         go(builds, "panels under other codings")
-    if not failures:
-        plain = go(recodings, "refits under other codings") | go(left_outs, "refits with a part left out")
+    if not failures and plan.compared:
+        found = accuracy.table(go(plan.compared, "approximate refits beside full draws"))
+        write_csv(arguments.folder / "accuracy.csv", found)
+        print(accuracy.words(found))
+    elif not failures:
+        plain = go(plan.recodings, "refits under other codings") | go(plan.left_outs, "refits with a part left out")
         refits = {key: Refit.of(values) for key, values in plain.items()}
-        if models and arguments.part == "structure":
-            write_csv(arguments.folder / "structure.csv", specification_curve(chosen, refits, structures))
-        elif models:
-            _summarise(chosen, refits, arguments.folder, every)
-        if simulations:
-            plain = go(simulations, "counterfactuals under other codings and without a part")
+        if plan.models and arguments.part == "structure":
+            write_csv(arguments.folder / "structure.csv", specification_curve(chosen, refits, plan.every))
+        elif plan.models:
+            _summarise(chosen, refits, arguments.folder, plan.every)
+        if plan.simulations:
+            plain = go(plan.simulations, "counterfactuals under other codings and without a part")
             summary = aid.summary({key: aid.AidRefit.of(values) for key, values in plain.items()})
             write_csv(arguments.folder / "chain.csv", summary)
     gate = [key for key, result in results.items() if result.get("failed")]

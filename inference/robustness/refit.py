@@ -1,7 +1,9 @@
-"""One refit of one logit: under another coding, or without a region, an era or an aggressor.
+"""One refit of one logit: under another coding, or without a region, an era, an aggressor or a treaty.
 
-Chains are shorter than those of a fit, and the gate is scaled to them; what fails it is drawn again with shorter
-steps, one of four draws kept. Under the coding in which outcomes exclude each other both are refitted as one model.
+A refit is a nested Laplace approximation that begins at that of the registered logit. Where its corrections are not
+small (`FAR`), where it is not found, or where it is asked for, the posterior is drawn: by chains that are shorter than
+those of a fit, with a gate that is scaled to them; what fails it is drawn again with shorter steps, one of four draws
+kept. Under the coding in which outcomes exclude each other both are refitted as one model, always by draws.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import xarray as xr
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 
 from inference import panels
 from inference.engine import sample, stream
+from inference.engine.laplace import Approximation, Start, approximate
 from inference.evidence.holdout import Scores, score
 from inference.robustness import multinomial, recoding
 from inference.robustness.specifications import Specification
@@ -33,11 +36,16 @@ if TYPE_CHECKING:
 Float = NDArray[np.float64]
 
 SETTINGS = Settings(chains=2, draws=400)
+# How a refit is made: approximated where that is good, by short chains, or by chains as long as those of a fit.
+APPROXIMATE, SHORT, FULL = "approximate", "short", "full"
+LENGTHS = {SHORT: SETTINGS, FULL: Settings()}
 TUNE = 120
 CARE = ((0.85, 1), (0.95, 4), (0.99, 4))  # target acceptance and thinning of the attempts, until one passes its gate
-SCALE = SETTINGS.chains * SETTINGS.draws / 4000  # of the gate on effective sample sizes
+DRAWS = 4000  # of a fit, whose gate on effective sample sizes is scaled to the draws of a refit
+SCALE = SETTINGS.chains * SETTINGS.draws / DRAWS
 AGGRESSORS = 15  # with the most events, each left out in turn
 FEW = 5  # events below which nothing is refitted
+FAR = 0.3  # posterior sds: what is left out of the approximation is of the order of the square, a tenth
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,8 @@ class Refit:
 
     ``impossible`` says why there is no refit. Where rows were left out, ``group`` and ``level`` name them, ``rows`` and
     ``events`` count them, and ``scores`` are of the predictions for them. Where outcomes exclude each other, ``both``
-    counts the rows that were left out because both happened.
+    counts the rows that were left out because both happened. ``made`` is a way of making it, ``moved`` how far
+    the approximation was corrected, in posterior sds of the exposure that was moved farthest.
     """
 
     rows: int
@@ -74,6 +83,8 @@ class Refit:
     level: str | None = None
     scores: Scores | None = None
     both: int = 0
+    made: str = SHORT
+    moved: float | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -83,28 +94,77 @@ class Refit:
         return cls(**{**values, "slopes": slopes, "scores": scores, "failed": tuple(values["failed"])})
 
 
-def draw(design: Design, seed: int) -> tuple[xr.Dataset, tuple[str, ...]]:
+def draw(design: Design, seed: int, settings: Settings = SETTINGS) -> tuple[xr.Dataset, tuple[str, ...]]:
     """Posterior draws, and the checks that failed at the last attempt."""
+    chains, draws = settings.chains, settings.draws
 
     def attempt(care: int) -> Run:
         accept, thin = CARE[care]
-        chains, draws = SETTINGS.chains, SETTINGS.draws
         tree = sample(design, chains=chains, draws=draws, tune=TUNE, seed=seed, target_accept=accept, thin=thin)
-        return judged(tree, chains, draws, scale=SCALE)
+        return judged(tree, chains, draws, scale=chains * draws / DRAWS)
 
     run = first_to_converge(attempt, len(CARE))
     return run.posterior, tuple(run.failed)
 
 
-def _refitted(design: Design, facts: Refit, claim: Hypothesis, change: str) -> tuple[xr.Dataset, Refit]:
-    """Draws of a design, and ``facts`` with the slopes of its exposures; ``change`` is part of the seed."""
-    posterior, failed = draw(design, seed_of(SETTINGS, f"{claim.id}.{design.outcome}", change))
+@cache
+def start_of(hypothesis: str, outcome: str, panel: str) -> Start:
+    """The approximate posterior of a logit as registered, where refits begin."""
+    claim = REGISTRY[hypothesis]
+    return approximate(claim.design(panels.read(claim.panel, Path(panel)), outcome)).start
+
+
+class Posterior(NamedTuple):
+    """What stands for the posterior of a refit: an approximation, or draws and the checks that they failed."""
+
+    design: Design
+    made: str
+    approximation: Approximation | None
+    drawn: xr.Dataset | None
+    failed: tuple[str, ...]
+    seed: int
+    moved: float | None
+
+    @property
+    def draws(self) -> xr.Dataset:
+        """Draws of all latents and scales; of an approximation, at the scales about which it was made."""
+        if self.drawn is not None:
+            return self.drawn
+        assert self.approximation is not None
+        return self.approximation.draws(SETTINGS.chains * SETTINGS.draws, self.seed)
+
+    def slope(self, term: str) -> Slope:
+        """Moments of the slope of a term."""
+        if self.approximation is not None:
+            return Slope(*self.approximation.slope(term))
+        return Slope.of(self.draws["beta"].sel(predictor=term).to_numpy())
+
+
+def posterior_of(design: Design, terms: tuple[str, ...], seed: int, near: Start, made: str) -> Posterior:
+    """The posterior of a logit ``made`` in one way: approximated from one that is ``near`` where that is good."""
+    moved = None
+    if made == APPROXIMATE:
+        found = approximate(design, near)
+        exposures = [design.terms.index(term) for term in terms]
+        moved = float(found.moved[exposures].max(initial=0.0))
+        if found.converged and moved <= FAR:
+            return Posterior(design, made, found, None, (), seed, moved)
+    made = SHORT if made == APPROXIMATE else made
+    drawn, failed = draw(design, seed, LENGTHS[made])
+    return Posterior(design, made, None, drawn, failed, seed, moved)
+
+
+def _refitted(
+    design: Design, facts: Refit, claim: Hypothesis, change: str, near: Start, made: str
+) -> tuple[Posterior, Refit]:
+    """The posterior of a design, and ``facts`` with the slopes of its exposures; ``change`` is part of the seed."""
     terms = claim.equation(design.outcome).exposures
-    draws = {term: posterior["beta"].sel(predictor=term).to_numpy() for term in terms}
+    seed = seed_of(SETTINGS, f"{claim.id}.{design.outcome}", change)
+    posterior = posterior_of(design, terms, seed, near, made)
+    slopes = {term: posterior.slope(term) for term in terms}
     if not terms:
-        draws["rate"] = np.log(stream.mean_probability(design, posterior, design.x))
-    slopes = {term: Slope.of(values) for term, values in draws.items()}
-    return posterior, replace(facts, slopes=slopes, failed=failed)
+        slopes["rate"] = Slope.of(np.log(stream.mean_probability(design, posterior.draws, design.x)))
+    return posterior, replace(facts, slopes=slopes, failed=posterior.failed, made=posterior.made, moved=posterior.moved)
 
 
 def weighted(design: Design, frame: pd.DataFrame, specification: Specification) -> Design:
@@ -124,8 +184,8 @@ def aggressors(panel: pd.DataFrame, outcomes: tuple[str, ...] = OUTCOMES) -> lis
     return [int(code) for code in events.nlargest(AGGRESSORS).index]
 
 
-def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Refit:
-    """Refit a logit under a specification, given as its text form."""
+def recoded(hypothesis: str, outcome: str, specification: str, panel: str, made: str = APPROXIMATE) -> Refit:
+    """Refit a logit under a specification, given as its text form, ``made`` in one way."""
     coding = Specification.parse(specification, REGISTRY[hypothesis].panel)
     if coding.exclusive:
         return exclusive(hypothesis, coding, panel)[outcome]
@@ -138,7 +198,8 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str) -> Re
     facts = Refit(int(design.y.size), int(design.y.sum()))
     if facts.events < FEW:
         return replace(facts, impossible=f"{facts.events} events")
-    found = _refitted(weighted(design, frame, coding), facts, claim, specification)[1]
+    near = start_of(hypothesis, outcome, panel)
+    found = _refitted(weighted(design, frame, coding), facts, claim, specification, near, made)[1]
     names = {was.term: now.term for was, now in zip(claim.estimands, registered.estimands, strict=True)}
     return replace(found, slopes={names.get(term, term): slope for term, slope in found.slopes.items()})
 
@@ -179,18 +240,31 @@ def _weighted_slopes(
     return {term: Slope.of(values, weight) for term, values in draws.items()}
 
 
-def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str) -> Refit:
-    """Refit a logit without the rows of a region, an era or an aggressor, and score it on them.
+def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str, made: str = APPROXIMATE) -> Refit:
+    """Refit a logit without the rows of a region, an era, an aggressor or a treaty, and score it on them.
 
-    A level without rows keeps an effect drawn from its prior, so the prediction for it is that for a new one.
+    A level without rows keeps an effect drawn from its prior, so the prediction for it is that for a new one. A treaty
+    is the rows in which it was signed: what they would have been without it is not known, so they have no score.
     """
     claim = REGISTRY[hypothesis]
     frame = panels.read(claim.panel, Path(panel))
     design = claim.design(frame, outcome)
-    held = (frame[group].iloc[design.rows].astype(str) == level).to_numpy()
+    held = rows_of(frame, group, level)[design.rows]
     rest, away = design.subset(~held), design.subset(held)
     facts = Refit(int(away.y.size), int(away.y.sum()), group=group, level=level)
     if not held.any() or rest.y.sum() < FEW:
         return replace(facts, impossible=f"{facts.rows} rows to leave out, {int(rest.y.sum())} events left")
-    posterior, found = _refitted(rest, facts, claim, f"without {group}={level}")
-    return replace(found, scores=score(away, stream.row_probability(away, posterior), float(rest.decisions.mean())))
+    near = start_of(hypothesis, outcome, panel)
+    posterior, found = _refitted(rest, facts, claim, f"without {group}={level}", near, made)
+    if group == "treaty":
+        return found
+    probability = stream.row_probability(away, posterior.draws)
+    return replace(found, scores=score(away, probability, float(rest.decisions.mean())))
+
+
+def rows_of(frame: pd.DataFrame, group: str, level: str) -> NDArray[np.bool_]:
+    """Which rows of a panel are of a level of a group (row,); of a treaty, those that it made an event."""
+    if group != "treaty":
+        return (frame[group].astype(str) == level).to_numpy()
+    signed = [frame[column].astype(str) == level for column in recoding.TREATIES.values() if column in frame]
+    return np.any(signed, axis=0)

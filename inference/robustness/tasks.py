@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from inference import panels
 from inference.fleet.fleet import Task
 from inference.plain import plain
-from inference.robustness import aid, recoding, refit
+from inference.robustness import accuracy, aid, recoding, refit
 from inference.robustness.specifications import Specification, recoded_key, without_key
 from models.claims.registry import REGISTRY, Hypothesis, archive_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GROUPS = ("region", "era")
-KINDS = {"panel": recoding.build, "recoded": refit.recoded, "left_out": refit.left_out, "aid": aid.effects_under}
+KINDS = {"panel": recoding.build, "aid": aid.effects_under, "compared": accuracy.compared} | accuracy.KINDS
 
 
 def work(kind: str, **arguments: Any) -> Any:  # noqa: ANN401 (those of the function, and its result)
@@ -37,7 +37,12 @@ def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
     return [REGISTRY[name] for name in dict.fromkeys(map(archive_of, testable))]
 
 
-def recodings(chosen: list[Hypothesis], alignment: Path, every: Callable[[str], list[Specification]]) -> list[Task]:
+def recodings(
+    chosen: list[Hypothesis],
+    alignment: Path,
+    every: Callable[[str], list[Specification]],
+    made: str = refit.APPROXIMATE,
+) -> list[Task]:
     """Refits under ``every`` specification of a panel, those on the same panel next to each other."""
     out = {
         recoded_key(h.id, o, s): (h, o, s.concerning(o))
@@ -51,16 +56,16 @@ def recodings(chosen: list[Hypothesis], alignment: Path, every: Callable[[str], 
         _, (h, _, s) = item
         return str(recoding.risk_of(s)) if h.panel == "alignment" else h.panel
 
-    common = {"kind": "recoded", "panel": str(alignment.resolve())}
+    common = {"kind": "recoded", "panel": str(alignment.resolve()), "made": made}
     return [
         Task(key, {"hypothesis": h.id, "outcome": o, "specification": str(s)} | common)
         for key, (h, o, s) in sorted(out.items(), key=panel)
     ]
 
 
-def left_outs(chosen: list[Hypothesis], alignment: Path) -> list[Task]:
-    """Refits without each region, era and leading aggressor."""
-    common = {"kind": "left_out", "panel": str(alignment.resolve())}
+def left_outs(chosen: list[Hypothesis], alignment: Path, made: str = refit.APPROXIMATE) -> list[Task]:
+    """Refits without each region, era, leading aggressor and treaty."""
+    common = {"kind": "left_out", "panel": str(alignment.resolve()), "made": made}
     return [
         Task(
             f"{without_key(h.id, o)}{group}={level.replace(' ', '-').replace(',', '')}",
@@ -68,16 +73,21 @@ def left_outs(chosen: list[Hypothesis], alignment: Path) -> list[Task]:
         )
         for h in chosen
         for o in h.outcomes
-        for group, levels in _levels(panels.read(h.panel, alignment), h.outcomes).items()
+        for group, levels in _levels(panels.read(h.panel, alignment), h.outcomes, o).items()
         for level in levels
     ]
 
 
-def _levels(panel: pd.DataFrame, outcomes: tuple[str, ...]) -> dict[str, list[str]]:
-    """What is left out in turn: every region and era, and the aggressors with the most events of the outcomes."""
+def _levels(panel: pd.DataFrame, outcomes: tuple[str, ...], outcome: str) -> dict[str, list[str]]:
+    """What is left out of the logit of an outcome in turn.
+
+    Every region and era, the aggressors with the most events of all outcomes, and every treaty behind an event.
+    """
     out = {group: [str(level) for level in panel[group].cat.categories] for group in GROUPS}
     if "aggressor" in panel:
         out["aggressor"] = [str(code) for code in refit.aggressors(panel, outcomes)]
+    if (column := recoding.TREATIES.get(outcome)) in panel:
+        out["treaty"] = [str(code) for code in sorted(panel.loc[panel[outcome] == 1, column].dropna().unique())]
     return out
 
 
@@ -86,7 +96,8 @@ def builds(refits: list[Task], raw: Path | None) -> list[Task]:
     texts = [
         task.arguments["specification"]
         for task in refits
-        if task.arguments["kind"] == "aid" or REGISTRY[task.arguments["hypothesis"]].panel == "alignment"
+        if "specification" in task.arguments
+        and (task.arguments["kind"] == "aid" or REGISTRY[task.arguments["hypothesis"]].panel == "alignment")
     ]
     risks = dict.fromkeys(recoding.risk_of(Specification.parse(text, "alignment")) for text in texts)
     common = {"kind": "panel", "raw": str(raw.resolve()) if raw else None}

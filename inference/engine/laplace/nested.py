@@ -1,0 +1,210 @@
+"""Means, standard deviations and signs of the slopes of one logit by nested Laplace approximation.
+
+The latents are taken to be normal about their joint mode, at scales near their posterior means. Three corrections
+follow: the mean of the latents by the third derivatives of the likelihood (the first term of Tierney, Kass and Kadane
+1989, J. Am. Stat. Assoc. 84, 710), the probability of a sign by the third cumulant (Edgeworth), and the doubt about
+each scale (`scales`). `Approximation.moved` says how far the first of them goes: where it is far, do not believe it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+from scipy.special import ndtr
+from threadpoolctl import threadpool_limits
+
+from inference.engine.density import layout
+from inference.engine.density.layout import Own, Scaled
+from inference.engine.laplace import loops
+from inference.engine.laplace import rows as rows_of
+from inference.engine.laplace.rows import Rows
+from inference.engine.laplace.scales import Doubt, doubt
+from inference.engine.sampler.sampling import named
+from models.design import Design
+from models.joint import as_joint
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Float = NDArray[np.float64]
+ROUNDS = 6  # of the mode and the scales in turn, at most
+STILL = 0.1  # change of the logarithm of every scale below which they stand
+CHORDS, CLOSE = 12, 1e-4  # gradient steps with one curvature, and what is left to gain at the last
+
+
+def _labels(design: Design, own: Own) -> list[tuple[str, ...]]:
+    """Name and coordinates of each latent of a design."""
+    dims, coords = {p.name: p.dims for p in design.parameters}, design.coords
+    return [(name, *levels) for name in own.latents for levels in product(*(coords[dim] for dim in dims.get(name, ())))]
+
+
+class Start(NamedTuple):
+    """Where another approximation may begin: latents by name and coordinates, scales by name."""
+
+    latents: dict[tuple[str, ...], float]
+    scales: dict[str, Float]
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """Mean, sd and probability above 0 of each slope (predictor,), and the posterior of all latents.
+
+    ``moved`` (predictor,) is by how many of its sds third derivatives and the doubt about scales move the mean,
+    ``converged`` whether the mode was found. ``theta`` (latent,) is the mode of the latents at the scales ``sigma``,
+    ``centre`` their mean there and ``covariance`` (latent, latent) their covariance. `draws` makes draws of them.
+    """
+
+    design: Design
+    mean: Float
+    sd: Float
+    positive: Float
+    moved: Float
+    converged: bool
+    theta: Float
+    centre: Float
+    covariance: Float
+    sigma: Float
+
+    def slope(self, term: str) -> tuple[float, float, float]:
+        """Mean, sd and probability above 0 of the slope of a term."""
+        k = self.design.terms.index(term)
+        return float(self.mean[k]), float(self.sd[k]), float(self.positive[k])
+
+    @property
+    def start(self) -> Start:
+        """Where the approximation of a logit that is like this one may begin."""
+        own = _places(self.design)
+        latents = dict(zip(_labels(self.design, own), self.theta.tolist(), strict=True))
+        return Start(latents, {name: self.sigma[at] for name, at in own.scales.items()})
+
+    def draws(self, count: int, seed: int) -> xr.Dataset:
+        """Independent draws of the latents at these scales, one chain, named as `sampling.named` names them."""
+        z = np.random.default_rng(seed).normal(size=(count, self.centre.size))
+        latents = self.centre + z @ linalg.cholesky(self.covariance, lower=True).T
+        return named(self.design, np.broadcast_to(self.sigma, (1, count, self.sigma.size)), latents[None])
+
+
+class _Model(NamedTuple):
+    design: Design
+    own: Own
+    prior: Scaled
+    scale_sd: Float
+    rows: Rows
+
+
+def _places(design: Design) -> Own:
+    (own,) = layout.places(as_joint(design)).outcomes
+    return own
+
+
+def _model(design: Design) -> _Model:
+    joint, own = as_joint(design), _places(design)
+    scale_sd = layout.scale_sds(joint, layout.places(joint))
+    return _Model(design, own, layout.scaled(design, own), scale_sd, rows_of.of_design(design, own))
+
+
+def _precision(model: _Model, sigma: Float) -> Float:
+    return 1.0 / (model.prior.sd * np.append(sigma, 1.0)[model.prior.scale]) ** 2
+
+
+def _covariance(rows: Rows, theta: Float, precision: Float) -> Float:
+    out = np.empty((theta.size, theta.size))
+    loops.information(rows, theta, out)
+    out[np.diag_indices_from(out)] += precision
+    factor, invert = linalg.get_lapack_funcs(("potrf", "potri"), (out,))
+    root, fault = factor(out, lower=True, overwrite_a=True)
+    inverse, also = invert(root, lower=True, overwrite_c=True)
+    if fault or also:
+        raise linalg.LinAlgError("the curvature of the posterior is not positive")
+    return np.tril(inverse) + np.tril(inverse, -1).T
+
+
+def _climb(model: _Model, theta: Float, precision: Float) -> tuple[Float, Float, bool]:
+    """The mode from ``theta`` on, the covariance near it, and whether it was reached."""
+    mean, covariance = model.prior.mean, np.empty(0)
+
+    def at(point: Float) -> tuple[float, Float]:
+        out = np.empty(point.size)
+        value = loops.gradient(rows_of.linearised(model.rows, model.design, point), point, out)
+        return value - 0.5 * float(precision @ (point - mean) ** 2), out - precision * (point - mean)
+
+    value, slope = at(theta)
+    for _ in range(3):
+        covariance = _covariance(rows_of.linearised(model.rows, model.design, theta), theta, precision)
+        for _ in range(CHORDS):
+            step = covariance @ slope
+            if 0.5 * slope @ step < CLOSE:
+                return theta, covariance, True
+            for half in range(10):
+                new = theta + step * 0.5**half
+                reached, its_slope = at(new)
+                if reached >= value:
+                    break
+            else:
+                return theta, covariance, False
+            gained, theta, value, slope = reached - value, new, reached, its_slope
+            if gained < 0.2 * (slope @ step):
+                break  # the curvature is another by now
+    return theta, covariance, bool(0.5 * slope @ covariance @ slope < 100 * CLOSE)
+
+
+def _start(model: _Model, near: Start | None) -> tuple[Float, Float]:
+    """Latents and scales to begin with: those of ``near`` with the same name and coordinates, else the prior's."""
+    theta, sigma = model.prior.mean.copy(), 0.5 * model.scale_sd
+    if near is not None:
+        labels = _labels(model.design, model.own)
+        theta = np.array([near.latents.get(label, value) for label, value in zip(labels, theta.tolist(), strict=True)])
+        for name, at in model.own.scales.items():
+            if name in near.scales and near.scales[name].shape == at.shape:
+                sigma[at] = near.scales[name]
+    return theta, sigma
+
+
+@threadpool_limits.wrap(limits=1, user_api="blas")
+def approximate(design: Design, near: Start | None = None) -> Approximation:
+    """The approximate posterior of a logit of one outcome; one that is ``near`` makes it faster, not another."""
+    model = _model(design)
+    theta, sigma = _start(model, near)
+    slopes = model.own.latents["beta"]
+    doubts: list[Doubt] = []
+    found = False
+    for _ in range(ROUNDS):
+        precision = _precision(model, sigma)
+        theta, covariance, found = _climb(model, theta, precision)
+        doubts = [
+            doubt(model.prior, k, sd, float(sigma[k]), theta, covariance, slopes)
+            for k, sd in enumerate(model.scale_sd.tolist())
+        ]
+        new = np.array([one.mean for one in doubts])
+        if np.abs(np.log(new / sigma)).max() < STILL:
+            break
+        sigma = new
+    return _summarised(model, theta, sigma, doubts, found)
+
+
+def _summarised(model: _Model, theta: Float, sigma: Float, doubts: list[Doubt], found: bool) -> Approximation:
+    slopes = model.own.latents["beta"]
+    rows = rows_of.linearised(model.rows, model.design, theta)
+    covariance = _covariance(rows, theta, _precision(model, sigma))
+    pull, cubes = np.empty(theta.size), np.empty(slopes.size)
+    loops.third(rows, theta, covariance, slopes, pull, cubes)
+    corrected = covariance @ pull
+    moved = corrected[slopes] + np.sum([one.shift for one in doubts], axis=0)
+    variance = np.diag(covariance)[slopes] + np.sum([one.spread + one.wider for one in doubts], axis=0)
+    sd = np.sqrt(np.maximum(variance, 1e-12))
+    mean = theta[slopes] + moved
+    return Approximation(
+        model.design, mean, sd, _above_zero(mean / sd, cubes / sd**3), np.abs(moved) / sd, found, theta,
+        theta + corrected, covariance, sigma,
+    )  # fmt: skip
+
+
+def _above_zero(z: Float, skewness: Float) -> Float:
+    """Probability above 0 at ``z`` means per sd and some skewness: the first terms of Edgeworth's series."""
+    density = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
+    return np.clip(ndtr(z) + density * skewness / 6 * (z**2 - 1), 0.0, 1.0)
