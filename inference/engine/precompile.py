@@ -16,6 +16,7 @@ from numba import typeof
 from inference.engine import stream
 from inference.engine.density import assemble, transport
 from inference.engine.density.posterior import Posterior, log_likelihood
+from inference.engine.laplace import approximate
 from inference.engine.sampler import sampling
 from models.design import Design, Group, Scaling
 from models.priors import Priors
@@ -53,6 +54,11 @@ def summaries() -> None:
     stream.by_row(design, draw, 0)
     stream.row_probability(design, draw)
     stream.log_likelihood(design, draw)
+
+
+def approximation() -> None:
+    """Compile the loops of the nested Laplace approximation."""
+    approximate(_design())
 
 
 def _design() -> Design:

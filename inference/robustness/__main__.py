@@ -147,7 +147,7 @@ def _refit(arguments: argparse.Namespace) -> int:
         outcome = fleet.run(
             todo, "inference.robustness.tasks:work", folder=arguments.folder / "tasks",
             stamp=_stamp(tasks.made_by(todo), arguments.panel), workers=arguments.workers,
-            scheduler=arguments.scheduler, label=label,
+            scheduler=arguments.scheduler, label=label, before=tasks.BEFORE,
         )  # fmt: skip
         results.update(outcome.results)
         failures.update(outcome.failures)

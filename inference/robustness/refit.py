@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -107,11 +107,18 @@ def draw(design: Design, seed: int, settings: Settings = SETTINGS) -> tuple[xr.D
     return run.posterior, tuple(run.failed)
 
 
+@lru_cache(maxsize=2)  # the parts of one logit are left out one after another
+def _registered(hypothesis: str, outcome: str, panel: str) -> tuple[pd.DataFrame, Design]:
+    """The panel of a claim and the design of one of its logits."""
+    claim = REGISTRY[hypothesis]
+    frame = panels.read(claim.panel, Path(panel))
+    return frame, claim.design(frame, outcome)
+
+
 @cache
 def start_of(hypothesis: str, outcome: str, panel: str) -> Start:
     """The approximate posterior of a logit as registered, where refits begin."""
-    claim = REGISTRY[hypothesis]
-    return approximate(claim.design(panels.read(claim.panel, Path(panel)), outcome)).start
+    return approximate(_registered(hypothesis, outcome, panel)[1]).start
 
 
 class Posterior(NamedTuple):
@@ -246,9 +253,7 @@ def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str, 
     A level without rows keeps an effect drawn from its prior, so the prediction for it is that for a new one. A treaty
     is the rows in which it was signed: what they would have been without it is not known, so they have no score.
     """
-    claim = REGISTRY[hypothesis]
-    frame = panels.read(claim.panel, Path(panel))
-    design = claim.design(frame, outcome)
+    claim, (frame, design) = REGISTRY[hypothesis], _registered(hypothesis, outcome, panel)
     held = rows_of(frame, group, level)[design.rows]
     rest, away = design.subset(~held), design.subset(held)
     facts = Refit(int(away.y.size), int(away.y.sum()), group=group, level=level)

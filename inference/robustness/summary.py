@@ -113,8 +113,8 @@ def left_out(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
 
 
 def _without(results: Refits, model: str, outcome: str) -> list[Refit]:
-    """The refits of a logit with a part left out."""
-    return [refit for key, refit in results.items() if key.startswith(without_key(model, outcome))]
+    """The refits of a logit with a part left out that it has rows of."""
+    return [refit for key, refit in results.items() if key.startswith(without_key(model, outcome)) and refit.rows]
 
 
 def scores(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GROUPS = ("region", "era")
+BEFORE = (("inference.engine.precompile:approximation", "inference.engine.precompile:summaries"),)  # compiled once
 KINDS = {"panel": recoding.build, "aid": aid.effects_under, "compared": accuracy.compared} | accuracy.KINDS
 
 
