@@ -13,6 +13,7 @@ import fcntl
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -207,9 +208,16 @@ def groups(name: str, folder: Path = FOLDER) -> tuple[str, ...]:
 
 def attributes(name: str, folder: Path = FOLDER, group: str = "/") -> dict[str, object]:
     """The attributes of a verified archive, or of a group in it, without loading it; none of a group not there."""
+    path = verify(name, folder)
+    return dict(_attributes(path, sha256(path), group))
+
+
+@lru_cache(maxsize=4096)
+def _attributes(path: Path, _: str, group: str) -> dict[str, object]:
+    """The attributes of a group of a file whose hash is known."""
     import netCDF4
 
-    with netCDF4.Dataset(verify(name, folder)) as file:
+    with netCDF4.Dataset(path) as file:
         holder = file if group == "/" else file.groups.get(group)
         return {key: holder.getncattr(key) for key in holder.ncattrs()} if holder else {}
 

@@ -145,7 +145,7 @@ def worst_bfmi(energy: xr.DataArray) -> float:
 
 def mcse_mean(draws: Float) -> float:
     """Monte Carlo standard error of the mean of draws (chain, draw)."""
-    return float(_arviz().mcse(draws, method="mean", chain_axis=0, draw_axis=1))
+    return float(draws.std(ddof=1) / np.sqrt(mean_ess(draws[None])[0]))
 
 
 def mcse_share(holds: NDArray[np.bool_]) -> float:

@@ -24,6 +24,7 @@ from models.capacity import ScoreDesign
 from models.claims.links import AUTOREGRESSIONS, LINKS, LOGITS, STATE
 from models.claims.registry import OUTCOMES, REGISTRY, archive_of
 from models.design import Design
+from models.structure import CELLS
 from models.terms import variables
 
 if TYPE_CHECKING:
@@ -169,13 +170,17 @@ def _cut(value: Any, cut: slice, draws: int) -> Any:  # noqa: ANN401 (of any typ
 
 def cells(design: Design | ScoreDesign, frame: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Region and era of the rows of a frame as positions in the draws; ValueError for a level not fitted."""
+    import pandas as pd
+
     out = []
-    for name in ("region", "era"):
-        levels = design.groups[name].levels
-        known = {level: k for k, level in enumerate(levels)}
-        if unknown := sorted(set(frame[name].astype(str)) - set(levels)):
-            raise ValueError(f"{design.name} was fitted without the {name} {unknown[0]!r}")
-        out.append(frame[name].astype(str).map(known).to_numpy(int))
+    for name in CELLS:
+        values = pd.Categorical(frame[name]).remove_unused_categories()
+        position = [design.groups[name].levels.index(str(level)) if str(level) in design.groups[name].levels else -1
+                    for level in values.categories]  # fmt: skip
+        if -1 in position:
+            unknown = str(values.categories[position.index(-1)])
+            raise ValueError(f"{design.name} was fitted without the {name} {unknown!r}")
+        out.append(np.array(position, np.intp)[values.codes])
     return out[0], out[1]
 
 

@@ -38,6 +38,8 @@ def test_each_is_arviz(chains, length, correlation):
     np.testing.assert_allclose(found.bulk_ess, ARVIZ.ess(values, method="bulk", **AXES), rtol=1e-9)
     np.testing.assert_allclose(found.tail_ess, tail, rtol=1e-9)
     np.testing.assert_allclose(diagnostics.mean_ess(values), ARVIZ.ess(values, method="mean", **AXES), rtol=1e-9)
+    errors = [diagnostics.mcse_mean(each) for each in values]
+    np.testing.assert_allclose(errors, ARVIZ.mcse(values, method="mean", **AXES), rtol=1e-9)
 
 
 def test_constant_draws_count_in_full():
