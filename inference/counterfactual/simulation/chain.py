@@ -266,7 +266,9 @@ def _read(name: str, folder: Path, keys: dict[str, str]) -> xr.Dataset:
     import xarray as xr
 
     keys[name] = str(archive.attributes(name, folder)["fit_key"])
-    with xr.open_dataset(archive.path_of(name, folder), engine="netcdf4", group="posterior") as posterior:
+    with xr.open_dataset(
+        archive.path_of(name, folder), engine="netcdf4", group="posterior", decode_cf=False
+    ) as posterior:
         every = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // MOST)
         return posterior.isel(draw=slice(None, None, every)).load()
 
