@@ -100,19 +100,20 @@ def refitted(
 ) -> tuple[Chain, tuple[str, ...]]:
     """The chain with its last link fitted to another panel or in another way, and the checks that failed.
 
-    The draws of the refits are repeated to be as many as those of the chain.
+    Draws are of the approximate posteriors, as many as those of the chain; where an approximation is not good, fewer
+    are drawn and repeated.
     """
     logits, failed = {}, []
     last = recoding.reclassified(undone.last(LOGITS[LAST_LINK]), specification)
     for outcome in OUTCOMES:
         design = last.design_of(frame, outcome, undone.equation(last.equation(outcome)), f"{last.id}.{outcome}")
         design = refit.weighted(design, frame, specification)
-        posterior, checks = refit.draw(design, seed)
-        few = logit(design, posterior)
+        posterior = refit.posterior_of(design, ("duress", "capacity"), seed, None, refit.APPROXIMATE)
+        few = logit(design, posterior.draws(chain.draws))
         again = np.resize(np.arange(few.intercept.shape[-1]), chain.draws)
         parts = {name: getattr(few, name)[..., again] for name in ("intercept", "slope", "level")}
         logits[outcome] = replace(few, **parts)
-        failed += [f"{outcome}: {check}" for check in checks]
+        failed += [f"{outcome}: {check}" for check in posterior.failed]
     return replace(chain, outcomes=logits), tuple(failed)
 
 

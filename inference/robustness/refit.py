@@ -132,23 +132,22 @@ class Posterior(NamedTuple):
     seed: int
     moved: float | None
 
-    @property
-    def draws(self) -> xr.Dataset:
-        """Draws of all latents and scales; of an approximation, at the scales about which it was made."""
+    def draws(self, count: int = SETTINGS.chains * SETTINGS.draws) -> xr.Dataset:
+        """Draws of all latents and scales; ``count`` of an approximation, at the scales about which it was made."""
         if self.drawn is not None:
             return self.drawn
         assert self.approximation is not None
-        return self.approximation.draws(SETTINGS.chains * SETTINGS.draws, self.seed)
+        return self.approximation.draws(count, self.seed)
 
     def slope(self, term: str) -> Slope:
         """Moments of the slope of a term."""
         if self.approximation is not None:
             return Slope(*self.approximation.slope(term))
-        return Slope.of(self.draws["beta"].sel(predictor=term).to_numpy())
+        return Slope.of(self.draws()["beta"].sel(predictor=term).to_numpy())
 
 
-def posterior_of(design: Design, terms: tuple[str, ...], seed: int, near: Start, made: str) -> Posterior:
-    """The posterior of a logit ``made`` in one way: approximated from one that is ``near`` where that is good."""
+def posterior_of(design: Design, terms: tuple[str, ...], seed: int, near: Start | None, made: str) -> Posterior:
+    """The posterior of a logit ``made`` in one way: approximated, from one that is ``near``, where that is good."""
     moved = None
     if made == APPROXIMATE:
         found = approximate(design, near)
@@ -170,7 +169,7 @@ def _refitted(
     posterior = posterior_of(design, terms, seed, near, made)
     slopes = {term: posterior.slope(term) for term in terms}
     if not terms:
-        slopes["rate"] = Slope.of(np.log(stream.mean_probability(design, posterior.draws, design.x)))
+        slopes["rate"] = Slope.of(np.log(stream.mean_probability(design, posterior.draws(), design.x)))
     return posterior, replace(facts, slopes=slopes, failed=posterior.failed, made=posterior.made, moved=posterior.moved)
 
 
@@ -263,7 +262,7 @@ def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str, 
     posterior, found = _refitted(rest, facts, claim, f"without {group}={level}", near, made)
     if group == "treaty":
         return found
-    probability = stream.row_probability(away, posterior.draws)
+    probability = stream.row_probability(away, posterior.draws())
     return replace(found, scores=score(away, probability, float(rest.decisions.mean())))
 
 
