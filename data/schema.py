@@ -174,14 +174,15 @@ def _groups(panel: pd.DataFrame, book: Panel) -> None:
             )
 
 
-def validate(panel: pd.DataFrame, name: str = ALIGNMENT) -> pd.DataFrame:
+def validate(panel: pd.DataFrame, name: str = ALIGNMENT, *, leverage: bool = True) -> pd.DataFrame:
     """The panel, its groups as categories in the codebook's order; PanelError names what is wrong.
 
     Rows are known by their position: an index of the file is dropped. Columns of numbers are alike however they are
     stored: as objects, with missing values of any kind, or without any value.
 
     ``name`` is that of a panel in ``data.codebook.panels.PANELS``; ValueError for any other. Checked in this
-    order: columns, emptiness, values (type, range, missing, infinite), then keys, events and groups.
+    order: columns, emptiness, values (type, range, missing, infinite), then, with ``leverage``, that no value decides
+    its column's slope alone, then keys, events and groups.
     """
     book = panels.panel(name)
     _names(panel, book)
@@ -190,7 +191,8 @@ def validate(panel: pd.DataFrame, name: str = ALIGNMENT) -> pd.DataFrame:
     if panel.empty:
         raise PanelError("the panel has no rows")
     _values(panel, book)
-    _leverage(panel, book)
+    if leverage:
+        _leverage(panel, book)
     _logic(panel, book)
     return panel.astype(
         {

@@ -16,7 +16,7 @@ from numba import typeof
 from inference.engine import stream
 from inference.engine.density import assemble, transport
 from inference.engine.density.posterior import Posterior, log_likelihood
-from inference.engine.laplace import approximate
+from inference.engine.laplace.approximation import approximate
 from inference.engine.sampler import sampling
 from models.design import Design, Group, Scaling
 from models.priors import Priors

@@ -68,7 +68,8 @@ def build(risk: str, raw: str | None) -> dict[str, int]:
     specification = Specification.parse(risk, "alignment")
     coding = coding_of(specification)
     world = _world(raw).under(coding)
-    panel, rows = schema.validate(alignment(world, coding)), rows_at_risk(world, coding)
+    # Under a coding with few rows one may decide a column that no other claim uses: its refits are judged one by one.
+    panel, rows = schema.validate(alignment(world, coding), leverage=False), rows_at_risk(world, coding)
     parts = [panel]
     for outcome, columns_of in (("bandwagon", bandwagon), ("balance", balance)):
         for choice in CHOICES[outcome]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from inference import panels
 from inference.engine import sample, stream
-from inference.engine.laplace import Approximation, Start, approximate
+from inference.engine.laplace.approximation import Approximation, Start, approximate
 from inference.evidence.holdout import Scores, score
 from inference.robustness import multinomial, recoding
 from inference.robustness.specifications import Specification

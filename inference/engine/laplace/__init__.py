@@ -3,6 +3,6 @@
 from inference.engine._cache import engine_cache
 
 with engine_cache():  # before the compiled functions are defined
-    from inference.engine.laplace.nested import Approximation, Start, approximate
+    from inference.engine.laplace import loops
 
-__all__ = ["Approximation", "Start", "approximate"]
+__all__ = ["loops"]

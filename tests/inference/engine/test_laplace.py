@@ -10,7 +10,8 @@ from scipy.special import expit
 from inference.engine import sample
 from inference.engine.density import layout
 from inference.engine.density.layout import Scaled
-from inference.engine.laplace import approximate, loops, nested, rows, scales
+from inference.engine.laplace import approximation, loops, rows, scales
+from inference.engine.laplace.approximation import approximate
 from models.joint import as_joint
 from tests.fixtures.engine_designs import simulated
 
@@ -44,7 +45,7 @@ def dense(design, theta):
 @pytest.mark.parametrize("kind", KINDS)
 def test_loops_are_sums_over_rows(kind):
     design = simulated(rows=120, **KINDS[kind])
-    model, rng = nested._model(design), np.random.default_rng(1)
+    model, rng = approximation._model(design), np.random.default_rng(1)
     theta = rng.normal(0, 0.5, model.prior.mean.size)
     entered = rows.linearised(model.rows, design, theta)
     u, offset = dense(design, theta)
@@ -69,7 +70,7 @@ def test_loops_are_sums_over_rows(kind):
 def test_the_gradient_is_that_of_the_density_with_the_error_of_a_predictor():
     """Entries with an error variance hold the derivative of its square."""
     design = simulated(rows=120, error=True)
-    model = nested._model(design)
+    model = approximation._model(design)
     theta = np.random.default_rng(2).normal(0, 0.5, model.prior.mean.size)
     out, step = np.empty(theta.size), 1e-5
 
