@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inference.evidence.verdicts import by_sign
-from inference.robustness.specifications import recoded_key, without_key
+from inference.robustness.specifications import Specification, recoded_key, without_key
 from models.claims.registry import RATIO, Estimand, Hypothesis, archive_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from inference.robustness.refit import Refit
-    from inference.robustness.specifications import Specification
 
 Refits = Mapping[str, "Refit"]  # by the key of the task, or by outcome
 SIDES = {"supported": "for", "leaning for": "for", "leaning against": "against", "contradicted": "against"}
@@ -60,14 +59,20 @@ def estimate(estimand: Estimand, refits: Refits) -> tuple[float, float, float]:
     return mean, sd, 0.5 * (1 + erf(estimand.expectation.sign * mean / sd / sqrt(2)))
 
 
+def outcomes_of(estimand: Estimand, hypothesis: Hypothesis) -> tuple[str, ...]:
+    """The outcomes whose logits an estimand is read from."""
+    return (estimand.outcome,) if estimand.outcome in hypothesis.outcomes else hypothesis.outcomes
+
+
 def _estimate(hypothesis: Hypothesis, index: int, refits: Refits) -> Estimate:
     """One registered estimand from the refits of its claim by outcome."""
     estimand = hypothesis.estimands[index]
-    needed = {o: refit for o, refit in refits.items() if estimand.outcome in {o, "delta", RATIO}}
+    wanted = outcomes_of(estimand, hypothesis)
+    needed = {o: refits[o] for o in wanted if o in refits}
     rows, events = (min((getattr(r, name) for r in needed.values()), default=0) for name in ("rows", "events"))
     facts = (hypothesis.id, index, str(estimand), rows, events)
     reasons = [f"{o}: {refit.impossible}" for o, refit in needed.items() if refit.impossible is not None]
-    if reasons or not needed:
+    if reasons or len(needed) < len(wanted):
         return Estimate(*facts, impossible="; ".join(reasons) or "not fitted")
     mean, sd, probability = estimate(estimand, needed)
     failed = "; ".join(f"{o}: {', '.join(refit.failed)}" for o, refit in needed.items() if refit.failed)
@@ -95,19 +100,26 @@ def specification_curve(
 
 
 def left_out(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
-    """Every registered estimand without each region, era and leading aggressor."""
+    """Every registered estimand without each region, era, leading aggressor and treaty.
+
+    A treaty that made events of one outcome only leaves the logit of the other as it was.
+    """
     import pandas as pd
 
     rows = []
     for hypothesis in chosen:
-        parts: dict[tuple[str | None, str | None], dict[str, Refit]] = {}
+        model, parts = archive_of(hypothesis), dict[tuple[str | None, str | None], dict[str, Refit]]()
         for outcome in hypothesis.outcomes:
-            for refit in _without(results, archive_of(hypothesis), outcome):
+            for refit in _without(results, model, outcome):
                 parts.setdefault((refit.group, refit.level), {})[outcome] = refit
+        keys = {o: recoded_key(model, o, Specification(hypothesis.panel)) for o in hypothesis.outcomes}
+        whole = {o: results[key] for o, key in keys.items() if key in results}
         rows += [
-            asdict(_estimate(hypothesis, k, refits)) | {"group": group, "level": level}
+            asdict(_estimate(hypothesis, k, refits if group != "treaty" else whole | refits))
+            | {"group": group, "level": level}
             for (group, level), refits in parts.items()
-            for k in range(len(hypothesis.estimands))
+            for k, estimand in enumerate(hypothesis.estimands)
+            if set(outcomes_of(estimand, hypothesis)) & set(refits)
         ]
     return pd.DataFrame(rows)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ABREAST = 2  # estimands side by side
+TREATIES = 8  # drawn, of those left out
 
 
 def _blocks(hypothesis: Hypothesis, table: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
@@ -104,12 +105,14 @@ def _dots(
 
 
 def left_out(hypothesis: Hypothesis, table: pd.DataFrame, registered: list[tuple[float, float]]) -> Figure:
-    """Estimates of each estimand without each region, era and leading aggressor in turn.
+    """Estimates of each estimand without each region, era, leading aggressor and treaty in turn.
 
-    ``registered`` holds the mean and standard deviation of each estimand from all rows: line and band.
+    ``registered`` holds the mean and standard deviation of each estimand from all rows: line and band. Of the treaties
+    those are drawn that move an estimand farthest.
     """
     import matplotlib.pyplot as plt
 
+    table = _few_treaties(table, registered)
     blocks = _blocks(hypothesis, table)
     levels = list(dict.fromkeys(zip(table["group"], table["level"], strict=True)))
     columns, rows = min(ABREAST, len(blocks)), -(-len(blocks) // ABREAST)
@@ -126,6 +129,14 @@ def left_out(hypothesis: Hypothesis, table: pd.DataFrame, registered: list[tuple
             axes.set_yticks(range(len(levels)))
             axes.set_yticklabels([refits.level_name(*level) for level in levels], fontsize=8)
     return figure
+
+
+def _few_treaties(table: pd.DataFrame, registered: list[tuple[float, float]]) -> pd.DataFrame:
+    """The table with `TREATIES` of its treaties: those whose leaving out moves any estimand by most of its sds."""
+    mean, sd = (table["index"].map(dict(enumerate(values))) for values in zip(*registered, strict=True))
+    moved = ((table["mean"] - mean) / sd).abs()[table["group"] == "treaty"]
+    farthest = moved.groupby(table["level"]).max().nlargest(TREATIES).index
+    return table[(table["group"] != "treaty") | table["level"].isin(farthest)]
 
 
 def _without(

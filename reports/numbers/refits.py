@@ -51,6 +51,8 @@ def read(folder: Path = FOLDER) -> Tables:
 
 def level_name(group: str, level: str) -> str:
     """What was left out, as a reader knows it."""
+    if group == "treaty":
+        return f"treaty {level}"
     return STATES.get(int(level), f"state {level}") if group == "aggressor" else SPELT.get(level, level)
 
 
