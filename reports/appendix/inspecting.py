@@ -118,7 +118,8 @@ def elpd(tree, group):
     )
 
 
-print(az.compare({"with duress x threat": elpd(tree, "loo_treaty"), "without": elpd(tree, "loo_treaty_mains")}))
+parts = {"with duress x threat": elpd(tree, "loo_treaty"), "without": elpd(tree, "loo_treaty_mains")}
+print(az.compare(parts, round_to="none"))
 """,
     ),
     Step(

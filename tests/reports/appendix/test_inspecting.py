@@ -3,7 +3,6 @@
 import gc
 import re
 from pathlib import Path
-from typing import Any
 
 import arviz as az
 import pytest
@@ -75,9 +74,6 @@ def test_every_group_of_few_draws_is_of_the_same_draws_of_the_archive_of_all(rep
     data = archive.group(whole, "constant_data")
     keys = zip(*(data[f"obs_{key}"].to_numpy() for key in ("state", "aggressor", "year")), strict=True)
     assert labels.tolist() == ["-".join(map(str, row)) for row in keys]
-    sums = archive.group(few, "log_likelihood")["y"].sum("obs")
-    exact = archive.group(whole, "sample_stats")["log_likelihood"]
-    assert exact.notnull().all() and sums.std() > 0
 
 
 @flagged_rows
