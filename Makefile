@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 #: PYTHON      interpreter to build the environment with   (default: the first that runs and is 3.12 or later)
 #: RAW         folder with the raw files, for data         (default: fetch them from their public addresses)
-#: PANEL       panel to fit and report on                  (default: data/panels/alignment.parquet)
+#: PANEL       panel to fit and report on, of any format   (default: data/panels/alignment.parquet)
 #: HYPOTHESES  ids to fit, as "carter-1 carter-3"          (default: every registered one)
 #: CHAINS      chains per fit                              (default: 4)
 #: DRAWS       draws per chain                             (default: 1000)

@@ -37,8 +37,17 @@ def _parser() -> argparse.ArgumentParser:
         help="definitions of a revision, as a coding; written to data/panels/revision-<n>",
     )
     parser.add_argument("--simulate", type=int, metavar="ROWS", help="simulate a panel instead")
+    parser.add_argument(
+        "--check",
+        type=Path,
+        metavar="FILE",
+        help="say what is in a panel of your own (parquet, CSV, Stata, R, Excel), or all that is wrong with it",
+    )
     parser.add_argument("--seed", type=seed, default=0, help="seed of the simulation (default: 0)")
-    parser.epilog = "With --out, --coding or --simulate and without --panel, the panel is the alignment panel."
+    parser.epilog = (
+        "With --out, --coding or --simulate and without --panel, the panel is the alignment panel. "
+        "data/own/mapping.py says how a TOML file beside a panel of your own maps its columns."
+    )
     return parser
 
 
@@ -123,6 +132,13 @@ def _write_table(table: pd.DataFrame, out: Path) -> None:
     print(f"written: {out}, {len(table):,} rows\n")
 
 
+def _check(path: Path) -> int:
+    from data.own import brought
+
+    print(brought.checked(path))
+    return 0
+
+
 def _build(arguments: argparse.Namespace) -> int:
     coding, names = _coding(arguments), _names(arguments)
     writable(arguments.out.parent if arguments.out else FOLDER, "--out")
@@ -146,6 +162,8 @@ def _build(arguments: argparse.Namespace) -> int:
 def main() -> int:
     """Exit code 0; 2 with one sentence on what is wrong; 130 if stopped."""
     arguments = _parser().parse_args()
+    if arguments.check:
+        return answer(lambda: _check(arguments.check), kept="nothing was written")
     return answer(lambda: _build(arguments), kept="panels that were finished are in place, the others as they were")
 
 

@@ -3,20 +3,19 @@
 import pandas as pd
 
 from data.codebook.panels import panel as book
-from data.codebook.variable import Variable
+from data.codebook.variable import LEFT_OUT, Variable
 
 
 def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
-    """Rows, missing values and the rule for them, of each measured column of a panel in each era.
+    """Rows, missing values and the rule for them, of each measured column that a panel has, in each era.
 
     ``rows_lost`` are the rows that a model with this column leaves out; ``substituted`` the rows whose
     value is not measured but stands by rule (predicted capacity, components of duress before their source).
     """
     table: list[dict[str, object]] = []
     for variable in book(name).variables:
-        if variable.kind in {"key", "group", "category", "rows"} or (
-            variable.kind == "outcome" and not variable.nullable
-        ):
+        unmeasured = variable.kind in {"key", "group", "category", "rows"}
+        if variable.name not in panel or unmeasured or (variable.kind == "outcome" and not variable.nullable):
             continue
         missing = panel[variable.name].isna()
         substituted = _substituted(panel, variable, book(name).lag)
@@ -27,9 +26,9 @@ def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
                     "era": era,
                     "rows": len(index),
                     "missing": int(missing[index].sum()),
-                    "rows_lost": int(missing[index].sum()) if variable.nullable else 0,
+                    "rows_lost": int(missing[index].sum()),
                     "substituted": int(substituted[index].sum()),
-                    "rule": variable.missing,
+                    "rule": variable.missing if variable.nullable or not missing.any() else LEFT_OUT,
                 }
             )
     return pd.DataFrame(table)
@@ -37,7 +36,7 @@ def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
 
 def _substituted(panel: pd.DataFrame, variable: Variable, lag: int) -> pd.Series:
     known = panel[variable.name].notna()
-    if variable.measured_by:
+    if variable.measured_by in panel:
         return (panel[variable.measured_by] == 0) & known
     return (panel["year"] - lag < variable.since) & known
 

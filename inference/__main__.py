@@ -29,7 +29,9 @@ MOST_DRAWS = 400_000  # of all chains
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="python -m inference", description=__doc__)
-    parser.add_argument("--list", action="store_true", help="list the registered hypotheses and stop")
+    parser.add_argument(
+        "--list", action="store_true", help="list the registered claims, and of a --panel what it cannot fit"
+    )
     parser.add_argument(
         "--hypotheses", type=ids, metavar="IDS", help="ids, separated by commas or spaces (default: all)"
     )
@@ -51,13 +53,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _list() -> None:
+def _list(alignment: Path) -> None:
+    from inference.panels import lacking
     from models.claims.links import LINKS
     from models.claims.registry import REGISTRY, archive_of
 
     for hypothesis in (*REGISTRY.values(), *LINKS.values()):
         signs = ", ".join(map(str, hypothesis.estimands)) or hypothesis.reason
         kept = f", posterior {archive_of(hypothesis)}" if hypothesis.testable else ""
+        if hypothesis.testable and alignment != PANEL and (reason := lacking(hypothesis, alignment)):
+            kept = f", left out: {reason}"
         print(f"{hypothesis.id:<10} {hypothesis.claim}\n{'':<10} {signs}  [{hypothesis.status}{kept}]")
 
 
@@ -159,7 +164,7 @@ def _asked(arguments: argparse.Namespace) -> int:
     from models.claims.registry import REGISTRY, get
 
     if arguments.list:
-        _list()
+        _list(asked_for(arguments.panel) if arguments.panel != PANEL else PANEL)
         return 0
     chosen = get(arguments.hypotheses, REGISTRY | LINKS)
     asked_for(arguments.panel)

@@ -1,4 +1,8 @@
-"""The panels that claims are fitted to: the alignment panel that is asked for, and the others beside it."""
+"""The panels that claims are fitted to: the alignment panel that is asked for, and the others beside it.
+
+The alignment panel may be one of ours or one that somebody brings, in any format, with some of the columns
+(``data.own``). A claim that it cannot speak of is left out, for a reason in words.
+"""
 
 from __future__ import annotations
 
@@ -29,17 +33,36 @@ def asked_for(alignment: Path) -> Path:
 def files_of(name: str, alignment: Path) -> tuple[Path, ...]:
     """Files that a panel is made from: its own, or those that a derived one follows from."""
     from data.codebook.panels import DERIVED
+    from data.own import brought
 
+    if name == "alignment":
+        return brought.files(alignment)
     if name == "placebo":
-        return alignment, path_of("state", alignment)
+        return (*brought.files(alignment), path_of("state", alignment))
     if name == "siding":
         return (path_of("joining", alignment),)
     return (path_of("state" if name in DERIVED else name, alignment),)
 
 
-def lacking(hypothesis: Hypothesis, alignment: Path) -> Path | None:
-    """The panel that a claim needs and that is not there; None when it is."""
-    return next((path for path in files_of(hypothesis.panel, alignment) if not path.is_file()), None)
+def lacking(hypothesis: Hypothesis, alignment: Path) -> str | None:
+    """Why a claim cannot be fitted to the panels that are there, in words; None when it can.
+
+    A panel is not there, or lacks columns; or, of a panel that is not the shipped one, no model follows from what it
+    holds: a predictor is the same in all rows, or an outcome.
+    """
+    absent = next((path for path in files_of(hypothesis.panel, alignment) if not path.is_file()), None)
+    if absent:
+        return f"there is no {absent.name} beside {alignment.name}"
+    if alignment.resolve() == PANEL or hypothesis.panel != "alignment":
+        return None
+    panel = read(hypothesis.panel, alignment)
+    if missing := [name for name in hypothesis.columns if name not in panel]:
+        return f"{alignment.name} has no column {', '.join(missing)}"
+    try:
+        hypothesis.joint(panel)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 @cache
@@ -48,7 +71,10 @@ def read(name: str, alignment: Path) -> pd.DataFrame:
     from data import schema
     from data.build import siding, transition
     from data.codebook.panels import DERIVED
+    from data.own import brought
 
+    if name == "alignment":
+        return brought.read(alignment)
     if name == "placebo":
         return transition.placebo(read("alignment", alignment), read("state", alignment))
     if name == "siding":

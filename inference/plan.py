@@ -34,10 +34,11 @@ def models(chosen: list[Hypothesis], alignment: Path) -> list[Hypothesis]:
     for hypothesis in chosen:
         if not hypothesis.testable:
             print(f"{hypothesis.id} is not tested: {hypothesis.reason}")
-        elif missing := panels.lacking(hypothesis, alignment):
-            print(f"{hypothesis.id} is left out: there is no {missing.name} beside {alignment.name}")
+            continue
+        checked.check(hypothesis)
+        if reason := panels.lacking(hypothesis, alignment):
+            print(f"{hypothesis.id} is left out: {reason}")
         else:
-            checked.check(hypothesis)
             out[archive_of(hypothesis)] = EVERY[archive_of(hypothesis)]
     return list(out.values())
 

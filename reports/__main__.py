@@ -88,7 +88,7 @@ def _material(hypotheses: list[Hypothesis], arguments: argparse.Namespace, out: 
         brief=brief.numbers(numbers, trees),
         explorer=explorer.trace(models),
     )
-    return Material(to_json(report), models, out)
+    return Material(to_json(report), models, out, arguments.panel)
 
 
 def main() -> int:

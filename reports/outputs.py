@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.fitting.case_2015 import NAME
-from reports import page
+from inference.panels import PANEL
+from reports import data_package, page
 from reports.appendix import inspecting
 from reports.brief import brief
 from reports.explorer import page as explorer
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Material:
-    """What the outputs are made from: all of numbers.json, the models of the explorer, and the folder to write."""
+    """What the outputs are made from: all of numbers.json, models of the explorer, the folder to write, the panel."""
 
     numbers: Numbers
     models: list[Model]
     out: Path
+    panel: Path = PANEL
 
 
 def _write(material: Material, name: str, text: str) -> None:
@@ -76,12 +78,16 @@ def _changes(material: Material) -> None:
         _write(material, CHANGES, page.render("changes.html.j2", material.numbers))
 
 
+def _package(material: Material) -> None:
+    data_package.write(material.numbers, material.panel, material.out)
+
+
 def _index(material: Material) -> None:
     written = {name: words for name, words in LINKS.items() if (material.out / name).is_file()}
     _write(material, "index.html", page.render("index.html.j2", material.numbers, links=written))
 
 
-# Output -> what writes it. The index is last: it links to what the others wrote.
+# Output -> what writes it. The package describes what the others wrote, and the index, which is last, links to it.
 WRITERS: dict[str, Callable[[Material], None]] = {
     "numbers": _numbers,
     "tables": _tables,
@@ -92,6 +98,7 @@ WRITERS: dict[str, Callable[[Material], None]] = {
     "changes": _changes,
     "brief": _brief,
     "explorer": _explorer,
+    "package": _package,
     "index": _index,
 }
 # File -> what a reader finds in it, in the order of the index.
@@ -107,6 +114,7 @@ LINKS = {
     "claims.csv": "Table of all claims, every column, for a spreadsheet or a program",
     "claims.tex": "Table of all claims for LaTeX, with booktabs rules",
     "numbers.json": "Every number of this report, with its interval, Monte Carlo error and posterior",
+    data_package.NAME: "Data package: numbers, tables and panels with their columns, hashes, licence and sources",
 }
 
 

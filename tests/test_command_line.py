@@ -138,7 +138,7 @@ def broken(fault, panel):  # noqa: PLR0911 (one return a fault)
     """A faulty copy of a panel, and words its message must hold."""
     frame = panel.copy()
     if fault == "missing column":
-        return frame.drop(columns="threat"), ("missing column threat",)
+        return frame.drop(columns="bandwagon"), ("missing column bandwagon",)
     if fault == "extra column":
         return frame.assign(more=1), ("unknown column more",)
     if fault == "twice":

@@ -62,8 +62,6 @@ LOGIT = Kind(
         Group("comparison", ("clustering", "term"), optional=True),  # of models with an exposure
         Group("curves", ("sample", "*_value"), optional=True),
         Group("power_scaling", ("term",), optional=True),
-        Group("posterior_predictive", (*DRAW, "obs"), optional=True),
-        Group("log_likelihood", (*DRAW, "obs"), optional=True),
         Group("predictive_checks", (*DRAW, "region", "era"), optional=True),
         Group("cluster_checks", DRAW, optional=True),
         Group("independent_rows", (*DRAW, "predictor"), optional=True),
@@ -74,6 +72,20 @@ LOGIT = Kind(
         VERDICTS,
     ),
     attributes=(*MODEL, "events", "decisions", "excluded", "until", *SETTINGS, *ORIGIN),
+)
+# Of fits that passed their gate, for ArviZ: few draws, the same in every group, and what has a value for each row.
+THINNED = Kind(
+    name="<hypothesis>.<outcome>.thinned",
+    groups=(
+        Group("prior", (*DRAW, *PARAMETERS)),
+        Group("posterior", (*DRAW, *PARAMETERS)),
+        Group("sample_stats", DRAW),
+        Group("log_prior", (*DRAW, *PARAMETERS)),
+        Group("posterior_predictive", (*DRAW, "obs")),
+        Group("log_likelihood", (*DRAW, "obs")),
+        Group("observed_data", ("obs",)),
+    ),
+    attributes=LOGIT.attributes,
 )
 CAPACITY = Kind(
     name="<link>.<score>_next",

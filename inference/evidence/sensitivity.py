@@ -21,17 +21,27 @@ WIDTHS = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the registered prior standard deviatio
 
 def log_prior(design: Design, posterior: xr.Dataset) -> xr.DataArray:
     """Log density of the top-level parameters under their priors (chain, draw), up to a constant."""
+    first, *others = log_priors(design, posterior).data_vars.values()
+    for density in others:  # in this order: it decides the last digit
+        first = first + density.sum([dim for dim in density.dims if dim not in ("chain", "draw")])
+    return first
+
+
+def log_priors(design: Design, posterior: xr.Dataset) -> xr.Dataset:
+    """Log density of each top-level parameter under its prior, up to a constant, by its name and with its dims.
+
+    Of the slopes those whose prior is fixed: of the others the scale that they share is the top-level parameter.
+    """
     shared = design.shared_scales
-    out = design.priors.alpha[design.outcome].logp(posterior["alpha"])
-    for name in sorted(design.scales, key=lambda name: name in shared):  # the order of a sum decides its last digit
-        density = design.scales[name].logp(posterior[name])
-        out = out + density.sum([dim for dim in density.dims if dim not in ("chain", "draw")])
-    for name in (name for name in posterior.data_vars if str(name).startswith("rho_")):
-        out = out + design.priors.correlation.logp(posterior[name])
-    slopes = Normal(design.slope_mean, design.slope_sd).logp(posterior["beta"].to_numpy())
+    out = {"alpha": design.priors.alpha[design.outcome].logp(posterior["alpha"])}
+    for name in sorted(design.scales, key=lambda name: name in shared):
+        out[name] = design.scales[name].logp(posterior[name])
+    for name in (str(name) for name in posterior.data_vars if str(name).startswith("rho_")):
+        out[name] = design.priors.correlation.logp(posterior[name])
+    slopes = posterior["beta"].copy(data=Normal(design.slope_mean, design.slope_sd).logp(posterior["beta"].to_numpy()))
     if shared:
         slopes = slopes[..., ~np.any([scale.slopes for scale in shared.values()], axis=0)]
-    return out + slopes.sum(axis=-1)
+    return xr.Dataset(out | {"beta": slopes})
 
 
 def power_scaling(

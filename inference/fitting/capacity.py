@@ -6,7 +6,9 @@ Of capacity, income or democracy.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ import xarray as xr
 
 from inference import panels
 from inference.archives.provenance import Provenance, provenance
-from inference.fitting.result import FitResult, finish, model_attributes, origin_attributes, refused
+from inference.fitting.result import FitResult, finish, in_schema, model_attributes, origin_attributes, refused
 from inference.sampling import checks
 from inference.sampling.converge import Run, first_to_converge, judged
 from inference.sampling.settings import Session, Settings, prior_seed, seed_of
@@ -127,13 +129,18 @@ def sample(what: ScoreDesign, settings: Settings) -> Run:
 
     def attempt(care: int) -> Run:
         accept, thin = CARE[care]
+        begin = time.perf_counter()
         drawn = nutpie.sample(
             compiled, draws=settings.draws * thin, tune=TUNE, chains=settings.chains, cores=2, target_accept=accept,
             seed=seed_of(settings, what.name, "sampling"), progress_bar=False,
         )  # fmt: skip
         posterior = drawn["posterior"].to_dataset()[parameters(what)]
         statistics = drawn["sample_stats"].to_dataset().rename(maxdepth_reached="reached_max_treedepth")
-        kept = thinned(posterior.assign_attrs(inference_library="nutpie", thin=thin), statistics, thin)
+        said = {
+            "inference_library": "nutpie", "inference_library_version": version("nutpie"), "tuning_steps": TUNE,
+            "sampling_time": time.perf_counter() - begin, "thin": thin,
+        }  # fmt: skip
+        kept = thinned(posterior.assign_attrs(said), statistics, thin)
         return judged(kept, settings.chains, settings.draws)
 
     return first_to_converge(attempt, len(CARE))
@@ -186,8 +193,8 @@ def fit(link: Hypothesis, what: ScoreDesign, settings: Settings, origin: Provena
     dims = {parameter.name: parameter.dims for parameter in what.parameters} | {"nu": (), "sigma_state": ("state",)}
     prior_set = {name: (("chain", "draw", *dims[name]), values[None]) for name, values in drawn.items()}
     groups = {
-        "posterior": posterior,
-        "sample_stats": run.tree["sample_stats"].to_dataset(),
+        "posterior": in_schema(posterior, posterior.attrs),
+        "sample_stats": in_schema(run.tree["sample_stats"].to_dataset(), posterior.attrs),
         "prior": xr.Dataset(prior_set, what.coords),
         "observed_data": xr.Dataset({"score": ("obs", what.y)}),
         "constant_data": xr.Dataset(

@@ -17,8 +17,8 @@ from inference.archives import archive
 from inference.archives.provenance import Provenance, provenance
 from inference.engine import stream
 from inference.evidence import holdout, predictions, sensitivity
-from inference.fitting import comparison
-from inference.fitting.result import FitResult, finished, model_attributes, origin_attributes, refused
+from inference.fitting import comparison, thinned
+from inference.fitting.result import FitResult, finished, in_schema, model_attributes, origin_attributes, refused
 from inference.sampling import checks
 from inference.sampling.converge import Run, draw_until_converged
 from inference.sampling.settings import Session, Settings, prior_seed, seed_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+DRAWN = ("posterior", "sample_stats")
 PRIOR_DRAWS = 4000  # the gate asks for shares: with these their Monte Carlo error is below 0.006
 
 
@@ -196,7 +197,10 @@ def fit(
     provenance: Provenance,
     folder: Path = archive.FOLDER,
 ) -> FitResult:
-    """Fit the outcomes of a hypothesis together and write an archive for each, aside when a gate failed."""
+    """Fit the outcomes of a hypothesis together and write the archives of each, aside when a gate failed.
+
+    Of each outcome one archive has all draws, and one that passed its gate a second one of few (`thinned`).
+    """
     joint = hypothesis.joint(panel)
     priors = check_priors(joint)
     gate = [r for prior in priors.values() for r in prior.results]
@@ -207,18 +211,28 @@ def fit(
     every = _each(hypothesis, joint, panel, run)
     beside = _Beside({}, []) if checks.failures(gate) else _beside(hypothesis, joint, every, run, panel, settings)
     gate += beside.gate
-    failed, paths = checks.failures(gate), []
+    failed, every_path = checks.failures(gate), list[Path]()
     for outcome, fitted in every.items():
         groups = _data_groups(fitted.design, panel, panel_of(hypothesis.panel).keys)
         groups |= {"prior": _kept(priors[outcome].draws), "prior_predictive": priors[outcome].predictive}
         groups |= {"posterior": _kept(fitted.posterior), "sample_stats": fitted.statistics}
+        groups |= {name: in_schema(groups[name], run.tree["posterior"].attrs) for name in DRAWN}
         groups |= {"contrasts": fitted.contrasts} | beside.groups.get(outcome, {})
-        result = xr.DataTree.from_dict(groups)
-        result.attrs = _attributes(hypothesis, fitted.design, gate)
-        result.attrs |= origin_attributes(fitted.design.name, settings, provenance)
-        paths.append(archive.write(result, fitted.design.name, passed=not failed, folder=folder))
+        about = _attributes(hypothesis, fitted.design, gate)
+        for name, tree in _trees(hypothesis, fitted, groups).items():
+            tree.attrs = about | origin_attributes(name, settings, provenance)
+            every_path.append(archive.write(tree, name, passed=not failed, folder=folder))
     events = ", ".join(f"{fitted.design.decisions.sum():.0f} {outcome}" for outcome, fitted in every.items())
-    return finished(joint.name, paths[0], f"{joint.designs[0].y.size:,} rows, {events}", failed)
+    return finished(joint.name, every_path[0], f"{joint.designs[0].y.size:,} rows, {events}", failed)
+
+
+def _trees(hypothesis: Hypothesis, fitted: _Fitted, groups: dict[str, xr.Dataset]) -> dict[str, xr.DataTree]:
+    """The archives of an outcome by name: that of all draws, and of few where rows were computed."""
+    name, keys = fitted.design.name, panel_of(hypothesis.panel).keys
+    out = {name: xr.DataTree.from_dict({which: group for which, group in groups.items() if which not in thinned.ROWS})}
+    if set(thinned.ROWS) <= set(groups):
+        out[thinned.name_of(name)] = thinned.tree(groups, fitted.design, fitted.frame, keys)
+    return out
 
 
 def _kept(draws: xr.Dataset) -> xr.Dataset:

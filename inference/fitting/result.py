@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from inference.sampling.checks import CheckResult
     from models.claims.registry import Hypothesis
+
+
+# What ArviZ's schema asks of draws, beside when they were made.
+SCHEMA = ("inference_library", "inference_library_version", "sampling_time", "tuning_steps")
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,12 @@ def origin_attributes(name: str, settings: Settings, provenance: Provenance) -> 
     """What an archive says of how it was made: settings, hashes, versions and the key of the fit."""
     key = fit_key(name, settings, provenance)
     return {**asdict(settings), **provenance.attributes, "versions": versions(), "fit_key": key}
+
+
+def in_schema(draws: xr.Dataset, origin: Mapping[Hashable, object]) -> xr.Dataset:
+    """Draws with the attributes of ArviZ's schema: what their sampler said of them, and that they are of now."""
+    said = {name: value for name, value in origin.items() if name in SCHEMA}
+    return draws.assign_attrs(said | {"created_at": datetime.now(UTC).isoformat(timespec="seconds")})
 
 
 def model_attributes(hypothesis: Hypothesis, outcome: str, gate: Sequence[CheckResult]) -> dict[str, object]:

@@ -63,7 +63,8 @@ class LogitFit(Work):
     @property
     @override
     def archives(self) -> tuple[str, ...]:
-        return tuple(f"{self.hypothesis}.{outcome}" for outcome in self.outcomes)
+        every = [f"{self.hypothesis}.{outcome}" for outcome in self.outcomes]
+        return tuple(name + ending for name in every for ending in ("", ".thinned"))
 
     @override
     def do(self, session: Session) -> FitResult:

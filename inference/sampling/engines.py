@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def _pymc(model: Design | Joint, engine: str, chains: int, draws: int, seed: int
             import numpyro  # noqa: F401  # pyright: ignore[reportMissingImports]
         except ImportError as error:
             raise ValueError("engine 'numpyro' is not installed: python -m pip install 'numpyro>=0.19'") from error
+    begin = time.perf_counter()
     with logit.build(model):
         tree = pm.sample(
             draws=draws, tune=TUNE[engine], chains=chains, cores=2, random_seed=seed,
@@ -55,9 +58,15 @@ def _pymc(model: Design | Joint, engine: str, chains: int, draws: int, seed: int
     statistics = tree["sample_stats"].to_dataset()
     if "maxdepth_reached" in statistics:  # nutpie's name for it
         statistics = statistics.rename(maxdepth_reached="reached_max_treedepth")
+    said = {
+        "inference_library": engine,
+        "inference_library_version": version(engine),
+        "sampling_time": time.perf_counter() - begin,
+        "tuning_steps": TUNE[engine],
+    }
     return xr.DataTree.from_dict(
         {
-            "posterior": tree["posterior"].to_dataset().drop_vars(latent).assign_attrs(inference_library=engine),
+            "posterior": tree["posterior"].to_dataset().drop_vars(latent).assign_attrs(said),
             "sample_stats": statistics,
         }
     )

@@ -157,6 +157,12 @@ class Hypothesis:
         return tuple(dict.fromkeys(t for o in self.outcomes for t in self.equation(o).terms))
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the panel that its models cannot do without."""
+        groups = (*self.structure.groups(self.panel), *self.where, *self.outcomes)
+        return tuple(dict.fromkeys((*needed(self.terms), *groups)))
+
+    @property
     def model(self) -> tuple[object, ...]:
         """What decides the posterior: two claims with the same model share it."""
         equations = tuple((o, self.equation(o)) for o in self.outcomes)

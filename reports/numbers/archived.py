@@ -27,13 +27,13 @@ GROUPS = (
 
 
 def absent(hypotheses: list[Hypothesis], alignment: Path) -> dict[str, str]:
-    """Why a claim has no posterior, by id: public data cannot test it, or its panel is not there."""
+    """Why a claim has no posterior, by id: public data cannot test it, or the panels do not hold it."""
     out: dict[str, str] = {}
     for hypothesis in hypotheses:
         if not hypothesis.testable:
             out[hypothesis.id] = f"Not tested: {hypothesis.reason}."
-        elif missing := panels.lacking(hypothesis, alignment):
-            out[hypothesis.id] = f"Left out: there is no {missing.name} beside {alignment.name}."
+        elif reason := panels.lacking(hypothesis, alignment):
+            out[hypothesis.id] = f"Left out: {reason}."
     return out
 
 

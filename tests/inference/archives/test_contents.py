@@ -44,6 +44,8 @@ def test_a_logit_with_and_without_its_verdicts(fit, session):
     paths = [archive.path_of(f"bal-3.{outcome}", session.folder) for outcome in OUTCOMES]
     assert (fit.name, fit.path, fit.failed) == ("bal-3", paths[0], ())
     assert all(deviations(contents.LOGIT, path) == [] for path in paths)
+    few = [archive.path_of(f"bal-3.{outcome}.thinned", session.folder) for outcome in OUTCOMES]
+    assert all(deviations(contents.THINNED, path) == [] for path in few)
     assert not verdicts.up_to_date(REGISTRY["bal-3"], session.folder)
     before = {outcome: archive.read(f"bal-3.{outcome}", session.folder) for outcome in OUTCOMES}
     result = verdicts.judge("bal-3", session)
