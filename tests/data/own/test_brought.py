@@ -188,3 +188,17 @@ def test_what_a_claim_needs_is_enough_to_fit_it():
 def test_a_changed_mapping_makes_another_panel(table, mine):
     path = mine(table)
     assert panels.files_of("alignment", path) == (path, path.with_suffix(".toml"))
+
+
+def test_somebody_with_a_csv_is_told_what_it_can_fit(command):
+    """The first two commands that the README gives them; the third fits what the second lists."""
+    checked, listed = command("data", "--check", EXAMPLE), command("inference", "--list", "--panel", EXAMPLE)
+    assert (checked.returncode, listed.returncode) == (0, 0), checked.stderr + listed.stderr
+    assert (
+        f"make fit PANEL={EXAMPLE}" in checked.stdout
+        and f"python -m inference --list --panel {EXAMPLE}" in checked.stdout
+    )
+    said = dict(line.split(None, 1) for line in listed.stdout.splitlines()[::2])
+    marks = dict(zip(said, listed.stdout.splitlines()[1::2], strict=True))
+    assert marks["carter-2"].endswith("[now, posterior carter-2]")
+    assert marks["bw-2"].endswith("[now, left out: own_panel.csv has no column power, proximity_lag1, offence_lag1]")
