@@ -62,13 +62,12 @@ def _stamp(made_by: str, alignment: Path) -> str:
 def _summarise(
     chosen: list[Hypothesis], refits: dict[str, Refit], folder: Path, every: Callable[[str], list[Specification]]
 ) -> None:
-    from data.files.atomic import write_csv
-    from inference.robustness import summary
+    from inference.robustness import summary, tables
 
     curve = summary.specification_curve(chosen, refits, every)
-    write_csv(folder / "specification.csv", curve)
-    write_csv(folder / "left_out.csv", summary.left_out(chosen, refits))
-    write_csv(folder / "scores.csv", summary.scores(chosen, refits))
+    tables.write(folder / "specification.csv", curve)
+    tables.write(folder / "left_out.csv", summary.left_out(chosen, refits))
+    tables.write(folder / "scores.csv", summary.scores(chosen, refits))
     agreement = summary.agreement(curve)
     agreement["agreeing"] = agreement["agreeing"].map(summary.share_words)
     print(agreement.to_string(index=False))
@@ -98,9 +97,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _refit(arguments: argparse.Namespace) -> int:
-    from data.files.atomic import write_csv
     from inference.fleet import fleet
-    from inference.robustness import aid, tasks
+    from inference.robustness import aid, tables, tasks
     from inference.robustness.refit import Refit
     from inference.robustness.specifications import specifications, structures
     from inference.robustness.summary import specification_curve
@@ -134,13 +132,13 @@ def _refit(arguments: argparse.Namespace) -> int:
         plain = go(recodings, "refits under other codings") | go(left_outs, "refits with a part left out")
         refits = {key: Refit.of(values) for key, values in plain.items()}
         if models and arguments.part == "structure":
-            write_csv(arguments.folder / "structure.csv", specification_curve(chosen, refits, structures))
+            tables.write(arguments.folder / "structure.csv", specification_curve(chosen, refits, structures))
         elif models:
             _summarise(chosen, refits, arguments.folder, every)
         if simulations:
             plain = go(simulations, "counterfactuals under other codings and without a part")
             summary = aid.summary({key: aid.AidRefit.of(values) for key, values in plain.items()})
-            write_csv(arguments.folder / "chain.csv", summary)
+            tables.write(arguments.folder / "chain.csv", summary)
     gate = [key for key, result in results.items() if result.get("failed")]
     impossible = [key for key, result in results.items() if result.get("impossible") is not None]
     print(
