@@ -27,6 +27,7 @@ FAMILIES = {
     "LGPL": r"lgpl|lesser", "AGPL": r"agpl|affero", "GPL": r"gpl|general public", "ISC": r"\bisc\b|isc license",
     "other permissive": r"unlicense|zlib|hpnd|cc0|public domain|0bsd|boost|historical",
 }  # fmt: skip
+COPYLEFT = ("LGPL", "AGPL", "GPL")
 
 
 class Offline(Exception):
@@ -64,27 +65,20 @@ def licences() -> int:
     counts = Counter(family(said) for *_, said in rows)
     known = ", ".join(f"{count} {name}" for name, count in counts.most_common() if name)
     print(f"licences: {known} of {len(rows)} packages, in {LICENCES.relative_to(ROOT)}")
+    for name, _, said in (row for row in rows if family(row[2]) in COPYLEFT):
+        print(f"  {name}: {said}, to be kept in mind where it is passed on")
     for name, _, said in (row for row in rows if not family(row[2])):
         print(f"error: {name} has a licence of no known family ({said or 'it says none'})", file=sys.stderr)
     return int(bool(counts[""]))
 
 
 def tools() -> Path:
-    """The interpreter of an environment with the locked tools, made where it is not there; `Offline` if it cannot be."""
+    """The interpreter of an environment with the locked tools, made where it is not there; `Offline` if not."""
     python, stamp = TOOLS / "bin" / "python", TOOLS / "supply.lock"
     if not (stamp.is_file() and stamp.read_bytes() == TOOLS_LOCK.read_bytes()):
         venv.create(TOOLS, clear=True, with_pip=True)
-        order = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "-qq",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-            TOOLS_LOCK,
-        ]
+        order = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        order += ["--require-hashes", "-r", TOOLS_LOCK]
         done = subprocess.run(order, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Offline(_last(done.stderr))
@@ -99,7 +93,7 @@ def _last(text: str) -> str:
 def vulnerabilities(report: str) -> list[str]:
     """Each known vulnerability of a report of pip-audit, with the versions that have it no more."""
     return [
-        f"{package['name']} {package['version']}: {one['id']}, mended in {', '.join(one['fix_versions']) or 'no version'}"
+        f"{package['name']} {package['version']}: {one['id']}, fixed in {', '.join(one['fix_versions']) or 'none'}"
         for package in json.loads(report)["dependencies"]
         for one in package.get("vulns", ())
     ]
@@ -107,19 +101,7 @@ def vulnerabilities(report: str) -> list[str]:
 
 def audit() -> int:
     """Ask for known vulnerabilities of what is locked; 1 where there are any."""
-    order = [
-        tools(),
-        "-m",
-        "pip_audit",
-        "-r",
-        LOCK,
-        "--require-hashes",
-        "--disable-pip",
-        "-f",
-        "json",
-        "--progress-spinner",
-        "off",
-    ]
+    order = [tools(), "-m", "pip_audit", "-r", LOCK, "--require-hashes", "--disable-pip", "-f", "json"]
     done = subprocess.run(order, capture_output=True, text=True, check=False)
     try:
         found = vulnerabilities(done.stdout)

@@ -1,0 +1,31 @@
+"""Any panel, claim, scenario and command line: a few drawn examples of what `make faults` draws hundreds of."""
+
+from hypothesis import HealthCheck, given, settings
+
+from tests.faults import properties
+
+FEW = settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+@FEW
+@given(properties.PANELS_CHANGED)
+def test_a_panel_is_right_or_refused(simulated, changes):
+    properties.panel_is_right_or_refused(simulated, changes)
+
+
+@FEW
+@given(properties.CLAIMS)
+def test_a_claim_is_right_or_refused(drawn):
+    properties.claim_is_right_or_refused(drawn)
+
+
+@FEW
+@given(properties.SCENARIOS)
+def test_a_scenario_is_right_or_refused(drawn):
+    properties.scenario_is_right_or_refused(drawn)
+
+
+@FEW
+@given(properties.ARGUMENTS)
+def test_arguments_are_refused_in_a_sentence(tmp_path_factory, drawn):
+    properties.arguments_are_refused(drawn, tmp_path_factory.mktemp("place"))
