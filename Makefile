@@ -47,7 +47,9 @@ RUN := .venv/bin/python -m
 STAMP := .venv/complete
 # $(call flags,SEED DRAWS) is --seed '7' when only SEED is set.
 lower = $(shell echo $(1) | tr A-Z a-z)
-flags = $(foreach name,$(1),$(if $(strip $($(name))),--$(call lower,$(name)) '$(strip $($(name)))'))
+# Values reach Python as they were given: not expanded by make, and in quotes that no value can end.
+quoted = '$(subst ','\'',$(value $(1)))'
+flags = $(foreach name,$(1),$(if $(strip $(value $(name))),--$(call lower,$(name)) $(call quoted,$(name))))
 
 # Candidates are run, not looked up: a shim can exist and fail, a system Python can lack ensurepip.
 PYENV := "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions
