@@ -2,9 +2,17 @@
 
 from hypothesis import HealthCheck, given, settings
 
+from data import schema
 from tests.faults import properties
 
 FEW = settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+def test_what_is_drawn_from_is_itself_right(simulated):
+    assert len(schema.validate(properties.whole(simulated))) == 300
+    usual = {"exposures": ("threat",), "estimands": (), "years": (1818, 2011)}
+    properties.claim_is_right_or_refused(usual)
+    assert properties.EXPOSURES.count("threat") == 1
 
 
 @FEW
