@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help env data fit counterfactual robustness report test campaign check calibrate bench clean
+.PHONY: help env data fit counterfactual robustness report test campaign faults check audit sbom calibrate bench clean
 MAKEFLAGS += --no-print-directory
 
 #: PYTHON      interpreter to build the environment with   (default: the first that runs and is 3.12 or later)
@@ -19,6 +19,7 @@ MAKEFLAGS += --no-print-directory
 #: FULL        1: robustness under every combination of codings, not only pairs
 #: DRAFT       1: report what can be read, stale or not, with a watermark on every page
 #: BENCHARGS   further arguments of the benchmarks         (default: none)
+#: FAULTS      quick: only faults that need no command, a hundredth of them (default: all, an hour)
 #: PYTESTARGS  further arguments of pytest                 (default: none)
 #: SHARED      folder whose data/ has the raw files, for test (default: ../shared; without them, tests are skipped)
 PYTHON ?=
@@ -35,6 +36,7 @@ SCENARIO ?=
 FULL ?=
 DRAFT ?=
 BENCHARGS ?=
+FAULTS ?=
 PYTESTARGS ?=
 SHARED ?= ../shared
 
@@ -45,7 +47,9 @@ RUN := .venv/bin/python -m
 STAMP := .venv/complete
 # $(call flags,SEED DRAWS) is --seed '7' when only SEED is set.
 lower = $(shell echo $(1) | tr A-Z a-z)
-flags = $(foreach name,$(1),$(if $(strip $($(name))),--$(call lower,$(name)) '$(strip $($(name)))'))
+# Values reach Python as they were given: not expanded by make, and in quotes that no value can end.
+quoted = '$(subst ','\'',$(value $(1)))'
+flags = $(foreach name,$(1),$(if $(strip $(value $(name))),--$(call lower,$(name)) $(call quoted,$(name))))
 
 # Candidates are run, not looked up: a shim can exist and fail, a system Python can lack ensurepip.
 PYENV := "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions
@@ -99,7 +103,7 @@ report: $(STAMP) ## figures and pages in reports/build, from the posteriors
 	@$(RUN) reports $(call flags,PANEL HYPOTHESES) $(if $(filter 1,$(DRAFT)),--draft)
 
 # Two processes on two cores: linear algebra in one thread each, which would otherwise wait for the other process.
-test campaign: export OMP_NUM_THREADS := 1
+test campaign faults: export OMP_NUM_THREADS := 1
 
 test: $(STAMP) ## all tests but the campaigns, two files at a time
 	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTESTARGS)
@@ -107,11 +111,22 @@ test: $(STAMP) ## all tests but the campaigns, two files at a time
 campaign: $(STAMP) ## the long sweeps: all models, all codings, a whole report twice; test takes a part of each
 	@$(RUN) pytest -m campaign -n 2 --dist worksteal $(PYTESTARGS)
 
-check: $(STAMP) ## lint, format, types and the fast tests
+faults: $(STAMP) ## commands killed, files damaged, disks full: what was right and wrong, in tests/faults.md (an hour)
+	@$(RUN) tests.faults $(call flags,SEED) $(if $(filter quick,$(FAULTS)),--quick)
+
+check: $(STAMP) ## lint, format, types, the fast tests, licences and known vulnerabilities
 	@$(RUN) ruff check --quiet .
 	@$(RUN) ruff format --quiet --check . || { echo 'format: run $(RUN) ruff format .' >&2; exit 1; }
 	@$(RUN) pyright
 	@$(RUN) pytest -m 'not slow' $(PYTESTARGS)
+	@$(MAKE) audit
+
+audit: $(STAMP) ## licences of what is locked, and its known vulnerabilities (offline: skipped, with the reason)
+	@$(RUN) tests.supply licences
+	@$(RUN) tests.supply audit
+
+sbom: $(STAMP) ## bandwagon.cdx.json, a bill of materials in CycloneDX, for a release
+	@$(RUN) tests.supply sbom
 
 calibrate: $(STAMP) ## engine and chain beside simulated truths, planted bugs and other estimators (two hours)
 	@$(RUN) inference.calibration --bugs $(call flags,SEED)

@@ -67,9 +67,7 @@ def found(panel: pd.DataFrame, name: str = ALIGNMENT, *, whole: bool = True) -> 
     return faults(panel, book, schema(name, whole=whole), tuple(book.columns) if whole else required(book))
 
 
-def validate(
-    panel: pd.DataFrame, name: str = ALIGNMENT, *, whole: bool = True, leverage: bool = True
-) -> pd.DataFrame:
+def validate(panel: pd.DataFrame, name: str = ALIGNMENT, *, whole: bool = True, leverage: bool = True) -> pd.DataFrame:
     """The panel, its groups as categories in the codebook's order; PanelError names what is wrong.
 
     Rows are known by their position: an index of the file is dropped. Columns of numbers are alike however they are

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,15 @@ def test_variables_become_flags_and_unset_ones_nothing():
     for flag in ("--hypotheses 'carter-1 carter-3'", "--draws '50'", "--chains '2'", "--seed '7'", "--engine 'pymc'"):
         assert flag in text
     assert "--raw '../shared/data'" in make("-n", "data", "RAW=../shared/data").stdout
+
+
+@needs_make
+@pytest.mark.parametrize(
+    "name", ["Mali's panel.parquet", "cost$5.parquet", "$(shell false) `false`.parquet", "two  spaces"]
+)
+def test_a_value_reaches_python_as_it_was_given(name):
+    command = make("-n", "fit", f"PANEL={name}").stdout
+    assert shlex.split(command)[-2:] == ["--panel", name]
 
 
 @needs_make

@@ -180,7 +180,7 @@ def _pool(work: Work, workers: int) -> Iterator[ProcessPoolExecutor]:
                 for future in [pool.submit(call, name) for name in names]:
                     future.result()
             yield pool
-        except BaseException as error:
+        except BaseException as error:  # Ctrl-C too: no worker outlives the run
             for process in list((pool._processes or {}).values()):  # 3.14 calls this kill_workers
                 process.kill()
             if isinstance(error, BrokenProcessPool):

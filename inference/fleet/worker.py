@@ -66,7 +66,7 @@ def function(work: Work) -> Callable[..., dict[str, Any]]:
         )
     try:
         return _named(work.function)
-    except Exception as error:
+    except Exception as error:  # a module can raise anything when it is imported
         raise _unloadable(work.function, error) from None
 
 
@@ -94,6 +94,6 @@ def attempt(work: Work, arguments: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(result, dict):
             raise TypeError(f"{work.function} returned a {type(result).__name__}, not a dict")
         answer = {"result": plain(result, "result")}
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # whatever a task raises is its answer, and stops no other
         answer = {"error": f"{type(error).__name__}: {error}"}
     return answer | {"seconds": round(time.perf_counter() - began, 3)}

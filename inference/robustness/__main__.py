@@ -65,13 +65,12 @@ def _stamp(made_by: str, alignment: Path) -> str:
 def _summarise(
     chosen: list[Hypothesis], refits: dict[str, Refit], folder: Path, every: Callable[[str], list[Specification]]
 ) -> None:
-    from data.files.atomic import write_csv
-    from inference.robustness import summary
+    from inference.robustness import summary, tables
 
     curve = summary.specification_curve(chosen, refits, every)
-    write_csv(folder / "specification.csv", curve)
-    write_csv(folder / "left_out.csv", summary.left_out(chosen, refits))
-    write_csv(folder / "scores.csv", summary.scores(chosen, refits))
+    tables.write(folder / "specification.csv", curve)
+    tables.write(folder / "left_out.csv", summary.left_out(chosen, refits))
+    tables.write(folder / "scores.csv", summary.scores(chosen, refits))
     agreement = summary.agreement(curve)
     agreement["agreeing"] = agreement["agreeing"].map(summary.share_words)
     print(agreement.to_string(index=False))
@@ -132,9 +131,8 @@ def _plan(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> _Plan:
 
 
 def _refit(arguments: argparse.Namespace) -> int:
-    from data.files.atomic import write_csv
     from inference.fleet import fleet
-    from inference.robustness import accuracy, aid, tasks
+    from inference.robustness import accuracy, aid, tables, tasks
     from inference.robustness.refit import Refit
     from inference.robustness.summary import specification_curve
     from models.claims.registry import get
@@ -157,19 +155,19 @@ def _refit(arguments: argparse.Namespace) -> int:
         go(builds, "panels under other codings")
     if not failures and plan.compared:
         found = accuracy.table(go(plan.compared, "approximate refits beside full draws"))
-        write_csv(arguments.folder / "accuracy.csv", found)
+        tables.write(arguments.folder / "accuracy.csv", found)
         print(accuracy.words(found))
     elif not failures:
         plain = go(plan.recodings, "refits under other codings") | go(plan.left_outs, "refits with a part left out")
         refits = {key: Refit.of(values) for key, values in plain.items()}
         if plan.models and arguments.part == "structure":
-            write_csv(arguments.folder / "structure.csv", specification_curve(chosen, refits, plan.every))
+            tables.write(arguments.folder / "structure.csv", specification_curve(chosen, refits, plan.every))
         elif plan.models:
             _summarise(chosen, refits, arguments.folder, plan.every)
         if plan.simulations:
             plain = go(plan.simulations, "counterfactuals under other codings and without a part")
             summary = aid.summary({key: aid.AidRefit.of(values) for key, values in plain.items()})
-            write_csv(arguments.folder / "chain.csv", summary)
+            tables.write(arguments.folder / "chain.csv", summary)
     gate = [key for key, result in results.items() if result.get("failed")]
     impossible = [key for key, result in results.items() if result.get("impossible") is not None]
     print(

@@ -48,6 +48,17 @@ def _terms(hypothesis: Hypothesis) -> None:
         for column in (*needed(terms), *(hypothesis.adjust_for or ()), *hypothesis.where):
             if column not in columns:
                 _refuse(hypothesis, f"{column!r} is no column of the {hypothesis.panel} panel: {', '.join(columns)}")
+        if not terms and hypothesis.adjust_for is None:
+            _refuse(hypothesis, f"no exposure of {outcome}: name one, or set adjust_for=() for a rate that has none")
+        _adjusted(hypothesis, outcome)
+
+
+def _adjusted(hypothesis: Hypothesis, outcome: str) -> None:
+    """An exposure that the causal graph does not know cannot be adjusted for."""
+    try:
+        hypothesis.equation(outcome)
+    except ValueError as error:
+        _refuse(hypothesis, f"exposures of {outcome}: {error}")
 
 
 def _errors(hypothesis: Hypothesis) -> None:

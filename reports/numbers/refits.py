@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from data.groups import REGIONS
 from inference.robustness import specifications
+from inference.robustness.tables import read as read_table
 from reports.numbers.types import Agreement, Recoded, Table, Verdict
 
 if TYPE_CHECKING:
@@ -36,16 +37,12 @@ Tables = dict[str, "pd.DataFrame"]
 
 
 def read(folder: Path = FOLDER) -> Tables:
-    """The tables of the refits that are there, by name, with a column ``side`` even where nothing could be fitted."""
-    import pandas as pd
-
+    """The tables of the refits that are there, by name, where anything was fitted; ValueError for a damaged one."""
     out: Tables = {}
     for name in NAMES:
-        path = folder / f"{name}.csv"
-        if path.is_file() and path.stat().st_size > 1:
-            table = pd.read_csv(path, dtype={"level": str})
-            if "mean" in table or name == "scores":
-                out[name] = table
+        table = read_table(folder / f"{name}.csv", dtype={"level": str})
+        if table is not None and ("mean" in table or name == "scores"):
+            out[name] = table
     return out
 
 

@@ -12,6 +12,7 @@ from inference.counterfactual.scenario import HEADLINE, POPULATION, SHIPPED
 from inference.counterfactual.simulation import chain
 from inference.counterfactual.simulation.population import HELD
 from inference.robustness import aid as robustness
+from inference.robustness.tables import read as read_table
 from inference.robustness.undone import UNDONE
 from models.claims.links import LINKS
 from reports.numbers import archived
@@ -62,12 +63,11 @@ def collect(scenarios: Scenarios, folder: Path, refits: Path) -> Counterfactual 
 
 def _refits(scenarios: Scenarios, folder: Path) -> Table:
     """Effects of the headline scenario under other codings and without a part; none when they are of another chain."""
-    import pandas as pd
-
-    path = folder / "chain.csv"
-    if HEADLINE not in scenarios or not path.is_file():
+    if HEADLINE not in scenarios:
         return ()
-    refits = pd.read_csv(path, dtype={"what": str}, keep_default_na=False, na_values=[""])
+    refits = read_table(folder / "chain.csv", dtype={"what": str}, keep_default_na=False, na_values=[""])
+    if refits is None:
+        return ()
     now = robustness.key(json.loads(scenarios[HEADLINE].attrs["links"]))
     rows = rows_of(refits[refits["chain_key"] == now])
     return tuple(

@@ -43,7 +43,7 @@ def test_every_step_of_a_claim_is_there_and_the_posterior_is_small(stored):
     tree = az.from_netcdf(EXAMPLES / "posterior.nc")
     verdicts = tree["verdicts"].to_dataset()
     assert all(str(verdict) in said for verdict in verdicts["verdict"].to_numpy())
-    share = float((tree["posterior"]["beta"].sel(predictor="duress") > 0).mean())
+    share = float((tree["posterior"].to_dataset()["beta"].sel(predictor="duress") > 0).mean())
     assert f"Pr(slope of duress > 0) = {share:.2f}" in said
     assert share == pytest.approx(float(verdicts["p_sign"][0]), abs=0.05)
     narrower = float(said.partition("k = ")[2].partition("= ")[2].partition(" under")[0])
