@@ -65,12 +65,12 @@ def _stamp(made_by: str, alignment: Path) -> str:
 def _summarise(
     chosen: list[Hypothesis], refits: dict[str, Refit], folder: Path, every: Callable[[str], list[Specification]]
 ) -> None:
-    from inference.robustness import summary, tables
+    from inference.robustness import sealed_tables, summary
 
     curve = summary.specification_curve(chosen, refits, every)
-    tables.write(folder / "specification.csv", curve)
-    tables.write(folder / "left_out.csv", summary.left_out(chosen, refits))
-    tables.write(folder / "scores.csv", summary.scores(chosen, refits))
+    sealed_tables.write(folder / "specification.csv", curve)
+    sealed_tables.write(folder / "left_out.csv", summary.left_out(chosen, refits))
+    sealed_tables.write(folder / "scores.csv", summary.scores(chosen, refits))
     agreement = summary.agreement(curve)
     agreement["agreeing"] = agreement["agreeing"].map(summary.share_words)
     print(agreement.to_string(index=False))
@@ -132,7 +132,7 @@ def _plan(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> _Plan:
 
 def _refit(arguments: argparse.Namespace) -> int:
     from inference.fleet import fleet
-    from inference.robustness import accuracy, aid, tables, tasks
+    from inference.robustness import accuracy, aid, sealed_tables, tasks
     from inference.robustness.refit import Refit
     from inference.robustness.summary import specification_curve
     from models.claims.registry import get
@@ -155,19 +155,19 @@ def _refit(arguments: argparse.Namespace) -> int:
         go(builds, "panels under other codings")
     if not failures and plan.compared:
         found = accuracy.table(go(plan.compared, "approximate refits beside full draws"))
-        tables.write(arguments.folder / "accuracy.csv", found)
+        sealed_tables.write(arguments.folder / "accuracy.csv", found)
         print(accuracy.words(found))
     elif not failures:
         plain = go(plan.recodings, "refits under other codings") | go(plan.left_outs, "refits with a part left out")
         refits = {key: Refit.of(values) for key, values in plain.items()}
         if plan.models and arguments.part == "structure":
-            tables.write(arguments.folder / "structure.csv", specification_curve(chosen, refits, plan.every))
+            sealed_tables.write(arguments.folder / "structure.csv", specification_curve(chosen, refits, plan.every))
         elif plan.models:
             _summarise(chosen, refits, arguments.folder, plan.every)
         if plan.simulations:
             plain = go(plan.simulations, "counterfactuals under other codings and without a part")
             summary = aid.summary({key: aid.AidRefit.of(values) for key, values in plain.items()})
-            tables.write(arguments.folder / "chain.csv", summary)
+            sealed_tables.write(arguments.folder / "chain.csv", summary)
     gate = [key for key, result in results.items() if result.get("failed")]
     impossible = [key for key, result in results.items() if result.get("impossible") is not None]
     print(

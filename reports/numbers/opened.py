@@ -9,7 +9,7 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from data.command_line import Parser, answer, shortened
 
@@ -27,7 +27,7 @@ def opened(path: Path) -> Numbers:
     that no report has, and whatever the schema of this version does not know.
     """
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
+    from jsonschema.exceptions import best_match  # pyright: ignore[reportUnknownVariableType]
 
     if not path.is_file():
         raise ValueError(f"{path}: no such file; name the numbers.json of a report")
@@ -41,7 +41,8 @@ def opened(path: Path) -> Numbers:
         raise ValueError(f"{path}: nested deeper than any report") from None
     except ValueError as error:
         raise ValueError(f"{path}: not the JSON of a report ({shortened(str(error))})") from error
-    fault = best_match(Draft202012Validator(json.loads(SCHEMA.read_bytes())).iter_errors(numbers))
+    validator: Any = Draft202012Validator(json.loads(SCHEMA.read_bytes()))  # its library has no types
+    fault = cast("Any", best_match(validator.iter_errors(numbers)))
     if fault is not None:
         where = shortened("/".join(map(str, fault.absolute_path)) or "the whole")
         raise ValueError(

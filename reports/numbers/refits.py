@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from data.groups import REGIONS
 from inference.robustness import specifications
-from inference.robustness.tables import read as read_table
+from inference.robustness.sealed_tables import read as read_table
 from reports.numbers.types import Agreement, Recoded, Table, Verdict
 
 if TYPE_CHECKING:

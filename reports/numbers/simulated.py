@@ -12,7 +12,7 @@ from inference.counterfactual.scenario import HEADLINE, POPULATION, SHIPPED
 from inference.counterfactual.simulation import chain
 from inference.counterfactual.simulation.population import HELD
 from inference.robustness import aid as robustness
-from inference.robustness.tables import read as read_table
+from inference.robustness.sealed_tables import read as read_table
 from inference.robustness.undone import UNDONE
 from models.claims.links import LINKS
 from reports.numbers import archived

@@ -14,7 +14,7 @@ from data import schema
 from data.files import hashes, shipped
 from inference.archives import archive, sealed
 from inference.archives.archive import ArchiveError
-from inference.robustness import tables
+from inference.robustness import sealed_tables
 from reports.numbers import refits
 from tests.faults.tally import Campaign
 from tests.faults.writers import tree
@@ -36,7 +36,7 @@ class Kind:
 
 def _table(folder: Path) -> None:
     shares = np.random.default_rng(3).random(40)
-    tables.write(folder / "specification.csv", pd.DataFrame({"hypothesis": "carter-1", "mean": shares}))
+    sealed_tables.write(folder / "specification.csv", pd.DataFrame({"hypothesis": "carter-1", "mean": shares}))
 
 
 def _archive(folder: Path) -> None:

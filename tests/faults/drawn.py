@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis.strategies import SearchStrategy
 
@@ -35,7 +35,7 @@ def _draw(
     @seeded(campaign.seed)
     @settings(
         max_examples=campaign.count(full), phases=[Phase.generate], deadline=None, database=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=properties.UNASKED,
     )  # fmt: skip
     @given(strategy)
     def ask(drawn: Any) -> None:

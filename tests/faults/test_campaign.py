@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from inference.robustness import tables
+from inference.robustness import sealed_tables
 from reports.numbers import refits
 from tests.faults import damage, tally, writers
 
@@ -41,7 +41,7 @@ def test_a_reader_that_takes_what_is_damaged_is_told_of(campaign, simulated, mon
 
 def test_a_table_of_refits_that_changed_is_refused_and_one_of_no_manifest_is_read(tmp_path):
     table = pd.DataFrame({"hypothesis": ["carter-1"], "mean": [0.0648]})
-    tables.write(tmp_path / "specification.csv", table)
+    sealed_tables.write(tmp_path / "specification.csv", table)
     assert refits.read(tmp_path)["specification"].equals(table)
     (tmp_path / "specification.csv").write_text("hypothesis,mean\ncarter-1,2.0648\n")
     with pytest.raises(ValueError, match=r"specification\.csv: not as it was written .* run 'make robustness' again"):

@@ -1,11 +1,13 @@
 """Any panel, claim, scenario and command line: a few drawn examples of what `make faults` draws hundreds of."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from data import schema
 from tests.faults import properties
 
-FEW = settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+FEW = settings(
+    max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=properties.UNASKED
+)
 
 
 def test_what_is_drawn_from_is_itself_right(simulated):
