@@ -81,7 +81,8 @@ def _estimand(hypothesis: Hypothesis, estimand: Estimand) -> None:
     outcomes = hypothesis.outcomes if estimand.outcome == DELTA else (estimand.outcome,)
     for outcome in outcomes:
         if outcome not in hypothesis.outcomes:
-            _refuse(hypothesis, f"estimand {estimand}: the outcomes are {', '.join((*hypothesis.outcomes, DELTA))}")
+            known = ", ".join((*hypothesis.outcomes, DELTA))
+            _refuse(hypothesis, f"estimand on {estimand.term!r}: {outcome!r} is no outcome; the outcomes are {known}")
         terms = hypothesis.equation(outcome).exposures
         if estimand.term not in terms:
             alike = [term for term in terms if sorted(variables(term)) == sorted(variables(estimand.term))]
