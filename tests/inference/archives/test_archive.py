@@ -51,7 +51,8 @@ def test_log_likelihoods_are_rounded_and_nothing_else(tmp_path):
     assert (abs(found["log_likelihood"]["y"] / exact["y"] - 1) <= 2.0**-8).all()
     assert not found["log_likelihood"].to_dataset().equals(exact)
     assert found["fitted"].to_dataset().equals(exact)
-    assert set(archive.read("a.bandwagon", tmp_path, rows=False).children) == {"posterior"}
+    left = set(archive.read("a.bandwagon", tmp_path, rows=False).children)
+    assert left == {"posterior", "log_likelihood"}  # the latter stands in a file of few draws, which is read whole
 
 
 def test_what_is_read_is_in_memory_even_when_named_like_a_group(tmp_path):
