@@ -10,7 +10,8 @@ pytestmark = pytest.mark.slow
 
 
 def bytes_of(folder, pattern="*"):
-    return {path.name: path.read_bytes() for path in folder.glob(pattern)}
+    """Contents of the files in a folder and below it, by their path from there."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob(pattern) if path.is_file()}
 
 
 @pytest.mark.campaign
