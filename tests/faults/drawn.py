@@ -42,7 +42,7 @@ def _draw(
         try:
             holds(drawn)
         except Exception as error:  # whatever comes is a fault to be counted, not the end of the campaign
-            campaign.tally.add(kind, [f"{drawn!r}: {type(error).__name__}: {error}"])
+            campaign.tally.add(kind, [f"{type(error).__name__}: {error} for {drawn!r}"])
         else:
             campaign.tally.add(kind, [])
 
