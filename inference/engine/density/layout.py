@@ -69,12 +69,39 @@ def _numbered(shapes: dict[str, tuple[int, ...]], at: int) -> tuple[dict[str, In
     return out, at
 
 
+class Entries(NamedTuple):
+    """How each row enters the latents of its outcome: ``value`` (obs, entry) times the latent ``column``, summed."""
+
+    column: Int  # (obs, entry), counted from the first latent of the outcome
+    value: Float
+
+
+def entries(design: Design, own: Own) -> Entries:
+    """The intercept, each predictor, the effect of each grouping, and each slope that varies by region."""
+    first, n = int(own.latents["alpha"][0]), design.y.size
+    columns, values = [np.zeros(n, np.int64)], [np.ones(n)]
+    for k, at in enumerate(own.latents["beta"] - first):
+        columns.append(np.full(n, at))
+        values.append(design.x[:, k])
+    for name, group in design.groups.items():
+        columns.append(own.latents[f"alpha_{name}"][group.index] - first)
+        values.append(np.ones(n))
+    for k, column in enumerate(design.varying_columns):
+        columns.append(own.latents["gamma"][k, design.groups["region"].index] - first)
+        values.append(design.x[:, column])
+    return Entries(np.stack(columns, axis=1), np.stack(values, axis=1))
+
+
 class Scaled(NamedTuple):
     """Of one outcome: prior mean and sd of each latent, and the scale that multiplies the sd (-1: none)."""
 
     mean: Float
     sd: Float
     scale: Int
+
+    def precision(self, sigma: Float) -> Float:
+        """Prior precision of each latent (latent,) at the scales ``sigma``, which are counted as ``scale`` counts."""
+        return 1.0 / (self.sd * np.append(sigma, 1.0)[self.scale]) ** 2
 
 
 def scaled(design: Design, own: Own) -> Scaled:

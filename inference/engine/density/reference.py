@@ -21,6 +21,7 @@ sampled as well as all, 150 half as well.)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 from threadpoolctl import threadpool_limits
 
+from inference.engine.density import layout
 from inference.engine.density.layout import Own, Scaled
 from inference.engine.options import EXACT
 from models.design import Design
@@ -56,22 +58,13 @@ class Reference(NamedTuple):
 
 def latent_matrix(design: Design, own: Own) -> sp.csr_array:
     """How each row enters the latents of its outcome (obs, latent), sparse."""
-    first, n = int(own.latents["alpha"][0]), design.y.size
-    obs = np.arange(n)
+    column, value = layout.entries(design, own)
+    n, entries = column.shape
     width = sum(index.size for index in own.latents.values())
-    columns = [np.zeros(n, np.intp)]
-    values = [np.ones(n)]
-    for k, at in enumerate(own.latents["beta"] - first):
-        columns.append(np.full(n, at))
-        values.append(design.x[:, k])
-    for name, group in design.groups.items():
-        columns.append(own.latents[f"alpha_{name}"][group.index] - first)
-        values.append(np.ones(n))
-    for k, column in enumerate(design.varying_columns):
-        columns.append(own.latents["gamma"][k, design.groups["region"].index] - first)
-        values.append(design.x[:, column])
-    rows = np.tile(obs, len(columns))
-    return sp.coo_array((np.concatenate(values), (rows, np.concatenate(columns))), (n, width)).tocsr()
+    first = np.arange(0, column.size + 1, entries)
+    out = sp.csr_array((value.ravel(), column.ravel(), first), (n, width))
+    out.sort_indices()
+    return out
 
 
 class _Point(NamedTuple):
@@ -102,7 +95,7 @@ def reference(design: Design, own: Own, prior: Scaled, sigma_sd: Float) -> Refer
         w = weight * point.probability * (1.0 - point.probability)
         k = _gram(some, dense.size, w)
         diagonal = squared.T @ w
-        precision = 1.0 / (prior.sd * np.append(sigma, 1.0)[prior.scale]) ** 2
+        precision = prior.precision(sigma)
         pull = u.T @ (weight * (design.y - point.probability)) - precision * (point.theta - prior.mean)
         inverse = linalg.inv(k + np.diag(precision[dense]), overwrite_a=True, check_finite=False)
         step, variance = pull / (diagonal + precision), 1.0 / (diagonal + precision)
@@ -130,18 +123,19 @@ def add_squares(values, column, first, weight, out):
 
 
 def _improved(design: Design, u: sp.csr_array, old: _Point, step: Float, prior: Scaled, precision: Float) -> _Point:
-    """The first point better than ``old``: a whole step away, half of it, a quarter of it ..."""
+    """The first of the `halvings` of a step that is better than ``old``, or that itself."""
 
     def log_joint(point: _Point) -> float:
         return point.likelihood - 0.5 * float(precision @ (point.theta - prior.mean) ** 2)
 
     start = log_joint(old)
-    for _ in range(10):
-        new = _at(design, u, old.theta + step)
-        if log_joint(new) >= start:
-            return new
-        step = 0.5 * step
-    return old
+    points = (_at(design, u, theta) for theta in halvings(old.theta, step))
+    return next((point for point in points if log_joint(point) >= start), old)
+
+
+def halvings(theta: Float, step: Float) -> Iterator[Float]:
+    """Points ever closer to ``theta``: a whole step away, half of it, a quarter of it, ten in all."""
+    return (theta + step * 0.5**half for half in range(10))
 
 
 def _em_step(prior: Scaled, sigma_sd: Float, sigma: Float, theta: Float, variance: Float) -> Float:
@@ -160,7 +154,7 @@ def _parts(
 ) -> Reference:
     """The parts of the transport at ``theta``, where rows have the weights ``w`` (obs,)."""
     dense, rest = effect[:MOST], effect[MOST:]
-    precision = 1.0 / (prior.sd * np.append(sigma, 1.0)[prior.scale]) ** 2
+    precision = prior.precision(sigma)
     s = fixed.size
     k = _gram(u[:, np.concatenate([fixed, dense])].tocsr(), s + dense.size, w)
     own = linalg.inv(k[:s, :s] + np.diag(precision[fixed]))

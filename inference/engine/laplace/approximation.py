@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from inference.engine.density import layout
 from inference.engine.density.layout import Own, Scaled
+from inference.engine.density.reference import halvings
 from inference.engine.laplace import loops
 from inference.engine.laplace import rows as rows_of
 from inference.engine.laplace.rows import Rows
@@ -108,10 +109,6 @@ def _model(design: Design) -> _Model:
     return _Model(design, own, layout.scaled(design, own), scale_sd, rows_of.of_design(design, own))
 
 
-def _precision(model: _Model, sigma: Float) -> Float:
-    return 1.0 / (model.prior.sd * np.append(sigma, 1.0)[model.prior.scale]) ** 2
-
-
 def _covariance(rows: Rows, theta: Float, precision: Float) -> Float:
     out = np.empty((theta.size, theta.size))
     loops.information(rows, theta, out)
@@ -140,8 +137,7 @@ def _climb(model: _Model, theta: Float, precision: Float) -> tuple[Float, Float,
             step = covariance @ slope
             if 0.5 * slope @ step < CLOSE:
                 return theta, covariance, True
-            for half in range(10):
-                new = theta + step * 0.5**half
+            for new in halvings(theta, step):
                 reached, its_slope = at(new)
                 if reached >= value:
                     break
@@ -174,7 +170,7 @@ def approximate(design: Design, near: Start | None = None) -> Approximation:
     doubts: list[Doubt] = []
     found = False
     for _ in range(ROUNDS):
-        precision = _precision(model, sigma)
+        precision = model.prior.precision(sigma)
         theta, covariance, found = _climb(model, theta, precision)
         doubts = [
             doubt(model.prior, k, sd, float(sigma[k]), theta, covariance, slopes)
@@ -190,7 +186,7 @@ def approximate(design: Design, near: Start | None = None) -> Approximation:
 def _summarised(model: _Model, theta: Float, sigma: Float, doubts: list[Doubt], found: bool) -> Approximation:
     slopes = model.own.latents["beta"]
     rows = rows_of.linearised(model.rows, model.design, theta)
-    covariance = _covariance(rows, theta, _precision(model, sigma))
+    covariance = _covariance(rows, theta, model.prior.precision(sigma))
     pull, cubes = np.empty(theta.size), np.empty(slopes.size)
     loops.third(rows, theta, covariance, slopes, pull, cubes)
     corrected = covariance @ pull

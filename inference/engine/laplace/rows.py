@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.engine.density import layout
 from inference.engine.density.layout import Own
 from models.design import Design
 
@@ -33,20 +34,9 @@ class Rows(NamedTuple):
 
 def of_design(design: Design, own: Own) -> Rows:
     """The rows of a design, whose latents of one outcome ``own`` places."""
-    first, n = int(own.latents["alpha"][0]), design.y.size
-    columns: list[NDArray[np.integer]] = [np.zeros(n, np.intp)]
-    values: list[Float] = [np.ones(n)]
-    for k, at in enumerate(own.latents["beta"] - first):
-        columns.append(np.full(n, at))
-        values.append(design.x[:, k])
-    for name, group in design.groups.items():
-        columns.append(own.latents[f"alpha_{name}"][group.index] - first)
-        values.append(np.ones(n))
-    for k, column in enumerate(design.varying_columns):
-        columns.append(own.latents["gamma"][k, design.groups["region"].index] - first)
-        values.append(design.x[:, column])
-    column, value = np.stack(columns, axis=1).astype(np.int32), np.stack(values, axis=1)
-    return Rows(column, value, np.zeros(n), design.y.astype(float), design.row_weight.astype(float))
+    column, value = layout.entries(design, own)
+    y, weight = design.y.astype(float), design.row_weight.astype(float)
+    return Rows(column.astype(np.int32), value, np.zeros(design.y.size), y, weight)
 
 
 def linearised(rows: Rows, design: Design, theta: Float) -> Rows:
