@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from data.command_line import Parser, alone, answer, ids, workers, writable
+from data.command_line import Parser, alone, answer, ids, within, workers, writable
 from inference.archives.archive import FOLDER as POSTERIORS
 from inference.panels import PANEL, asked_for
 
@@ -37,7 +37,12 @@ def _parser() -> argparse.ArgumentParser:
         help="one of them: undone are changes of the simulation of aid, accuracy sets a sample of refits beside full "
         "draws (default: all but structure and accuracy)",
     )
-    parser.add_argument("--sample", type=int, default=200, help="refits of the accuracy (default: 200)")
+    parser.add_argument(
+        "--sample",
+        type=within(1, 10_000, "each is drawn at full length"),
+        default=200,
+        help="refits of the accuracy (default: 200)",
+    )
     parser.add_argument("--exact", action="store_true", help="draw every posterior (hours), none approximated")
     parser.add_argument("--only-chain", action="store_true", help="only the counterfactual, not the claims")
     parser.add_argument("--posteriors", type=Path, default=POSTERIORS, help="folder of the links of the chain")
@@ -89,7 +94,7 @@ def _simulations(arguments: argparse.Namespace) -> list[Task]:
             f"the counterfactual is left out: {missing[0]} has no posterior in {arguments.posteriors}; run 'make fit'"
         )
         return []
-    return aid.tasks(arguments.panel, arguments.posteriors, arguments.part)
+    return aid.tasks(arguments.panel, arguments.posteriors, arguments.part, _made(arguments))
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -97,6 +102,12 @@ def _run(arguments: argparse.Namespace) -> int:
     writable(arguments.folder, "--folder")
     with alone(arguments.folder):
         return _refit(arguments)
+
+
+def _made(arguments: argparse.Namespace) -> str:
+    from inference.robustness import refit
+
+    return refit.SHORT if arguments.exact else refit.APPROXIMATE
 
 
 class _Plan(NamedTuple):
@@ -111,13 +122,13 @@ class _Plan(NamedTuple):
 
 
 def _plan(arguments: argparse.Namespace, chosen: list[Hypothesis]) -> _Plan:
-    from inference.robustness import accuracy, refit, tasks
+    from inference.robustness import accuracy, tasks
     from inference.robustness.specifications import specifications, structures
 
     part, panel = arguments.part, arguments.panel
     models = [] if arguments.only_chain or part == "undone" else tasks.models(chosen, panel)
     every = structures if part == "structure" else partial(specifications, full=arguments.full)
-    made = refit.SHORT if arguments.exact else refit.APPROXIMATE
+    made = _made(arguments)
     recodings = [] if part == "left-out" else tasks.recodings(models, panel, every, made)
     left_outs = tasks.left_outs(models, panel, made) if part in (None, "left-out", "accuracy") else []
     if part == "accuracy":

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 KINDS = {"recoded": refit.recoded, "left_out": refit.left_out}
 SEED = 2026
-# What an approximation must keep to: of a mean, in posterior sds; of a probability; and the share on the same side.
-OF_MEAN, OF_SIGN, SAME_SIDE = 0.1, 0.02, 0.99
+# What an approximation is to keep to: of a mean, in posterior sds; of the probability of a sign.
+OF_MEAN, OF_SIGN = 0.1, 0.02
 
 
 @dataclass(frozen=True)

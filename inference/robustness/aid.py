@@ -78,10 +78,11 @@ def codings() -> list[Specification]:
     return [s for s in specifications("alignment") if len(s.changes) <= 1 and not s.exclusive]
 
 
-def tasks(alignment: Path, folder: Path, part: str | None) -> list[Task]:
+def tasks(alignment: Path, folder: Path, part: str | None, made: str = refit.APPROXIMATE) -> list[Task]:
     """One task for each single change of coding, each aggressor left out, and each change of the simulation undone."""
     links = key({name: archive.key_of(name, folder) for name in ARCHIVES})
-    common = {"kind": "aid", "panel": str(alignment.resolve()), "folder": str(folder.resolve()), "links": links}
+    paths = {"panel": str(alignment.resolve()), "folder": str(folder.resolve())}
+    common = {"kind": "aid", "links": links, "made": made} | paths
     changes: list[tuple[str, dict[str, Any]]] = []
     registered = str(Specification("alignment"))
     if part in (None, "codings"):
@@ -96,19 +97,19 @@ def tasks(alignment: Path, folder: Path, part: str | None) -> list[Task]:
 
 
 def refitted(
-    chain: Chain, frame: pd.DataFrame, specification: Specification, seed: int, undone: Undone
+    chain: Chain, frame: pd.DataFrame, specification: Specification, undone: Undone, made: str
 ) -> tuple[Chain, tuple[str, ...]]:
     """The chain with its last link fitted to another panel or in another way, and the checks that failed.
 
-    Draws are of the approximate posteriors, as many as those of the chain; where an approximation is not good, fewer
-    are drawn and repeated.
+    Draws are of the approximate posteriors, as many as those of the chain; where an approximation is not good, or
+    ``made`` asks for it, fewer are drawn and repeated.
     """
     logits, failed = {}, []
     last = recoding.reclassified(undone.last(LOGITS[LAST_LINK]), specification)
-    for outcome in OUTCOMES:
+    for number, outcome in enumerate(OUTCOMES):
         design = last.design_of(frame, outcome, undone.equation(last.equation(outcome)), f"{last.id}.{outcome}")
         design = refit.weighted(design, frame, specification)
-        posterior = refit.posterior_of(design, ("duress", "capacity"), seed, None, refit.APPROXIMATE)
+        posterior = refit.posterior_of(design, ("duress", "capacity"), made, SEED + number)
         few = logit(design, posterior.draws(chain.draws))
         again = np.resize(np.arange(few.intercept.shape[-1]), chain.draws)
         parts = {name: getattr(few, name)[..., again] for name in ("intercept", "slope", "level")}
@@ -118,13 +119,28 @@ def refitted(
 
 
 def effects_under(
-    specification: str, panel: str, folder: str, links: str, aggressor: int | None = None, undone: str | None = None
+    specification: str,
+    panel: str,
+    folder: str,
+    links: str,
+    made: str,
+    aggressor: int | None = None,
+    undone: str | None = None,
 ) -> AidRefit:
     """Effects of the headline scenario under a change.
 
-    It is a specification, given as its text form, an aggressor left out, or a change of the simulation ``undone``,
-    named as in `UNDONE`. ``links`` is the `key` of the chain that the results are to be of; ValueError when the folder
-    holds another.
+    Parameters
+    ----------
+    specification
+        The coding of the panel, as its text form.
+    panel, folder
+        The alignment panel as shipped, and the posteriors of the other links.
+    links
+        The `key` of the chain that the results are to be of; ValueError when the folder holds another.
+    made
+        The way in which the last link is refitted.
+    aggressor, undone
+        An aggressor left out, and a change of the simulation undone, named as in `UNDONE`.
     """
     alignment, headline = Path(panel), scenario.get(scenario.HEADLINE)
     way = UNDONE[undone] if undone else Undone("")
@@ -137,7 +153,7 @@ def effects_under(
         frame = frame[frame["aggressor"] != aggressor].reset_index(drop=True)
     frame = way.frame(frame)
     try:
-        chain, failed = refitted(way.chain(chain), frame, coding, SEED, way)
+        chain, failed = refitted(way.chain(chain), frame, coding, way, made)
         pacts = population.pacts_of(alignment) if way.pacts else None
         states = population.assemble(headline, chain, frame, panels.read("state", alignment), pacts)
     except ValueError as error:

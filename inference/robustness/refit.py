@@ -8,9 +8,9 @@ kept. Under the coding in which outcomes exclude each other both are refitted as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -42,7 +42,6 @@ LENGTHS = {SHORT: SETTINGS, FULL: Settings()}
 TUNE = 120
 CARE = ((0.85, 1), (0.95, 4), (0.99, 4))  # target acceptance and thinning of the attempts, until one passes its gate
 DRAWS = 4000  # of a fit, whose gate on effective sample sizes is scaled to the draws of a refit
-SCALE = SETTINGS.chains * SETTINGS.draws / DRAWS
 AGGRESSORS = 15  # with the most events, each left out in turn
 FEW = 5  # events below which nothing is refitted
 FAR = 0.3  # posterior sds: what is left out of the approximation is of the order of the square, a tenth
@@ -94,6 +93,11 @@ class Refit:
         return cls(**{**values, "slopes": slopes, "scores": scores, "failed": tuple(values["failed"])})
 
 
+def scale(settings: Settings) -> float:
+    """How many draws there are for each of a fit: what the gate on effective sample sizes is scaled by."""
+    return settings.chains * settings.draws / DRAWS
+
+
 def draw(design: Design, seed: int, settings: Settings = SETTINGS) -> tuple[xr.Dataset, tuple[str, ...]]:
     """Posterior draws, and the checks that failed at the last attempt."""
     chains, draws = settings.chains, settings.draws
@@ -101,7 +105,7 @@ def draw(design: Design, seed: int, settings: Settings = SETTINGS) -> tuple[xr.D
     def attempt(care: int) -> Run:
         accept, thin = CARE[care]
         tree = sample(design, chains=chains, draws=draws, tune=TUNE, seed=seed, target_accept=accept, thin=thin)
-        return judged(tree, chains, draws, scale=chains * draws / DRAWS)
+        return judged(tree, chains, draws, scale=scale(settings))
 
     run = first_to_converge(attempt, len(CARE))
     return run.posterior, tuple(run.failed)
@@ -116,15 +120,14 @@ def _registered(hypothesis: str, outcome: str, panel: str) -> tuple[pd.DataFrame
 
 
 @cache
-def start_of(hypothesis: str, outcome: str, panel: str) -> Start:
-    """The approximate posterior of a logit as registered, where refits begin."""
+def _registered_start(hypothesis: str, outcome: str, panel: str) -> Start:
+    """The approximate posterior of a logit as registered, where approximations of its refits begin."""
     return approximate(_registered(hypothesis, outcome, panel)[1]).start
 
 
 class Posterior(NamedTuple):
     """What stands for the posterior of a refit: an approximation, or draws and the checks that they failed."""
 
-    design: Design
     made: str
     approximation: Approximation | None
     drawn: xr.Dataset | None
@@ -146,27 +149,32 @@ class Posterior(NamedTuple):
         return Slope.of(self.draws()["beta"].sel(predictor=term).to_numpy())
 
 
-def posterior_of(design: Design, terms: tuple[str, ...], seed: int, near: Start | None, made: str) -> Posterior:
-    """The posterior of a logit ``made`` in one way: approximated, from one that is ``near``, where that is good."""
+def posterior_of(
+    design: Design, terms: tuple[str, ...], made: str, seed: int, near: Callable[[], Start] | None = None
+) -> Posterior:
+    """The posterior of a logit ``made`` in one way: drawn, or approximated where that is good for ``terms``.
+
+    ``near`` gives an approximation like this one, where it may begin; it is not asked where draws are wanted.
+    """
     moved = None
     if made == APPROXIMATE:
-        found = approximate(design, near)
+        found = approximate(design, near() if near else None)
         exposures = [design.terms.index(term) for term in terms]
         moved = float(found.moved[exposures].max(initial=0.0))
         if found.converged and moved <= FAR:
-            return Posterior(design, made, found, None, (), seed, moved)
+            return Posterior(made, found, None, (), seed, moved)
     made = SHORT if made == APPROXIMATE else made
     drawn, failed = draw(design, seed, LENGTHS[made])
-    return Posterior(design, made, None, drawn, failed, seed, moved)
+    return Posterior(made, None, drawn, failed, seed, moved)
 
 
 def _refitted(
-    design: Design, facts: Refit, claim: Hypothesis, change: str, near: Start, made: str
+    design: Design, facts: Refit, claim: Hypothesis, change: str, made: str, near: Callable[[], Start]
 ) -> tuple[Posterior, Refit]:
     """The posterior of a design, and ``facts`` with the slopes of its exposures; ``change`` is part of the seed."""
     terms = claim.equation(design.outcome).exposures
     seed = seed_of(SETTINGS, f"{claim.id}.{design.outcome}", change)
-    posterior = posterior_of(design, terms, seed, near, made)
+    posterior = posterior_of(design, terms, made, seed, near)
     slopes = {term: posterior.slope(term) for term in terms}
     if not terms:
         slopes["rate"] = Slope.of(np.log(stream.mean_probability(design, posterior.draws(), design.x)))
@@ -204,8 +212,8 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str, made:
     facts = Refit(int(design.y.size), int(design.y.sum()))
     if facts.events < FEW:
         return replace(facts, impossible=f"{facts.events} events")
-    near = start_of(hypothesis, outcome, panel)
-    found = _refitted(weighted(design, frame, coding), facts, claim, specification, near, made)[1]
+    near = partial(_registered_start, hypothesis, outcome, panel)
+    found = _refitted(weighted(design, frame, coding), facts, claim, specification, made, near)[1]
     names = {was.term: now.term for was, now in zip(claim.estimands, registered.estimands, strict=True)}
     return replace(found, slopes={names.get(term, term): slope for term, slope in found.slopes.items()})
 
@@ -227,7 +235,7 @@ def exclusive(hypothesis: str, coding: Specification, panel: str) -> dict[str, R
     facts = {d.outcome: Refit(int(d.y.size), int(d.y.sum()), both=both) for d in joint.designs}
     if few := [f"{fact.events} events of {outcome}" for outcome, fact in facts.items() if fact.events < FEW]:
         return {outcome: replace(fact, impossible=", ".join(few)) for outcome, fact in facts.items()}
-    drawn = multinomial.draw(joint, SETTINGS, SCALE)
+    drawn = multinomial.draw(joint, SETTINGS, scale(SETTINGS))
     terms = {outcome: claim.equation(outcome).exposures for outcome in claim.outcomes}
     return {
         outcome: replace(fact, slopes=_weighted_slopes(joint, drawn, outcome, terms[outcome]), failed=drawn.failed)
@@ -258,8 +266,8 @@ def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str, 
     facts = Refit(int(away.y.size), int(away.y.sum()), group=group, level=level)
     if not held.any() or rest.y.sum() < FEW:
         return replace(facts, impossible=f"{facts.rows} rows to leave out, {int(rest.y.sum())} events left")
-    near = start_of(hypothesis, outcome, panel)
-    posterior, found = _refitted(rest, facts, claim, f"without {group}={level}", near, made)
+    near = partial(_registered_start, hypothesis, outcome, panel)
+    posterior, found = _refitted(rest, facts, claim, f"without {group}={level}", made, near)
     if group == "treaty":
         return found
     probability = stream.row_probability(away, posterior.draws())

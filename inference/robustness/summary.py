@@ -102,7 +102,7 @@ def specification_curve(
 def left_out(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
     """Every registered estimand without each region, era, leading aggressor and treaty.
 
-    A treaty that made events of one outcome only leaves the logit of the other as it was.
+    A part that one outcome has no rows of, as a treaty that made events of the other only, leaves its logit as it was.
     """
     import pandas as pd
 
@@ -115,8 +115,7 @@ def left_out(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
         keys = {o: recoded_key(model, o, Specification(hypothesis.panel)) for o in hypothesis.outcomes}
         whole = {o: results[key] for o, key in keys.items() if key in results}
         rows += [
-            asdict(_estimate(hypothesis, k, refits if group != "treaty" else whole | refits))
-            | {"group": group, "level": level}
+            asdict(_estimate(hypothesis, k, whole | refits)) | {"group": group, "level": level}
             for (group, level), refits in parts.items()
             for k, estimand in enumerate(hypothesis.estimands)
             if set(outcomes_of(estimand, hypothesis)) & set(refits)
