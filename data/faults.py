@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ENOUGH, MOST_OF_ONE = 100, 0.5  # rows from which on a share of the variance says something, and one row's at most
 SHOWN = 3  # rows that a fault names
-DECIDES = "so one row would decide its slope"
 NEVER_MISSING = "is not a value; this column is never missing"
 # Two columns of a panel that never name the same state, and what is wrong with a row in which they do.
 DISTINCT = {
@@ -39,6 +38,7 @@ class Fault:
 
     ``columns`` are named by ``where`` ("column threat"; "" for the panel as a whole), ``what`` says the rule.
     ``cases`` are the first rows that break it, each as (row, value), of ``count``; none where it is no matter of rows.
+    A fault is ``of_leverage`` if a value is right but so far from the others that its row would decide a slope.
     """
 
     columns: tuple[str, ...]
@@ -46,6 +46,7 @@ class Fault:
     what: str
     cases: tuple[tuple[str, str], ...] = ()
     count: int = 0
+    of_leverage: bool = False
 
     def __str__(self) -> str:
         """One sentence, with the first row that breaks the rule."""
@@ -54,11 +55,6 @@ class Fault:
         row, value = self.cases[0]
         more = f" ({self.count:,} rows in all)" if self.count > 1 else ""
         return f"{self.where}, {row}: {f'{value} {self.what}'.strip()}{more}"
-
-    @property
-    def of_leverage(self) -> bool:
-        """Whether a value is right but so far from the others that its row would decide a slope."""
-        return self.what.endswith(DECIDES)
 
     @property
     def listed(self) -> str:
@@ -198,8 +194,8 @@ def _leverage(panel: pd.DataFrame, sound: pd.DataFrame, book: Panel) -> Iterator
         if away[row] > MOST_OF_ONE * total:
             yield Fault(
                 (name,), f"column {name}",
-                f"alone makes {away[row] / total:.0%} of the column's variance, {DECIDES}",
-                ((_row(panel, book, row), str(values[row])),), 1,
+                f"alone makes {away[row] / total:.0%} of the column's variance, so one row would decide its slope",
+                ((_row(panel, book, row), str(values[row])),), 1, of_leverage=True,
             )  # fmt: skip
 
 

@@ -67,16 +67,16 @@ def found(panel: pd.DataFrame, name: str = ALIGNMENT, *, whole: bool = True) -> 
     return faults(panel, book, schema(name, whole=whole), tuple(book.columns) if whole else required(book))
 
 
-def validate(panel: pd.DataFrame, name: str = ALIGNMENT, *, whole: bool = True, leverage: bool = True) -> pd.DataFrame:
+def validate(panel: pd.DataFrame, name: str = ALIGNMENT, *, leverage: bool = True) -> pd.DataFrame:
     """The panel, its groups as categories in the codebook's order; PanelError names what is wrong.
 
     Rows are known by their position: an index of the file is dropped. Columns of numbers are alike however they are
     stored: as objects, with missing values of any kind, or without any value.
 
-    ``name`` is that of a panel in ``data.codebook.panels.PANELS``; ValueError for any other. What a panel needs that is
-    not ``whole`` is said at `found`; without ``leverage`` a value may decide its column's slope alone.
+    ``name`` is that of a panel in ``data.codebook.panels.PANELS``; ValueError for any other. Without ``leverage`` a
+    value may decide its column's slope alone.
     """
-    for fault in found(panel, name, whole=whole):
+    for fault in found(panel, name):
         if leverage or not fault.of_leverage:
             raise PanelError(str(fault))
     return typed(panel, name)

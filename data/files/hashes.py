@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,3 +49,22 @@ def manifest(folder: Path) -> dict[str, str]:
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise Damaged(f"{path} is damaged ({error})") from error
     return entries
+
+
+def known(folder: Path, remedy: str) -> dict[str, str]:
+    """The `manifest` in a folder; ValueError for a damaged one, which ends with what to do about it."""
+    try:
+        return manifest(folder)
+    except Damaged as error:
+        raise ValueError(f"{error}: {remedy}") from error
+
+
+def verified(path: Path, entries: Mapping[str, str], remedy: str) -> Path:
+    """The path of a file that is as the ``entries`` of the manifest beside it say, or that is not among them.
+
+    ValueError for a file that is another, which ends with the ``remedy``: what to do about it.
+    """
+    expected = entries.get(path.name)
+    if expected is not None and expected != sha256(path):
+        raise ValueError(f"{path}: not as it was written (its sha256 is not that in {MANIFEST} beside it); {remedy}")
+    return path

@@ -23,18 +23,9 @@ def record(path: Path) -> None:
 
 def verified(path: Path) -> Path:
     """The path of a file that is as the manifest beside it says, or that is in none; ValueError for another."""
-    expected = known(path.parent).get(path.name)
-    if expected is not None and expected != sha256(path):
-        raise ValueError(
-            f"{path}: not as it was written (its sha256 is not that in {MANIFEST} beside it); "
-            "rebuild it with 'make data'"
-        )
-    return path
+    return hashes.verified(path, known(path.parent), "rebuild it with 'make data'")
 
 
 def known(folder: Path) -> dict[str, str]:
     """The hashes of the manifest in a folder, none where there is none; ValueError for a damaged one."""
-    try:
-        return hashes.manifest(folder)
-    except hashes.Damaged as error:
-        raise ValueError(f"{error}: restore it, or remove it and run 'make data'") from error
+    return hashes.known(folder, "restore it, or remove it and run 'make data'")

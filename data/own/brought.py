@@ -74,7 +74,12 @@ def read(path: Path) -> pd.DataFrame:
         more = len(found.faults) - 1
         further = f"; {more} further: 'python -m data --check {path}' lists all" if more else ""
         raise PanelError(f"{path}: {found.faults[0]}{further}")
-    panel = schema.typed(found.table)
+    return _typed(found.table)
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """The panel of a table without a fault, its columns in the order of the codebook."""
+    panel = schema.typed(table)
     return panel[[name for name in panels.panel(ALIGNMENT).columns if name in panel]]
 
 
@@ -85,7 +90,7 @@ def checked(path: Path) -> str:
         lines = [f"  {fault.listed}" for fault in found.faults]
         count = f"{len(lines)} fault{'s' * (len(lines) > 1)}"
         raise PanelError("\n".join([f"{path}: {count} in {len(found.table):,} rows, counted from 0", *lines]))
-    return "\n".join(_described(read(path), path, book))
+    return "\n".join(_described(_typed(found.table), path, book))
 
 
 def _described(panel: pd.DataFrame, path: Path, book: Panel) -> list[str]:

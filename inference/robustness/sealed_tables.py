@@ -29,19 +29,12 @@ def read(path: Path, **how: Any) -> pd.DataFrame | None:  # noqa: ANN401 (argume
     """
     import pandas as pd
 
-    expected = _known(path.parent).get(path.name)
+    entries = _known(path.parent)
     if not path.is_file():
         return None
-    if expected is not None and expected != hashes.sha256(path):
-        raise ValueError(
-            f"{path}: not as it was written (its sha256 is not that in {hashes.MANIFEST} beside it); run 'make "
-            "robustness' again, which keeps the refits that it has"
-        )
+    hashes.verified(path, entries, "run 'make robustness' again, which keeps the refits that it has")
     return pd.read_csv(path, **how) if path.stat().st_size > 1 else None
 
 
 def _known(folder: Path) -> dict[str, str]:
-    try:
-        return hashes.manifest(folder)
-    except hashes.Damaged as error:
-        raise ValueError(f"{error}: remove it and run 'make robustness' again, which keeps the refits") from error
+    return hashes.known(folder, "remove it and run 'make robustness' again, which keeps the refits")

@@ -275,6 +275,9 @@ def test_a_value_that_decides_its_column_alone_is_named(simulated):
     panel = simulated.assign(threat=simulated["threat"].where(simulated.index != 5, 1e12))
     with pytest.raises(PanelError, match=r"column threat, row 5 .*1000000000000.0 alone makes 100%"):
         validate(panel)
+    assert validate(panel, leverage=False)["threat"].max() == 1e12
+    with pytest.raises(PanelError, match="no event"):
+        validate(panel.assign(balance=0), leverage=False)
 
 
 def test_a_column_that_is_there_twice_is_named(simulated):
