@@ -43,6 +43,11 @@ def path_of(name: str, folder: Path = FOLDER) -> Path:
     return folder / f"{name}{PASSED}"
 
 
+def thinned_name(name: str) -> str:
+    """Name of the archive of few draws of a logit, from the name of that of all (see `inference.fitting.thinned`)."""
+    return f"{name}.thinned"
+
+
 def manifest(folder: Path) -> dict[str, str]:
     """The sha256 of each archive; ArchiveError for a manifest that is not one."""
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ import xarray as xr
 from inference import panels
 from inference.archives.provenance import Provenance, provenance
 from inference.fitting.result import FitResult, finish, in_schema, model_attributes, origin_attributes, refused
-from inference.sampling import checks
+from inference.sampling import checks, engines
 from inference.sampling.converge import Run, first_to_converge, judged
 from inference.sampling.settings import Session, Settings, prior_seed, seed_of
 from models import capacity
@@ -136,10 +135,7 @@ def sample(what: ScoreDesign, settings: Settings) -> Run:
         )  # fmt: skip
         posterior = drawn["posterior"].to_dataset()[parameters(what)]
         statistics = drawn["sample_stats"].to_dataset().rename(maxdepth_reached="reached_max_treedepth")
-        said = {
-            "inference_library": "nutpie", "inference_library_version": version("nutpie"), "tuning_steps": TUNE,
-            "sampling_time": time.perf_counter() - begin, "thin": thin,
-        }  # fmt: skip
+        said = engines.said_of("nutpie", begin, TUNE) | {"thin": thin}
         kept = thinned(posterior.assign_attrs(said), statistics, thin)
         return judged(kept, settings.chains, settings.draws)
 

@@ -231,7 +231,7 @@ def _trees(hypothesis: Hypothesis, fitted: _Fitted, groups: dict[str, xr.Dataset
     name, keys = fitted.design.name, panel_of(hypothesis.panel).keys
     out = {name: xr.DataTree.from_dict({which: group for which, group in groups.items() if which not in thinned.ROWS})}
     if set(thinned.ROWS) <= set(groups):
-        out[thinned.name_of(name)] = thinned.tree(groups, fitted.design, fitted.frame, keys)
+        out[archive.thinned_name(name)] = thinned.tree(groups, fitted.design, fitted.frame, keys)
     return out
 
 

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 ROWS = ("posterior_predictive", "log_likelihood")  # groups that stand here and not in the archive of all draws
 
 
-def name_of(name: str) -> str:
-    """Name of the archive of few draws of a logit, from the name of that of all."""
-    return f"{name}.thinned"
-
-
 def tree(groups: Mapping[str, xr.Dataset], design: Design, frame: pd.DataFrame, keys: tuple[str, ...]) -> xr.DataTree:
     """The archive of few draws, from the ``groups`` of all and those of rows; ``frame`` holds the rows.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, override
 
+from inference.archives import archive
 from inference.fleet.worker import Task
 from inference.plain import plain
 from inference.sampling.settings import Session, Settings
@@ -64,7 +65,7 @@ class LogitFit(Work):
     @override
     def archives(self) -> tuple[str, ...]:
         every = [f"{self.hypothesis}.{outcome}" for outcome in self.outcomes]
-        return tuple(name + ending for name in every for ending in ("", ".thinned"))
+        return tuple(archived for name in every for archived in (name, archive.thinned_name(name)))
 
     @override
     def do(self, session: Session) -> FitResult:

@@ -34,6 +34,19 @@ def sample(model: Design | Joint, engine: str, *, chains: int, draws: int, seed:
     return _pymc(model, engine, chains, draws, seed)
 
 
+def said_of(library: str, begin: float, tune: int) -> dict[str, object]:
+    """What draws say of their sampler, as ArviZ's schema asks: a library that is installed, seconds, warm-up draws.
+
+    ``begin`` is what ``time.perf_counter`` said when the library began; it has just ended.
+    """
+    return {
+        "inference_library": library,
+        "inference_library_version": version(library),
+        "sampling_time": time.perf_counter() - begin,
+        "tuning_steps": tune,
+    }
+
+
 def _pymc(model: Design | Joint, engine: str, chains: int, draws: int, seed: int) -> xr.DataTree:
     import pymc as pm
     import xarray as xr
@@ -58,12 +71,7 @@ def _pymc(model: Design | Joint, engine: str, chains: int, draws: int, seed: int
     statistics = tree["sample_stats"].to_dataset()
     if "maxdepth_reached" in statistics:  # nutpie's name for it
         statistics = statistics.rename(maxdepth_reached="reached_max_treedepth")
-    said = {
-        "inference_library": engine,
-        "inference_library_version": version(engine),
-        "sampling_time": time.perf_counter() - begin,
-        "tuning_steps": TUNE[engine],
-    }
+    said = said_of(engine, begin, TUNE[engine])
     return xr.DataTree.from_dict(
         {
             "posterior": tree["posterior"].to_dataset().drop_vars(latent).assign_attrs(said),

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,11 +28,8 @@ def mounted(place: Path, kilobytes: int) -> str | None:
     return done.stderr.strip() or "mount failed" if done.returncode else None
 
 
-def disturbed(campaign: Campaign, names: tuple[str, ...], posteriors: Path) -> None:
+def disturbed(campaign: Campaign, made: Mapping[str, Command]) -> None:
     """Run commands onto small disks in memory, with workers killed, and with files of other times."""
-    if "counterfactual" in names and world.chain(posteriors):
-        names = tuple(name for name in names if name != "counterfactual")
-    made = world.made(campaign.folder("world-of-disks"), names, posteriors)
     try:
         reason = mounted(campaign.folder("disks") / "probe", 100)
     except OSError as error:
@@ -41,8 +38,7 @@ def disturbed(campaign: Campaign, names: tuple[str, ...], posteriors: Path) -> N
         campaign.tally.skip("disks full, read-only or vanishing", reason)
     else:
         subprocess.run(["umount", str(campaign.root / "disks/probe")], check=True)
-    for name in names:
-        command = made[name]
+    for name, command in made.items():
         if not reason:
             _disks(campaign, command)
         if name in {"fit", "robustness", "report"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from data.command_line import INTERRUPTED
-from tests.faults import commands, world
+from tests.faults import commands
 from tests.faults.tally import Campaign
 from tests.faults.world import Command
 
@@ -23,17 +23,12 @@ AT_ONCE = 2
 FIRST = 0.3  # seconds in which an interpreter starts, before any line of ours
 
 
-def killed(campaign: Campaign, names: tuple[str, ...], posteriors: Path) -> None:
+def killed(campaign: Campaign, made: Mapping[str, Command]) -> None:
     """Kill each command many times; then let it finish, which must give what an undisturbed run gives."""
-    if "counterfactual" in names and (reason := world.chain(posteriors)):
-        campaign.tally.skip("counterfactual, killed", reason)
-        names = tuple(name for name in names if name != "counterfactual")
-    made = world.made(campaign.folder("world"), names, posteriors)
-    chosen = [made[name] for name in names]
     kills = campaign.count(KILLS)
     chains = [
         (command, first, min(IN_A_ROW, kills - first))
-        for command in chosen for first in range(0, kills, IN_A_ROW)
+        for command in made.values() for first in range(0, kills, IN_A_ROW)
     ]  # fmt: skip
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for done in [pool.submit(_chain, campaign, *chain) for chain in chains]:

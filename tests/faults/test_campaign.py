@@ -5,7 +5,7 @@ import pytest
 
 from inference.robustness import sealed_tables
 from reports.numbers import refits
-from tests.faults import damage, tally, writers
+from tests.faults import damage, tally, world, writers
 
 
 @pytest.fixture
@@ -48,3 +48,9 @@ def test_a_table_of_refits_that_changed_is_refused_and_one_of_no_manifest_is_rea
         refits.read(tmp_path)
     (tmp_path / "manifest.json").unlink()
     assert refits.read(tmp_path)["specification"]["mean"].tolist() == [2.0648]
+
+
+def test_the_counterfactual_is_left_out_with_the_reason_where_its_links_are_not_there(campaign, tmp_path):
+    assert world.made(campaign, ("counterfactual",), tmp_path / "none") == {}
+    assert "| counterfactual | not tried: " in tally.table(campaign, 60, "abc")
+    assert f"no posterior in {tmp_path / 'none'}" in campaign.tally.left_out["counterfactual"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,8 +15,9 @@ import xarray as xr
 from data.files import atomic
 from inference.archives import archive, sealed
 from inference.archives.archive import ArchiveError
-from tests.faults import commands, world
+from tests.faults import commands
 from tests.faults.tally import Campaign
+from tests.faults.world import Command
 
 DOUBLES, OF_COMMANDS = 30, {"data": 12, "fit": 4, "robustness": 2, "report": 2}  # 50 in all
 WRITES = 8  # of each writer in a double run of files
@@ -82,11 +84,10 @@ def doubled(campaign: Campaign) -> None:
         campaign.tally.add("files, two to four writers at once", sorted(set(found)))
 
 
-def commands_doubled(campaign: Campaign, names: tuple[str, ...], posteriors: Path) -> None:
+def commands_doubled(campaign: Campaign, made: Mapping[str, Command]) -> None:
     """The same command two to four times at once on one place: each ends well, as if it were alone."""
-    made = world.made(campaign.folder("world-of-writers"), names, posteriors)
     for name, full in OF_COMMANDS.items():
-        if name not in names:
+        if name not in made:
             continue
         command = made[name]
         for number in range(campaign.count(full)):
