@@ -9,7 +9,6 @@ happens after the year of the signature decides.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,10 +20,10 @@ from data.period import FIRST
 from data.world.grid import Counts, window
 from data.world.riskset import before
 from data.world.treaties import CONSULTATION, EDITIONS, HARD, NEUTRALITY, NONAGGRESSION
+from data.world.world import World, once
 
 if TYPE_CHECKING:
     from data.world.grid import Cube
-    from data.world.world import World
 
 IMPOSED_YEARS, SETTLED_YEARS, LAPSED_YEARS = 5, 3, 5
 Mask = NDArray[np.bool_]
@@ -40,16 +39,6 @@ class Decisions:
         self.treaty, self.new = events["treaty"].to_numpy(), events["new"].to_numpy()
         self.collective = events["collective"].to_numpy(bool)
 
-    @cached_property
-    def threatens(self) -> Cube:
-        """`threatening` of the world, which two rules read."""
-        return threatening(self.world)
-
-    @cached_property
-    def disputed(self) -> Cube:
-        """[i, j, year]: a dispute between the two in t or the coding's window before it, which two rules read."""
-        return _up_to_now(self.world.disputes.any, self.world.coding.window)
-
     def lately(self, happened: Counts | Cube, years: int) -> Mask:
         """Whether a cube is true in t or in one of so many years before, between state and partner in that order."""
         return np.any([self.at(happened, lag) for lag in range(years + 1)], axis=0)
@@ -60,6 +49,7 @@ class Decisions:
         return (cube[self.i, self.j, t.clip(0)] > 0) & (t >= 0)
 
 
+@once("disputes")
 def _imposing(world: World) -> Cube:
     """[i, j, year]: a foreign power put i's leader in office in the year (Archigos), and it was j.
 
@@ -124,16 +114,22 @@ def _up_to_now(events: Counts, years: int) -> Cube:
     return (window(events, years) + events) > 0
 
 
+@once("disputes", "window")
 def threatening(world: World) -> Cube:
     """[k, i, year]: k threatens i, by a new revisionist dispute with force in t-10..t or rivalry the year before."""
     return _up_to_now(world.disputes.revisionist, world.coding.window) | before(world.rivals)
 
 
+@once("disputes", "window")
+def disputing(world: World) -> Cube:
+    """[i, j, year]: a dispute between the two in t or the coding's window before it."""
+    return _up_to_now(world.disputes.any, world.coding.window)
+
+
 def _common_enemy(d: Decisions) -> Mask:
     world = d.world
-    threatens, opposed = d.threatens, d.disputed | before(world.rivals)
-    shared = [bool((threatens[:, i, t] & opposed[:, j, t]).any()) for i, j, t in zip(d.i, d.j, d.t, strict=True)]
-    return _named(d) | np.array(shared, bool)
+    threatens, opposed = threatening(world), disputing(world) | before(world.rivals)
+    return _named(d) | (threatens[:, d.i, d.t] & opposed[:, d.j, d.t]).any(axis=0)
 
 
 def _communique(d: Decisions) -> Mask:
@@ -142,11 +138,11 @@ def _communique(d: Decisions) -> Mask:
     conditional = set(level.loc[level["conditio"].fillna(0) != 0, "atopid"].astype(int))
     free = ~np.isin(d.treaty, list(conditional))
     near = np.isfinite(d.world.contiguity_km[d.i, d.j, d.t - 1])
-    return ((d.new & ~CONSULTATION) == 0) & free & ~near & ~d.disputed[d.i, d.j, d.t]
+    return ((d.new & ~CONSULTATION) == 0) & free & ~near & ~disputing(d.world)[d.i, d.j, d.t]
 
 
 def _source_of_threat(d: Decisions) -> Mask:
-    return d.threatens[d.j, d.i, d.t]
+    return threatening(d.world)[d.j, d.i, d.t]
 
 
 RULES: dict[str, Callable[[Decisions], Mask]] = {

@@ -23,17 +23,18 @@ from data.period import FIRST, LAST
 from data.world.grid import Field, window
 from data.world.riskset import Rows, before
 from data.world.treaties import DEFENCE, HARD, SOFT, Treaties, membership
+from data.world.world import World, once
 
 if TYPE_CHECKING:
     from data.codings import Coding
     from data.world.grid import Cube
-    from data.world.world import World
 
 AT_MOST_SMALL = 3
 # Treaties of the Arab League, which is a region and no following of its strongest member: never a bandwagoning.
 ARAB_LEAGUE = {3015: "pact of 1945", 3205: "treaty of joint defence of 1950"}
 CENTRED = 0.5  # share of the members' capabilities from which a treaty is centred on its holder
 DECISION = ["treaty", "i", "year"]
+SIGNED = "treaties", "universal", "entry", "collective", "disputes", "window"  # what events and their classes rest on
 
 
 def new_obligations(treaties: Treaties, cinc: Field, coding: Coding) -> pd.DataFrame:
@@ -71,6 +72,7 @@ def _counted(new: pd.DataFrame, coding: Coding) -> pd.DataFrame:
     return new[choices[coding.bandwagon] & ~region]
 
 
+@once("bandwagon", *SIGNED)
 def bandwagons(world: World) -> pd.DataFrame:
     """Events (treaty, phase, i, j, year, partner, new, share, class): i enters a new obligation with j.
 
@@ -87,6 +89,7 @@ def standing(world: World) -> Cube:
     return (window(world.disputes.any, years) > 0) | (window(world.rivals, years) > 0)
 
 
+@once("balance", *SIGNED)
 def balances(world: World) -> pd.DataFrame:
     """Events (treaty, phase, i, j, year, partner, new, share, class): i gains a defence obligation against j.
 

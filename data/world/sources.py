@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -124,6 +124,20 @@ class Raw:
             raise SourceError(f"{file}: has the right bytes but cannot be read ({error})") from error
         whole = [name for name in table.columns if name.lower() in WHOLE and table[name].notna().all()]
         return table.astype(dict.fromkeys(whole, int))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Reader that reads each file once and gives copies of it, which share memory until they are written to."""
+
+    raw: Reader
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    def read(self, file: str) -> pd.DataFrame:
+        """The table of a raw file, as the reader gives it."""
+        if file not in self.tables:
+            self.tables[file] = self.raw.read(file)
+        return self.tables[file].copy(deep=False)
 
 
 # Text files that are not UTF-8.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,11 +20,28 @@ from data.world.sources import Reader
 
 OBLIGATIONS = 2  # transaction type of the US foreign aid data; the others are disbursements, from 2001 on only
 COMMITTED = "commitment_amount_usd_constant_sum"
-# What depends on the coding, and the dimensions that it depends on.
-DEPENDS = {"treaties": ("treaties", "universal"), "disputes": ("disputes",), "dispute_years": ("disputes",)}
 NO_SCORE = -10  # Polity codes years without a score as -66, -77 and -88
 EUDS_AT_ZERO, EUDS_PER_POINT = -0.09, 0.127  # extended unified democracy score on polity2
 OCCUPATION_YEARS = 5  # an occupier won its war in the year or in the five before
+
+
+def once[T](*dimensions: str) -> Callable[[Callable[[World], T]], Callable[[World], T]]:
+    """Decorates a function of a world that reads no dimension of the coding but these.
+
+    Its result is computed once for all worlds that follow from each other by `World.under` and agree in them.
+    """
+
+    def decorate(function: Callable[[World], T]) -> Callable[[World], T]:
+        @wraps(function)
+        def known(world: World) -> T:
+            key = function, *((name, getattr(world.coding, name)) for name in dimensions)
+            if key not in world.known:
+                world.known[key] = function(world)
+            return world.known[key]
+
+        return known
+
+    return decorate
 
 
 @dataclass(frozen=True)
@@ -34,49 +53,48 @@ class World:
 
     raw: Reader
     coding: Coding = REGISTERED
+    known: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], repr=False, compare=False)  # by `once`
 
     def under(self, coding: Coding) -> World:
-        """The world under another coding; what has been read and does not depend on the coding is shared."""
-        other = World(self.raw, coding)
-        for name, choices in DEPENDS.items():
-            if any(getattr(coding, choice) != getattr(self.coding, choice) for choice in choices):
-                continue
-            if name in self.__dict__:
-                other.__dict__[name] = self.__dict__[name]
-        same = set(self.__dict__) - set(DEPENDS) - {"raw", "coding"}
-        other.__dict__.update({name: self.__dict__[name] for name in same})
-        return other
+        """The world under another coding; what does not depend on what is changed is shared, whoever reads it first."""
+        return World(self.raw, coding, self.known)
 
-    @cached_property
+    @property
+    @once()
     def grid(self) -> grid.Grid:
         """States and years, membership and major powers."""
         majors = self.raw.read("cow_majors.rda")
         majors = majors.assign(endyear=ongoing(majors["endyear"]))
         return grid.grid(self.raw.read("statelist2024.csv"), majors)
 
-    @cached_property
+    @property
+    @once("treaties", "universal")
     def treaties(self) -> treaties.Treaties:
         """Obligations of the edition of ATOP that the coding names, declarations left out as it says."""
         level = self.raw.read(treaties.EDITIONS[self.coding.treaties])
         return treaties.treaties(level, self.grid, treaties.UNIVERSAL[self.coding.universal])
 
-    @cached_property
+    @property
+    @once("disputes")
     def dispute_years(self) -> pd.DataFrame:
         """Directed dyad-years of disputes to 2014, of the editions that the coding names (see `disputes.directed`)."""
         return disputes.spliced([self.raw.read(file) for file in disputes.FILES[self.coding.disputes]])
 
-    @cached_property
+    @property
+    @once("disputes")
     def disputes(self) -> disputes.Disputes:
         """Militarised interstate disputes to 2014, of the editions that the coding names."""
         return disputes.disputes(self.dispute_years, self.grid)
 
-    @cached_property
+    @property
+    @once()
     def rivals(self) -> Cube:
         """Cube: strategic rivals."""
         table = self.raw.read("tss_rivalries.rda")
         return disputes.rivalries(recode_spells(table, ["ccode1", "ccode2"], "rivalries", "start", "end"), self.grid)
 
-    @cached_property
+    @property
+    @once()
     def _capabilities(self) -> pd.DataFrame:
         return self.raw.read("cow_nmc.rda")
 
@@ -84,27 +102,32 @@ class World:
         """A component of the National Material Capabilities v6: cinc, milex, milper, tpop ..."""
         return self.grid.field(self._capabilities, "ccode", component)
 
-    @cached_property
+    @property
+    @once()
     def cinc(self) -> Field:
         """Share of the system's material capabilities."""
         return self.capability("cinc")
 
-    @cached_property
+    @property
+    @once()
     def contiguity_km(self) -> Amounts:
         """Cube: upper limit of the distance of contiguous pairs by class, infinite where not contiguous."""
         return geography.contiguity(self.raw.read("cow_contdir.rda"), self.grid)
 
-    @cached_property
+    @property
+    @once()
     def capital_km(self) -> Amounts:
         """Cube: great-circle distance between capitals."""
         return geography.capitals(self.raw.read("cow_capitals.rda"), self.grid)
 
-    @cached_property
+    @property
+    @once()
     def distance_km(self) -> Amounts:
         """Cube: minimum distance between borders from 1886, before that between capitals (see `geography`)."""
         return geography.distance(self.raw.read("cow_mindist.rda"), self.contiguity_km, self.capital_km, self.grid)
 
-    @cached_property
+    @property
+    @once()
     def occupied(self) -> Cube:
         """Cube: j occupies i.
 
@@ -121,7 +144,8 @@ class World:
         lately = (defeat > 0) | (window(defeat, OCCUPATION_YEARS) > 0)
         return flagged[:, None] & lately & (np.isfinite(self.contiguity_km) | self.grid.major[None])
 
-    @cached_property
+    @property
+    @once()
     def _democracy(self) -> pd.DataFrame:
         return self.raw.read("cw_democracy.rda")
 
@@ -129,7 +153,8 @@ class World:
         """A score of democracy: euds, v2x_polyarchy. The file has polity2 too, under wrong codes: see `polity`."""
         return self.grid.field(self._democracy, "ccode", score)
 
-    @cached_property
+    @property
+    @once()
     def _polity(self) -> pd.DataFrame:
         table = recode(self.raw.read("polity5.rda").dropna(subset=["cown"]), "cown", "polity5")
         begun = table.sort_values(["byear", "bmonth", "bday"], na_position="first", kind="stable")
@@ -146,7 +171,8 @@ class World:
         values = self.grid.field(self._polity, "cown", score)
         return np.where(values < NO_SCORE, np.nan, values)
 
-    @cached_property
+    @property
+    @once()
     def regime(self) -> Field:
         """Extended unified democracy score (Marquez 2016), 1816-.
 
@@ -156,16 +182,19 @@ class World:
         known = self.democracy("euds")
         return np.where(np.isnan(known), EUDS_AT_ZERO + EUDS_PER_POINT * self.polity("polity2"), known)
 
-    @cached_property
+    @property
+    @once()
     def _output(self) -> pd.DataFrame:
         return self.raw.read("cw_gdppop.rda")
 
-    @cached_property
+    @property
+    @once()
     def income(self) -> Field:
         """Log GDP per head, latent (Fariss et al. 2022), 1816-2019."""
         return np.log(self.grid.field(self._output, "ccode", "mrgdppc"))
 
-    @cached_property
+    @property
+    @once()
     def gdp(self) -> Field:
         """GDP in millions of constant dollars of 2017 at purchasing power, latent (Fariss et al. 2022), 1816-2019."""
         return self.grid.field(self._output, "ccode", "pwtrgdp")
@@ -178,7 +207,8 @@ class World:
         np.add.at(out, (i[inside], j[inside], t[inside]), value[inside])
         return out
 
-    @cached_property
+    @property
+    @once()
     def _transfers(self) -> pd.DataFrame:
         """Arms transfers with positions ``i`` of recipient and ``j`` of supplier, -1 where that is no state.
 
@@ -192,26 +222,30 @@ class World:
             table[position] = self.grid.index(codes.mask(stateless))
         return table
 
-    @cached_property
+    @property
+    @once()
     def arms(self) -> Amounts:
         """Cube: arms that i received from j, millions of SIPRI trend-indicator value, 1950-."""
         columns = (self._transfers[name].to_numpy() for name in ("i", "j", "year", "value"))
         return self._flow(*columns)
 
-    @cached_property
+    @property
+    @once()
     def arms_of_all(self) -> Amounts:
         """Field: arms received, unknown suppliers and such as are no states included."""
         table = self._transfers
         everyone = np.zeros(len(table), int)  # one column of a cube for all suppliers
         return self._flow(table["i"].to_numpy(), everyone, table["year"].to_numpy(), table["value"].to_numpy())[:, 0]
 
-    @cached_property
+    @property
+    @once()
     def _us_aid(self) -> pd.DataFrame:
         table = self.raw.read("us_foreign_aid_country.csv").query("transaction_type_id == @OBLIGATIONS")
         code = table["country_code"].fillna(table["country_name"])
         return table.assign(code=code, year=year_of(table["fiscal_year"]))  # 1976tq, a quarter, goes to 1976
 
-    @cached_property
+    @property
+    @once()
     def aid(self) -> Amounts:
         """Cube: aid that i received from j, constant dollars: US obligations 1946-, 17 other donors' 1973-2013."""
         us = self._us_aid
@@ -222,14 +256,16 @@ class World:
         i, j = (self.grid.index(to_cow(others[name], others["year"], "aiddata")) for name in ("ccodeR", "ccodeS"))
         return out + self._flow(i, j, others["year"].to_numpy(), others[COMMITTED].to_numpy())
 
-    @cached_property
+    @property
+    @once()
     def prices(self) -> Field:
         """Array (year,): price of a dollar's worth of 2019, from current and constant US aid, 1946-2016."""
         whole = self._us_aid[self._us_aid["fiscal_year"] != "1976tq"]
         sums = whole[whole["constant_amount"] > 0].groupby("year")[["current_amount", "constant_amount"]].sum()
         return (sums["current_amount"] / sums["constant_amount"]).reindex(range(FIRST, LAST + 1)).to_numpy()
 
-    @cached_property
+    @property
+    @once()
     def igos(self) -> Amounts:
         """Cube: intergovernmental organisations that both are full members of in a year, 1816-2014, and carried on."""
         table = self.raw.read("cow_igo_ndy.rda")

@@ -86,10 +86,10 @@ def build(risk: str, raw: str | None) -> dict[str, int]:
 
 @cache
 def _world(raw: str | None) -> World:
-    from data.world.sources import Raw
+    from data.world.sources import Kept, Raw
     from data.world.world import World
 
-    return World(Raw(Path(raw) if raw else None))
+    return World(Kept(Raw(Path(raw) if raw else None)))
 
 
 @cache
