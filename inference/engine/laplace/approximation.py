@@ -187,15 +187,15 @@ def _summarised(model: _Model, theta: Float, sigma: Float, doubts: list[Doubt], 
     slopes = model.own.latents["beta"]
     rows = rows_of.linearised(model.rows, model.design, theta)
     covariance = _covariance(rows, theta, model.prior.precision(sigma))
-    pull, cubes = np.empty(theta.size), np.empty(slopes.size)
-    loops.third(rows, theta, covariance, slopes, pull, cubes)
+    pull, cubes = np.empty(theta.size), np.empty(rows.dense)
+    loops.third(rows, theta, covariance, pull, cubes)
     corrected = covariance @ pull
     moved = corrected[slopes] + np.sum([one.shift for one in doubts], axis=0)
     variance = np.diag(covariance)[slopes] + np.sum([one.spread + one.wider for one in doubts], axis=0)
     sd = np.sqrt(np.maximum(variance, 1e-12))
     mean = theta[slopes] + moved
     return Approximation(
-        model.design, mean, sd, _above_zero(mean / sd, cubes / sd**3), np.abs(moved) / sd, found, theta,
+        model.design, mean, sd, _above_zero(mean / sd, cubes[slopes] / sd**3), np.abs(moved) / sd, found, theta,
         theta + corrected, covariance, sigma,
     )  # fmt: skip
 

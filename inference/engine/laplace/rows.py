@@ -23,20 +23,24 @@ Int = NDArray[np.int32]
 
 
 class Rows(NamedTuple):
-    """Entries of each row: ``column`` and ``value`` (obs, entry), ``offset``, ``y`` and ``weight`` (obs,)."""
+    """Entries of each row: ``column`` and ``value`` (obs, entry), ``offset``, ``y`` and ``weight`` (obs,).
+
+    The first ``dense`` entries are of the intercept and the slopes, which are the first latents, in their order.
+    """
 
     column: Int
     value: Float
     offset: Float
     y: Float
     weight: Float
+    dense: int
 
 
 def of_design(design: Design, own: Own) -> Rows:
     """The rows of a design, whose latents of one outcome ``own`` places."""
     column, value = layout.entries(design, own)
     y, weight = design.y.astype(float), design.row_weight.astype(float)
-    return Rows(column.astype(np.int32), value, np.zeros(design.y.size), y, weight)
+    return Rows(column.astype(np.int32), value, np.zeros(design.y.size), y, weight, 1 + len(design.terms))
 
 
 def linearised(rows: Rows, design: Design, theta: Float) -> Rows:
