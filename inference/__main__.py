@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=workers, default=2, help="fits at the same time (default: 2)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to fit on, as tcp://host:8786")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where archives go")
+    parser.add_argument(
+        "--raw", type=Path, help="folder with the raw files, for refits of the main claims (default: if fetched before)"
+    )
     return parser
 
 
@@ -127,7 +130,18 @@ def _what_is_missing(arguments: argparse.Namespace, chosen: list[Hypothesis], pa
         print(coverage.summary(panel), end="\n\n")
     failed = _do(missing, "posteriors", session, arguments)
     failed |= _do(plan.missing_verdicts(models, session), "verdicts", session, arguments)
-    return failed | _do(plan.missing_scenarios(models, session), "scenarios", session, arguments)
+    failed |= _do(plan.missing_scenarios(models, session), "scenarios", session, arguments)
+    return failed or _refit_main_claims(chosen, arguments)
+
+
+def _refit_main_claims(chosen: list[Hypothesis], arguments: argparse.Namespace) -> int:
+    """Refits under single changes, where all the claims that the brief is about were fitted in the usual place."""
+    from inference.robustness import campaign
+
+    here = arguments.panel.resolve() == PANEL and arguments.folder.resolve() == FOLDER.resolve()
+    if not here or not {h.id for h in chosen}.issuperset(campaign.MAIN):
+        return 0
+    return campaign.of_main_claims(PANEL, FOLDER, arguments.raw, arguments.workers, arguments.scheduler)
 
 
 def _do(works: list[Work], label: str, session: Session, arguments: argparse.Namespace) -> int:

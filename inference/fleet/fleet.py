@@ -127,6 +127,17 @@ def stored(tasks: Iterable[Task], folder: Path, stamp: str) -> dict[str, dict[st
     return found
 
 
+def kept(folder: Path, stamp: str) -> dict[str, tuple[Task, dict[str, Any]]]:
+    """Every result of this stamp in a folder with the task that it is of, by key, whichever run made it."""
+    out = {}
+    for path in sorted(folder.glob("*.json")):
+        record = sealed.read(path) or {}
+        if record.get("stamp") == stamp and isinstance(record.get("result"), dict):
+            key = path.name.removesuffix(".json")
+            out[key] = Task(key, record["arguments"]), record["result"]
+    return out
+
+
 def _checked(tasks: Iterable[Task]) -> list[Task]:
     """The tasks with arguments as JSON brings them back; FleetError for one that cannot be stored."""
     seen, out = set(), []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from math import erf, hypot, isnan, sqrt
 from typing import TYPE_CHECKING
 
@@ -64,16 +64,19 @@ def outcomes_of(estimand: Estimand, hypothesis: Hypothesis) -> tuple[str, ...]:
     return (estimand.outcome,) if estimand.outcome in hypothesis.outcomes else hypothesis.outcomes
 
 
+def _are_there(estimand: Estimand, hypothesis: Hypothesis, refits: Refits) -> bool:
+    return set(outcomes_of(estimand, hypothesis)) <= refits.keys()
+
+
 def _estimate(hypothesis: Hypothesis, index: int, refits: Refits) -> Estimate:
     """One registered estimand from the refits of its claim by outcome."""
     estimand = hypothesis.estimands[index]
-    wanted = outcomes_of(estimand, hypothesis)
-    needed = {o: refits[o] for o in wanted if o in refits}
-    rows, events = (min((getattr(r, name) for r in needed.values()), default=0) for name in ("rows", "events"))
+    needed = {o: refits[o] for o in outcomes_of(estimand, hypothesis)}
+    rows, events = (min(getattr(r, name) for r in needed.values()) for name in ("rows", "events"))
     facts = (hypothesis.id, index, str(estimand), rows, events)
     reasons = [f"{o}: {refit.impossible}" for o, refit in needed.items() if refit.impossible is not None]
-    if reasons or len(needed) < len(wanted):
-        return Estimate(*facts, impossible="; ".join(reasons) or "not fitted")
+    if reasons:
+        return Estimate(*facts, impossible="; ".join(reasons))
     mean, sd, probability = estimate(estimand, needed)
     failed = "; ".join(f"{o}: {', '.join(refit.failed)}" for o, refit in needed.items() if refit.failed)
     return Estimate(*facts, mean, sd, probability, side(probability), failed)
@@ -82,21 +85,24 @@ def _estimate(hypothesis: Hypothesis, index: int, refits: Refits) -> Estimate:
 def specification_curve(
     chosen: list[Hypothesis], results: Refits, every: Callable[[str], list[Specification]]
 ) -> pd.DataFrame:
-    """Every registered estimand under ``every`` specification of its panel that concerns it: one row each."""
+    """Every registered estimand under ``every`` specification that concerns it and that was fitted: one row each."""
     import pandas as pd
 
     rows = []
     for hypothesis in chosen:
+        model = archive_of(hypothesis)
         for specification in filter(lambda each: each.applies_to(hypothesis.id), every(hypothesis.panel)):
-            keys = {o: recoded_key(archive_of(hypothesis), o, specification) for o in hypothesis.outcomes}
+            keys = {o: recoded_key(model, o, specification) for o in hypothesis.outcomes}
             refits = {o: results[key] for o, key in keys.items() if key in results}
             facts = {"specification": str(specification), "changes": len(specification.changes)}
             rows += [
                 asdict(_estimate(hypothesis, k, refits)) | facts
                 for k, estimand in enumerate(hypothesis.estimands)
                 if specification.concerning(estimand.outcome) == specification
+                and _are_there(estimand, hypothesis, refits)
             ]
-    return pd.DataFrame(rows).drop_duplicates(["hypothesis", "index", "specification"])
+    columns = [*(field.name for field in fields(Estimate)), "specification", "changes"]
+    return pd.DataFrame(rows, columns=columns).drop_duplicates(["hypothesis", "index", "specification"])
 
 
 def left_out(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
@@ -108,7 +114,8 @@ def left_out(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
 
     rows = []
     for hypothesis in chosen:
-        model, parts = archive_of(hypothesis), dict[tuple[str | None, str | None], dict[str, Refit]]()
+        model = archive_of(hypothesis)
+        parts: dict[tuple[str | None, str | None], dict[str, Refit]] = {}
         for outcome in hypothesis.outcomes:
             for refit in _without(results, model, outcome):
                 parts.setdefault((refit.group, refit.level), {})[outcome] = refit
@@ -118,7 +125,7 @@ def left_out(chosen: list[Hypothesis], results: Refits) -> pd.DataFrame:
             asdict(_estimate(hypothesis, k, whole | refits)) | {"group": group, "level": level}
             for (group, level), refits in parts.items()
             for k, estimand in enumerate(hypothesis.estimands)
-            if set(outcomes_of(estimand, hypothesis)) & set(refits)
+            if refits.keys() & outcomes_of(estimand, hypothesis) and _are_there(estimand, hypothesis, whole | refits)
         ]
     return pd.DataFrame(rows)
 
@@ -164,6 +171,12 @@ def agreement(curve: pd.DataFrame) -> pd.DataFrame:
         share = float((possible["side"] == registered.iloc[0]).mean()) if len(registered) else float("nan")
         rows.append({"hypothesis": hypothesis, "index": index, "codings": len(possible), "agreeing": share})
     return pd.DataFrame(rows)
+
+
+def agreement_words(curve: pd.DataFrame) -> str:
+    """The shares of `agreement` as a table of text."""
+    table = agreement(curve)
+    return table.assign(agreeing=table["agreeing"].map(share_words)).to_string(index=False) if len(table) else ""
 
 
 def turned(table: pd.DataFrame, registered: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from data.codings import UNCHANGED
 from inference import panels
 from inference.fleet.fleet import Task
 from inference.plain import plain
@@ -92,15 +93,21 @@ def _levels(panel: pd.DataFrame, outcomes: tuple[str, ...], outcome: str) -> dic
     return out
 
 
+def risk_of(task: Task) -> Specification | None:
+    """The risk set whose panel, built from the raw files, a refit or a counterfactual reads; None where it is another.
+
+    Refits of parts left out, of claims about other panels, and of the counterfactual as registered need none.
+    """
+    if "specification" not in task.arguments:
+        return None
+    text, claim = task.arguments["specification"], task.arguments.get("hypothesis")
+    needed = text != UNCHANGED if claim is None else REGISTRY[claim].panel == "alignment"
+    return recoding.risk_of(Specification.parse(text, "alignment")) if needed else None
+
+
 def builds(refits: list[Task], raw: Path | None) -> list[Task]:
     """The alignment panels that refits and counterfactuals need and that are not there yet."""
-    texts = [
-        task.arguments["specification"]
-        for task in refits
-        if "specification" in task.arguments
-        and (task.arguments["kind"] == "aid" or REGISTRY[task.arguments["hypothesis"]].panel == "alignment")
-    ]
-    risks = dict.fromkeys(recoding.risk_of(Specification.parse(text, "alignment")) for text in texts)
+    risks = dict.fromkeys(risk for risk in map(risk_of, refits) if risk is not None)
     common = {"kind": "panel", "raw": str(raw.resolve()) if raw else None}
     return [
         Task(f"panel.{risk}", {"risk": str(risk)} | common) for risk in risks if not recoding.path_of(risk).is_file()
