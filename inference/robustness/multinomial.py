@@ -1,7 +1,8 @@
-"""Draws of a multinomial logit: those of the joint model, weighed, since the two differ by little."""
+"""Draws of a multinomial logit: those of the joint model, or of approximations of its logits, with weights."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from inference.engine import stream
+from inference.engine.laplace.approximation import Approximation, draws_of
 from inference.evidence.left_out import importance
 from inference.sampling import checks, diagnostics
 from inference.sampling.converge import draw_until_converged
@@ -62,10 +64,21 @@ def draw(joint: Joint, settings: Settings, scale: float) -> Weighted:
     return Weighted(run.posterior, weights, tuple(failed))
 
 
+def approximated(joint: Joint, parts: Sequence[Approximation], draws: int, seed: int) -> Weighted:
+    """As `draw`, of outcomes whose logits were approximated apart: what fails is Pareto's k only."""
+    posterior = draws_of(joint, parts, draws, seed)
+    weights = smoothed(stream.multinomial_log_ratio(joint, posterior).to_numpy())
+    return Weighted(posterior, weights, tuple(checks.failures([_tail(weights)])))
+
+
+def _tail(weights: Weights) -> checks.CheckResult:
+    return checks.at_most("Pareto k of the multinomial's weights", weights.pareto_k, importance.BAD_K)
+
+
 def judged(weights: Weights, gate: list[checks.CheckResult], scale: float) -> list[checks.CheckResult]:
     """The checks of the weights of draws that have passed, or failed, ``gate``."""
     effective = weights.share * next((c.value for c in gate if c.name == checks.BULK), 0.0)
     return [
-        checks.at_most("Pareto k of the multinomial's weights", weights.pareto_k, importance.BAD_K),
+        _tail(weights),
         checks.at_least("smallest bulk ESS under the multinomial's weights", effective, checks.ESS * scale),
     ]

@@ -62,6 +62,11 @@ class Slope:
         sd = np.sqrt(np.average((draws - mean) ** 2, weights=weight))
         return cls(float(mean), float(sd), float(np.average(draws > 0, weights=weight)))
 
+    def moved(self, before: Slope, after: Slope) -> Slope:
+        """The slope changed by as much as the slope ``before`` is from that ``after``."""
+        positive = min(max(self.positive + after.positive - before.positive, 0.0), 1.0)
+        return Slope(self.mean + after.mean - before.mean, self.sd * after.sd / before.sd, positive)
+
 
 @dataclass(frozen=True)
 class Refit:
@@ -149,6 +154,11 @@ class Posterior(NamedTuple):
         return Slope.of(self.draws()["beta"].sel(predictor=term).to_numpy())
 
 
+def _moved(found: Approximation, terms: tuple[str, ...]) -> float:
+    """How far the approximation was corrected, of the term that was moved farthest."""
+    return float(found.moved[[found.design.terms.index(term) for term in terms]].max(initial=0.0))
+
+
 def posterior_of(
     design: Design, terms: tuple[str, ...], made: str, seed: int, near: Callable[[], Start] | None = None
 ) -> Posterior:
@@ -159,8 +169,7 @@ def posterior_of(
     moved = None
     if made == APPROXIMATE:
         found = approximate(design, near() if near else None)
-        exposures = [design.terms.index(term) for term in terms]
-        moved = float(found.moved[exposures].max(initial=0.0))
+        moved = _moved(found, terms)
         if found.converged and moved <= FAR:
             return Posterior(made, found, None, (), seed, moved)
     made = SHORT if made == APPROXIMATE else made
@@ -202,7 +211,7 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str, made:
     """Refit a logit under a specification, given as its text form, ``made`` in one way."""
     coding = Specification.parse(specification, REGISTRY[hypothesis].panel)
     if coding.exclusive:
-        return exclusive(hypothesis, coding, panel)[outcome]
+        return exclusive(hypothesis, coding, panel, made)[outcome]
     claim, frame = _under(coding, hypothesis, panel)
     registered = REGISTRY[hypothesis]
     try:  # a claim as it was may have had another outcome, and other terms
@@ -224,8 +233,8 @@ def _under(coding: Specification, hypothesis: str, panel: str) -> tuple[Hypothes
 
 
 @cache  # the refits of both outcomes ask for it
-def exclusive(hypothesis: str, coding: Specification, panel: str) -> dict[str, Refit]:
-    """Refit all outcomes of a claim as one multinomial logit, by outcome."""
+def exclusive(hypothesis: str, coding: Specification, panel: str, made: str = APPROXIMATE) -> dict[str, Refit]:
+    """Refit all outcomes of a claim as one multinomial logit, by outcome, ``made`` in one way."""
     claim, frame = _under(coding, hypothesis, panel)
     try:
         designs = [weighted(claim.design(frame, outcome), frame, coding) for outcome in claim.outcomes]
@@ -235,12 +244,46 @@ def exclusive(hypothesis: str, coding: Specification, panel: str) -> dict[str, R
     facts = {d.outcome: Refit(int(d.y.size), int(d.y.sum()), both=both) for d in joint.designs}
     if few := [f"{fact.events} events of {outcome}" for outcome, fact in facts.items() if fact.events < FEW]:
         return {outcome: replace(fact, impossible=", ".join(few)) for outcome, fact in facts.items()}
-    drawn = multinomial.draw(joint, SETTINGS, scale(SETTINGS))
     terms = {outcome: claim.equation(outcome).exposures for outcome in claim.outcomes}
+    if made == APPROXIMATE and (
+        found := _exclusive_approximated(joint, facts, terms, seed_of(SETTINGS, joint.name, "multinomial"))
+    ):
+        return found
+    drawn = multinomial.draw(joint, SETTINGS, scale(SETTINGS))
     return {
         outcome: replace(fact, slopes=_weighted_slopes(joint, drawn, outcome, terms[outcome]), failed=drawn.failed)
         for outcome, fact in facts.items()
     }
+
+
+def _exclusive_approximated(
+    joint: Joint, facts: Mapping[str, Refit], terms: Mapping[str, tuple[str, ...]], seed: int
+) -> dict[str, Refit] | None:
+    """The refits of a multinomial logit from approximations of its two logits; None where these are not good.
+
+    Weights turn draws of the approximations into such of the multinomial logit. What they change is added to moments
+    of the approximations: the noise of the draws, which is in both, goes out.
+    """
+    parts = {design.outcome: approximate(design) for design in joint.designs}
+    moved = {o: _moved(part, terms[o]) for o, part in parts.items()}
+    if max(moved.values()) > FAR or not all(part.converged for part in parts.values()):
+        return None
+    drawn = multinomial.approximated(joint, list(parts.values()), SETTINGS.chains * SETTINGS.draws, seed)
+    if drawn.failed:
+        return None
+    out = dict[str, Refit]()
+    for outcome, part in parts.items():
+        weighted_slopes = _weighted_slopes(joint, drawn, outcome, terms[outcome])
+        plain = _weighted_slopes(joint, drawn._replace(weights=_alike(drawn.weights)), outcome, terms[outcome])
+        slopes = weighted_slopes | {
+            term: Slope(*part.slope(term)).moved(plain[term], weighted_slopes[term]) for term in terms[outcome]
+        }
+        out[outcome] = replace(facts[outcome], slopes=slopes, made=APPROXIMATE, moved=moved[outcome])
+    return out
+
+
+def _alike(weights: multinomial.Weights) -> multinomial.Weights:
+    return weights._replace(weight=np.full_like(weights.weight, 1.0 / weights.weight.size))
 
 
 def _weighted_slopes(

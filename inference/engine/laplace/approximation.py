@@ -8,6 +8,7 @@ each scale (`scales`). `Approximation.moved` says how far the first of them goes
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +28,7 @@ from inference.engine.laplace.rows import Rows
 from inference.engine.laplace.scales import Doubt, doubt
 from inference.engine.sampler.sampling import named
 from models.design import Design
-from models.joint import as_joint
+from models.joint import Joint, as_joint
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 Float = NDArray[np.float64]
 ROUNDS = 6  # of the mode and the scales in turn, at most
 STILL = 0.1  # change of the logarithm of every scale below which they stand
+SHAPES = 3  # curvatures of a climb, at most
 CHORDS, CLOSE = 12, 1e-4  # gradient steps with one curvature, and what is left to gain at the last
 
 
@@ -45,9 +47,10 @@ def _labels(design: Design, own: Own) -> list[tuple[str, ...]]:
 
 
 class Start(NamedTuple):
-    """Where another approximation may begin: latents by name and coordinates, scales by name."""
+    """Where another approximation may begin: latents by name and coordinates, their covariance, scales by name."""
 
     latents: dict[tuple[str, ...], float]
+    covariance: Float  # (latent, latent), in the order of ``latents``
     scales: dict[str, Float]
 
 
@@ -81,13 +84,22 @@ class Approximation:
         """Where the approximation of a logit that is like this one may begin."""
         own = _places(self.design)
         latents = dict(zip(_labels(self.design, own), self.theta.tolist(), strict=True))
-        return Start(latents, {name: self.sigma[at] for name, at in own.scales.items()})
+        return Start(latents, self.covariance, {name: self.sigma[at] for name, at in own.scales.items()})
 
     def draws(self, count: int, seed: int) -> xr.Dataset:
         """Independent draws of the latents at these scales, one chain, named as `sampling.named` names them."""
-        z = np.random.default_rng(seed).normal(size=(count, self.centre.size))
-        latents = self.centre + z @ linalg.cholesky(self.covariance, lower=True).T
-        return named(self.design, np.broadcast_to(self.sigma, (1, count, self.sigma.size)), latents[None])
+        return draws_of(self.design, [self], count, seed)
+
+
+def draws_of(model: Design | Joint, parts: Sequence[Approximation], count: int, seed: int) -> xr.Dataset:
+    """Independent draws of the latents of a model whose outcomes are approximated apart; correlations are 0."""
+    rng = np.random.default_rng(seed)
+    latents = [
+        part.centre + rng.normal(size=(count, part.centre.size)) @ linalg.cholesky(part.covariance, lower=True).T
+        for part in parts
+    ]
+    scales = np.concatenate([*(part.sigma for part in parts), np.zeros(len(as_joint(model).correlations))])
+    return named(model, np.broadcast_to(scales, (1, count, scales.size)), np.concatenate(latents, axis=1)[None])
 
 
 class _Model(NamedTuple):
@@ -121,72 +133,98 @@ def _covariance(rows: Rows, theta: Float, precision: Float) -> Float:
     return np.tril(inverse) + np.tril(inverse, -1).T
 
 
-def _climb(model: _Model, theta: Float, precision: Float) -> tuple[Float, Float, bool]:
-    """The mode from ``theta`` on, the covariance near it, and whether it was reached."""
-    mean, covariance = model.prior.mean, np.empty(0)
+class _Mode(NamedTuple):
+    """Where a climb ended, the covariance there, and whether it is the mode."""
+
+    theta: Float
+    covariance: Float
+    found: bool
+
+
+def _climb(model: _Model, theta: Float, precision: Float, shape: Float | None) -> _Mode:
+    """The mode from ``theta`` on, by steps of the covariance ``shape`` until they gain too little."""
+    mean, found = model.prior.mean, False
 
     def at(point: Float) -> tuple[float, Float]:
         out = np.empty(point.size)
         value = loops.gradient(rows_of.linearised(model.rows, model.design, point), point, out)
         return value - 0.5 * float(precision @ (point - mean) ** 2), out - precision * (point - mean)
 
+    def here() -> Float:
+        return _covariance(rows_of.linearised(model.rows, model.design, theta), theta, precision)
+
     value, slope = at(theta)
-    for _ in range(3):
-        covariance = _covariance(rows_of.linearised(model.rows, model.design, theta), theta, precision)
+    for _ in range(SHAPES):
+        covariance = here() if shape is None else shape
         for _ in range(CHORDS):
             step = covariance @ slope
-            if 0.5 * slope @ step < CLOSE:
-                return theta, covariance, True
-            for new in halvings(theta, step):
-                reached, its_slope = at(new)
-                if reached >= value:
-                    break
-            else:
-                return theta, covariance, False
-            gained, theta, value, slope = reached - value, new, reached, its_slope
+            if found := bool(0.5 * slope @ step < CLOSE):
+                break
+            better = next((now for now in _tried(at, theta, step) if now[1] >= value), None)
+            if better is None:
+                break
+            gained, (theta, value, slope) = better[1] - value, better
             if gained < 0.2 * (slope @ step):
                 break  # the curvature is another by now
-    return theta, covariance, bool(0.5 * slope @ covariance @ slope < 100 * CLOSE)
+        if found:
+            break
+        shape = None
+    covariance = here()
+    step = covariance @ slope
+    return _Mode(theta + step if found else theta, covariance, found or bool(0.5 * slope @ step < 100 * CLOSE))
 
 
-def _start(model: _Model, near: Start | None) -> tuple[Float, Float]:
-    """Latents and scales to begin with: those of ``near`` with the same name and coordinates, else the prior's."""
+def _tried(
+    at: Callable[[Float], tuple[float, Float]], theta: Float, step: Float
+) -> Iterator[tuple[Float, float, Float]]:
+    """Points of ever shorter steps with their values and slopes."""
+    return ((point, *at(point)) for point in halvings(theta, step))
+
+
+def _start(model: _Model, near: Start | None) -> tuple[Float, Float, Float | None]:
+    """Latents, scales and a covariance to begin with: those of ``near`` by name and coordinates, else the prior's."""
     theta, sigma = model.prior.mean.copy(), 0.5 * model.scale_sd
-    if near is not None:
-        labels = _labels(model.design, model.own)
-        theta = np.array([near.latents.get(label, value) for label, value in zip(labels, theta.tolist(), strict=True)])
-        for name, at in model.own.scales.items():
-            if name in near.scales and near.scales[name].shape == at.shape:
-                sigma[at] = near.scales[name]
-    return theta, sigma
+    if near is None:
+        return theta, sigma, None
+    for name, at in model.own.scales.items():
+        if name in near.scales and near.scales[name].shape == at.shape:
+            sigma[at] = near.scales[name]
+    places = {label: k for k, label in enumerate(near.latents)}
+    there = np.array([places.get(label, -1) for label in _labels(model.design, model.own)])
+    known = there >= 0
+    theta[known] = np.fromiter(near.latents.values(), float)[there[known]]
+    shape = np.diag(1.0 / model.prior.precision(sigma))
+    shape[np.ix_(known, known)] = near.covariance[np.ix_(there[known], there[known])]
+    return theta, sigma, shape
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def approximate(design: Design, near: Start | None = None) -> Approximation:
     """The approximate posterior of a logit of one outcome; one that is ``near`` makes it faster, not another."""
     model = _model(design)
-    theta, sigma = _start(model, near)
-    slopes = model.own.latents["beta"]
-    doubts: list[Doubt] = []
-    found = False
-    for _ in range(ROUNDS):
-        precision = model.prior.precision(sigma)
-        theta, covariance, found = _climb(model, theta, precision)
-        doubts = [
-            doubt(model.prior, k, sd, float(sigma[k]), theta, covariance, slopes)
-            for k, sd in enumerate(model.scale_sd.tolist())
-        ]
+    theta, sigma, shape = _start(model, near)
+    for round_ in range(ROUNDS):
+        mode = _climb(model, theta, model.prior.precision(sigma), shape)
+        doubts = _doubts(model, mode, sigma)
         new = np.array([one.mean for one in doubts])
-        if np.abs(np.log(new / sigma)).max() < STILL:
-            break
-        sigma = new
-    return _summarised(model, theta, sigma, doubts, found)
+        if round_ == ROUNDS - 1 or np.abs(np.log(new / sigma)).max() < STILL:
+            return _summarised(model, mode, sigma, doubts)
+        theta, sigma, shape = mode.theta, new, mode.covariance
+    raise AssertionError("unreachable: the last round returns")
 
 
-def _summarised(model: _Model, theta: Float, sigma: Float, doubts: list[Doubt], found: bool) -> Approximation:
+def _doubts(model: _Model, mode: _Mode, sigma: Float) -> list[Doubt]:
+    slopes = model.own.latents["beta"]
+    return [
+        doubt(model.prior, k, sd, float(sigma[k]), mode.theta, mode.covariance, slopes)
+        for k, sd in enumerate(model.scale_sd.tolist())
+    ]
+
+
+def _summarised(model: _Model, mode: _Mode, sigma: Float, doubts: list[Doubt]) -> Approximation:
+    theta, covariance, found = mode
     slopes = model.own.latents["beta"]
     rows = rows_of.linearised(model.rows, model.design, theta)
-    covariance = _covariance(rows, theta, model.prior.precision(sigma))
     pull, cubes = np.empty(theta.size), np.empty(rows.dense)
     loops.third(rows, theta, covariance, pull, cubes)
     corrected = covariance @ pull

@@ -9,6 +9,7 @@ import pytest
 from data import schema, synthetic
 from inference import panels
 from inference.calibration.long_run import parameters, summarise
+from inference.engine.laplace.approximation import approximate
 from inference.robustness import aid, multinomial, recoding, refit, tasks
 from inference.robustness.specifications import Specification, recoded_key, structures
 from inference.sampling import checks
@@ -85,7 +86,10 @@ def test_both_outcomes_of_a_claim_are_refitted_as_one(small, monkeypatch):
     monkeypatch.setattr(recoding, "recoded", lambda coding, path: panels.read(coding.panel, path))
     drawn = []
     monkeypatch.setattr(refit.multinomial, "draw", lambda *a, draw=multinomial.draw: drawn.append(a) or draw(*a))
-    both = {o: refit.recoded("carter-2", o, "structure=multinomial", str(small)) for o in ("bandwagon", "balance")}
+    both = {
+        o: refit.recoded("carter-2", o, "structure=multinomial", str(small), refit.SHORT)
+        for o in ("bandwagon", "balance")
+    }
     assert len(drawn) == 1
     for outcome, found in both.items():
         assert found.impossible is None
@@ -95,6 +99,26 @@ def test_both_outcomes_of_a_claim_are_refitted_as_one(small, monkeypatch):
         assert set(found.slopes) == set(REGISTRY["carter-2"].equation(outcome).exposures)
         assert all(slope.sd > 0 for slope in found.slopes.values())
     assert both["bandwagon"].rows == both["balance"].rows
+
+
+def test_outcomes_approximated_apart_are_changed_by_their_weights_alone(monkeypatch):
+    joint = admissible(frequent()).joint
+    terms = {design.outcome: design.terms[:1] for design in joint.designs}
+    facts = {design.outcome: refit.Refit(int(design.y.size), int(design.y.sum())) for design in joint.designs}
+    monkeypatch.setattr(refit, "FAR", 10.0)
+
+    def found():
+        out = refit._exclusive_approximated(joint, facts, terms, seed=3)
+        assert out is not None
+        return {outcome: refitted.slopes[terms[outcome][0]] for outcome, refitted in out.items()}
+
+    weighted_slopes = found()
+    flat = multinomial.smoothed(1e-9 * np.random.default_rng(1).normal(size=(1, 800)))
+    monkeypatch.setattr(multinomial, "smoothed", lambda _: flat)
+    for design in joint.designs:
+        alone = refit.Slope(*approximate(design).slope(terms[design.outcome][0]))
+        assert found()[design.outcome].mean == pytest.approx(alone.mean, abs=1e-6 * alone.sd)
+        assert abs(weighted_slopes[design.outcome].mean - alone.mean) > 0.01 * alone.sd
 
 
 def test_a_claim_of_one_outcome_has_no_such_specification_and_neither_has_the_chain():
