@@ -30,7 +30,10 @@ def _agreement(estimand: Numbers) -> str:
     codings = estimand["codings"]
     if codings is None:
         return NOT_RUN
-    return formats.DASH if codings["share"] is None else f"{formats.percent(codings['share'])} of {codings['codings']}"
+    if codings["share"] is None:
+        return formats.DASH
+    plain, weighed = (formats.percent(codings[name]) for name in ("share", "weighed"))
+    return f"{plain} of {codings['codings']}, weighed by plausibility {weighed}"
 
 
 def _breakable(estimand: str) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 ARMS = tuple(Arm(arrow, timing) for arrow in ("given", "estimated", "elicited") for timing in programme.TIMINGS)
 SEED, WHOLE = 2022, "all"
+THINNING = 4  # of the draws of the chain: changes of an effect are compared, whose own doubt is far larger than noise
 WITHOUT, UNDOING = "without.", "undone."  # what the names of tasks begin with
 
 
@@ -146,6 +148,7 @@ def effects_under(
     way = UNDONE[undone] if undone else Undone("")
     coding = Specification.parse(specification, "alignment")
     chain = run.loaded(alignment, Path(folder))
+    chain = chain.thinned(math.gcd(THINNING, chain.shape[1]))
     if key(chain.keys) != links:
         raise ValueError(f"the posteriors in {folder} were made anew since the run began: start it again")
     frame = recoding.alignment_under(coding) if coding.changes else panels.read("alignment", alignment)

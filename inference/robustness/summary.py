@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from math import erf, hypot, isnan, sqrt
+from math import erf, hypot, isnan, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inference.evidence.verdicts import by_sign
+from inference.robustness.curve.plausibility import relative
+from inference.robustness.curve.shares import shares
 from inference.robustness.specifications import Specification, recoded_key, without_key
-from models.claims.registry import RATIO, Estimand, Hypothesis, archive_of
+from models.claims.registry import RATIO, REGISTRY, Estimand, Hypothesis, archive_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,22 +163,41 @@ def _weighted_mean(values: list[float | None], weights: list[int]) -> float | No
 
 
 def agreement(curve: pd.DataFrame) -> pd.DataFrame:
-    """Share of possible codings on the same side as the registered one, by claim and estimand."""
+    """Share of possible codings on the same side as the registered one, by claim and estimand.
+
+    ``agreeing`` counts each coding once, ``weighed`` as much as it is plausible (`curve.plausibility`). ``moved_by`` is
+    the dimension with the largest ``share`` of the variance of the estimate over codings (`curve.shares`).
+    """
     import pandas as pd
 
     rows = []
     for (hypothesis, index), mine in curve.groupby(["hypothesis", "index"], sort=False):
         possible = mine.dropna(subset=["side"])
         registered = possible.loc[possible["changes"] == 0, "side"]
-        share = float((possible["side"] == registered.iloc[0]).mean()) if len(registered) else float("nan")
-        rows.append({"hypothesis": hypothesis, "index": index, "codings": len(possible), "agreeing": share})
+        if registered.empty:
+            facts = {"agreeing": nan, "weighed": nan, "moved_by": None, "share": nan}
+        else:
+            facts = _of_curve(possible, possible["side"] == registered.iloc[0], REGISTRY[str(hypothesis)].panel)
+        rows.append({"hypothesis": hypothesis, "index": index, "codings": len(possible)} | facts)
     return pd.DataFrame(rows)
+
+
+def _of_curve(possible: pd.DataFrame, same: pd.Series, panel: str) -> dict[str, float | str | None]:
+    codings = [Specification.parse(text, panel) for text in possible["specification"]]
+    moved_by = shares(panel, dict(zip(codings, possible["mean"].tolist(), strict=True))).largest
+    return {
+        "agreeing": float(same.mean()),
+        "weighed": float(np.average(same, weights=[relative(coding) for coding in codings])),
+        "moved_by": moved_by and moved_by[0],
+        "share": moved_by[1] if moved_by else nan,
+    }
 
 
 def agreement_words(curve: pd.DataFrame) -> str:
     """The shares of `agreement` as a table of text."""
     table = agreement(curve)
-    return table.assign(agreeing=table["agreeing"].map(share_words)).to_string(index=False) if len(table) else ""
+    words = {name: table[name].map(share_words) for name in ("agreeing", "weighed", "share") if name in table}
+    return table.assign(**words).to_string(index=False) if len(table) else ""
 
 
 def turned(table: pd.DataFrame, registered: str) -> pd.DataFrame:

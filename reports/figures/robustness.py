@@ -57,12 +57,18 @@ def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame) -> Figure:
         mine = unsorted.sort_values(["mean", "specification"], kind="stable").reset_index(drop=True)
         _estimates(upper, mine, _colour(hypothesis, index))
         _dots(lower, mine, dims, changes, names=k % columns == 0)
-        found = agreement(mine)["agreeing"].iloc[0]
-        agreeing = f"{share_words(found)} of {len(mine)} codings agree"
-        upper.set_title(f"{hypothesis.estimands[index]}\n{agreeing}", fontsize=9.5)
+        upper.set_title(f"{hypothesis.estimands[index]}\n{_in_words(mine)}", fontsize=9.5)
         if k % columns == 0:
             upper.set_ylabel("estimate, log-odds")
     return figure
+
+
+def _in_words(mine: pd.DataFrame) -> str:
+    """How many codings agree, and which dimension moves the estimate most."""
+    found = agreement(mine).iloc[0]
+    agreeing, weighed, share = (share_words(found[name]) for name in ("agreeing", "weighed", "share"))
+    out = f"{agreeing} of {len(mine)} codings agree, {weighed} by plausibility"
+    return f"{out}\nmost moved by {found['moved_by']}: {share} of the variance" if found["moved_by"] else out
 
 
 def _estimates(axes: Axes, mine: pd.DataFrame, colour: str) -> None:

@@ -93,8 +93,10 @@ def _agreement(tables: Tables, index: int, verdict: Verdict) -> Agreement | None
     if rows is None or rows.empty:
         return None
     row = agreement(rows).iloc[0]
-    share = float(row["agreeing"])
-    return Agreement(share=None if isnan(share) else share, codings=int(row["codings"]))
+    share, weighed, moved_share = (
+        None if isnan(value) else value for value in (float(row[name]) for name in ("agreeing", "weighed", "share"))
+    )
+    return Agreement(share, int(row["codings"]), weighed, row["moved_by"], moved_share)
 
 
 def _of_same_rows(tables: Tables, index: int, verdict: Verdict) -> bool:

@@ -145,10 +145,17 @@ class Fit:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Share of ``codings`` on the side of the registered one; None where the registered one could not be fitted."""
+    """Share of ``codings`` on the side of the registered one; None where the registered one could not be fitted.
+
+    ``weighed`` counts codings by how plausible they were declared to be. ``moved_by`` is the dimension of the coding
+    that moves the estimate most, ``moved_share`` its share of the variance over codings; None where nothing does.
+    """
 
     share: float | None
     codings: int
+    weighed: float | None
+    moved_by: str | None
+    moved_share: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -137,6 +137,13 @@ class Chain:
         cut = slice(number * PART, (number + 1) * PART)
         return replace(_cut(self, cut, self.draws), shape=(1, len(range(self.draws)[cut])), part=number)
 
+    def thinned(self, by: int) -> Chain:
+        """The chain with one of so many draws kept; ValueError where that does not divide the draws of a chain."""
+        chains, draws = self.shape
+        if draws % by:
+            raise ValueError(f"{draws} draws of each chain cannot be thinned by {by}")
+        return replace(_cut(self, slice(None, None, by), self.draws), shape=(chains, draws // by))
+
     def cut(self, link: str) -> Chain:
         """The chain without an arrow.
 
