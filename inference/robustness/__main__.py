@@ -11,7 +11,7 @@ from inference.archives.archive import FOLDER as POSTERIORS
 from inference.panels import PANEL, asked_for
 
 FOLDER = Path(__file__).parent / "results"
-PARTS = ("main", "codings", "left-out", "structure", "undone", "accuracy")
+PARTS = ("main", "codings", "left-out", "structure", "undone", "accuracy", "permuted")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -24,13 +24,14 @@ def _parser() -> argparse.ArgumentParser:
         "--part",
         choices=PARTS,
         help="one of them: main is what a fit ends with, undone are changes of the simulation of aid, accuracy sets a "
-        "sample of refits beside full draws (default: all but structure and accuracy)",
+        "sample of refits beside full draws, permuted sets curves of single changes among those of permuted outcomes "
+        "(default: all but structure, accuracy and permuted)",
     )
     parser.add_argument(
         "--sample",
-        type=within(1, 10_000, "each is drawn at full length"),
+        type=within(1, 10_000, "each takes time"),
         default=200,
-        help="refits of the accuracy (default: 200)",
+        help="refits of the accuracy, or permutations (default: 200)",
     )
     parser.add_argument("--exact", action="store_true", help="draw every posterior (hours), none approximated")
     parser.add_argument("--only-chain", action="store_true", help="only the counterfactual, not the claims")

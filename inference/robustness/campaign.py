@@ -20,6 +20,7 @@ from inference.archives import archive, provenance
 from inference.counterfactual.simulation.chain import ARCHIVES
 from inference.fleet import fleet
 from inference.robustness import accuracy, aid, recoding, refit, sealed_tables, summary, tasks
+from inference.robustness.curve import permuted
 from inference.robustness.refit import Refit
 from inference.robustness.specifications import DIMENSIONS, Specification, specifications, structures
 from models.claims.registry import REGISTRY, Hypothesis
@@ -42,11 +43,12 @@ class Plan(NamedTuple):
     left_outs: list[Task]
     simulations: list[Task]
     compared: list[Task]
+    permuted: list[Task]
 
     @property
     def every(self) -> list[Task]:
         """All tasks but the panels that they need."""
-        return [*self.recodings, *self.left_outs, *self.simulations, *self.compared]
+        return [task for some in self for task in some]
 
     def only(self, condition: Callable[[Task], bool]) -> Plan:
         """The tasks that fulfil a condition."""
@@ -57,7 +59,8 @@ class Plan(NamedTuple):
 class Asked:
     """What is asked for: the claims, a part or all but some, pairs of codings or every product, and how.
 
-    ``made`` is a way of making a refit (see `refit`), ``sample`` how many refits are set beside full draws.
+    ``made`` is a way of making a refit (see `refit`), ``sample`` how many refits are set beside full draws, or how
+    often outcomes are permuted.
     """
 
     claims: tuple[Hypothesis, ...]
@@ -92,11 +95,13 @@ class Campaign:
         recodings = []
         if part not in ("left-out", "undone"):
             recodings = tasks.recodings(models, self.alignment, _specifications(asked), asked.made)
-        plan = Plan(recodings, left_outs, self._simulations(asked), [])
+        plan = Plan(recodings, left_outs, self._simulations(asked), [], [])
         if self.alignment.resolve() != panels.PANEL:  # what is built from the raw files says nothing of another panel
             plan = plan.only(lambda task: tasks.risk_of(task) is None)
         if part == "accuracy":
-            return Plan([], [], [], accuracy.sample(plan.recodings + plan.left_outs, asked.sample))
+            return Plan([], [], [], accuracy.sample(plan.recodings + plan.left_outs, asked.sample), [])
+        if part == "permuted":
+            return Plan([], [], [], [], permuted.tasks_of(plan.recodings, asked.sample))
         if not plan.every:
             raise ValueError(
                 "nothing to refit: no claim that was asked for is tested on this panel, and no links are there"
@@ -105,7 +110,7 @@ class Campaign:
 
     def _simulations(self, asked: Asked) -> list[Task]:
         """The counterfactual under every change, when its links are there; says so when they are not."""
-        if not asked.simulated or asked.part in ("structure", "accuracy"):
+        if not asked.simulated or asked.part in ("structure", "accuracy", "permuted"):
             return []
         if missing := [name for name in ARCHIVES if archive.key_of(name, self.posteriors) is None]:
             print(f"the counterfactual is left out: {missing[0]} has no posterior in {self.posteriors}; run 'make fit'")
@@ -141,6 +146,7 @@ class Campaign:
             "refits with a part left out": plan.left_outs,
             "counterfactuals under other codings and without a part": plan.simulations,
             "approximate refits beside full draws": plan.compared,
+            "codings under permuted outcomes": plan.permuted,
         }
 
     def _write(self, plan: Plan, results: dict[str, dict]) -> None:
@@ -154,6 +160,8 @@ class Campaign:
             print(summary.agreement_words(curve[curve["hypothesis"].isin(claims)]))
         if plan.simulations:
             self._write_simulations()
+        if plan.permuted:
+            print(self._write_permuted().to_string(index=False))
 
     def run(self, todo: list[Task], label: str) -> fleet.Outcome:
         """Do the tasks, of one kind, that are not yet done."""
@@ -186,6 +194,14 @@ class Campaign:
             sealed_tables.write(self.folder / f"{name}.csv", table)
         return curve
 
+    def _write_permuted(self) -> pd.DataFrame:
+        """Write the table of the permuted curves of all claims that are kept."""
+        kept = fleet.kept(self.folder / "tasks", self._stamp(permuted.__name__))
+        claims = [h for h in REGISTRY.values() if h.testable]
+        table = permuted.table(claims, {key: values for key, (_, values) in kept.items()}, single)
+        sealed_tables.write(self.folder / "permuted.csv", table)
+        return table
+
     def _write_simulations(self) -> None:
         """Write the table of the counterfactuals that are kept, of the links that are there now."""
         links = aid.key({name: archive.key_of(name, self.posteriors) for name in ARCHIVES})
@@ -213,7 +229,7 @@ def of_main_claims(alignment: Path, posteriors: Path, raw: Path | None, workers:
         return campaign.carry_out(plan)
 
 
-_WITHOUT_LEFT_OUTS = ("codings", "structure", "undone")
+_WITHOUT_LEFT_OUTS = ("codings", "structure", "undone", "permuted")
 
 
 def single(panel: str) -> list[Specification]:
@@ -222,7 +238,7 @@ def single(panel: str) -> list[Specification]:
 
 
 def _specifications(asked: Asked) -> Callable[[str], list[Specification]]:
-    alone = {"main": single, "structure": structures}
+    alone = {"main": single, "permuted": single, "structure": structures}
     return alone.get(asked.part or "", partial(specifications, full=asked.full))
 
 

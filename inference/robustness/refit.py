@@ -212,19 +212,35 @@ def recoded(hypothesis: str, outcome: str, specification: str, panel: str, made:
     coding = Specification.parse(specification, REGISTRY[hypothesis].panel)
     if coding.exclusive:
         return exclusive(hypothesis, coding, panel, made)[outcome]
-    claim, frame = _under(coding, hypothesis, panel)
-    registered = REGISTRY[hypothesis]
-    try:  # a claim as it was may have had another outcome, and other terms
-        design = claim.design(frame, claim.outcomes[registered.outcomes.index(outcome)])
+    try:
+        under = under_specification(hypothesis, outcome, coding, panel)
     except ValueError as error:
         return Refit(0, 0, impossible=str(error))
-    facts = Refit(int(design.y.size), int(design.y.sum()))
+    facts = Refit(int(under.design.y.size), int(under.design.y.sum()))
     if facts.events < FEW:
         return replace(facts, impossible=f"{facts.events} events")
     near = partial(_registered_start, hypothesis, outcome, panel)
-    found = _refitted(weighted(design, frame, coding), facts, claim, specification, made, near)[1]
+    found = _refitted(under.design, facts, under.claim, specification, made, near)[1]
+    return replace(found, slopes={under.names.get(term, term): slope for term, slope in found.slopes.items()})
+
+
+class Under(NamedTuple):
+    """A claim under a specification: its panel, one of its logits, and what its terms are called as registered."""
+
+    claim: Hypothesis
+    frame: pd.DataFrame
+    design: Design
+    names: dict[str, str]
+
+
+def under_specification(hypothesis: str, outcome: str, coding: Specification, panel: str) -> Under:
+    """A logit of a claim under a specification; ValueError where no model follows from its panel."""
+    claim, frame = _under(coding, hypothesis, panel)
+    registered = REGISTRY[hypothesis]
+    # A claim as it was may have had another outcome, and other terms.
+    design = claim.design(frame, claim.outcomes[registered.outcomes.index(outcome)])
     names = {was.term: now.term for was, now in zip(claim.estimands, registered.estimands, strict=True)}
-    return replace(found, slopes={names.get(term, term): slope for term, slope in found.slopes.items()})
+    return Under(claim, frame, weighted(design, frame, coding), names)
 
 
 def _under(coding: Specification, hypothesis: str, panel: str) -> tuple[Hypothesis, pd.DataFrame]:

@@ -11,6 +11,7 @@ from inference import panels
 from inference.fleet.fleet import Task
 from inference.plain import plain
 from inference.robustness import accuracy, aid, recoding, refit
+from inference.robustness.curve import permuted
 from inference.robustness.specifications import Specification, recoded_key, without_key
 from models.claims.registry import REGISTRY, Hypothesis, archive_of
 
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 GROUPS = ("region", "era")
 BEFORE = (("inference.engine.precompile:approximation", "inference.engine.precompile:summaries"),)  # compiled once
-KINDS = {"panel": recoding.build, "aid": aid.effects_under, "compared": accuracy.compared} | accuracy.KINDS
+KINDS = {
+    "panel": recoding.build,
+    "aid": aid.effects_under,
+    "compared": accuracy.compared,
+    "permuted": permuted.permuted,
+    **accuracy.KINDS,
+}
 
 
 def work(kind: str, **arguments: Any) -> Any:  # noqa: ANN401 (those of the function, and its result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 ABREAST = 2  # estimands side by side
 TREATIES = 8  # drawn, of those left out
+NO_WORDS: Mapping[int, str] = MappingProxyType({})
 
 
 def _blocks(hypothesis: Hypothesis, table: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
@@ -32,8 +35,10 @@ def _colour(hypothesis: Hypothesis, index: int) -> str:
     return COLOURS[hypothesis.estimands[index].outcome]
 
 
-def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame) -> Figure:
+def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame, among: Mapping[int, str] = NO_WORDS) -> Figure:
     """Estimates of each estimand under every coding, sorted, over dots that say what was changed.
+
+    ``among`` says by index of an estimand where its curve lies among those of permuted outcomes.
 
     Intervals are those of a normal with the mean and standard deviation of each posterior.
     """
@@ -57,18 +62,19 @@ def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame) -> Figure:
         mine = unsorted.sort_values(["mean", "specification"], kind="stable").reset_index(drop=True)
         _estimates(upper, mine, _colour(hypothesis, index))
         _dots(lower, mine, dims, changes, names=k % columns == 0)
-        upper.set_title(f"{hypothesis.estimands[index]}\n{_in_words(mine)}", fontsize=9.5)
+        upper.set_title(f"{hypothesis.estimands[index]}\n{_in_words(mine, among.get(index))}", fontsize=9.5)
         if k % columns == 0:
             upper.set_ylabel("estimate, log-odds")
     return figure
 
 
-def _in_words(mine: pd.DataFrame) -> str:
-    """How many codings agree, and which dimension moves the estimate most."""
+def _in_words(mine: pd.DataFrame, among: str | None) -> str:
+    """How many codings agree, which dimension moves the estimate most, and where the curve lies ``among`` others."""
     found = agreement(mine).iloc[0]
     agreeing, weighed, share = (share_words(found[name]) for name in ("agreeing", "weighed", "share"))
     out = f"{agreeing} of {len(mine)} codings agree, {weighed} by plausibility"
-    return f"{out}\nmost moved by {found['moved_by']}: {share} of the variance" if found["moved_by"] else out
+    moved = f"most moved by {found['moved_by']}: {share} of the variance" if found["moved_by"] else None
+    return "\n".join(line for line in (out, moved, among) if line)
 
 
 def _estimates(axes: Axes, mine: pd.DataFrame, colour: str) -> None:

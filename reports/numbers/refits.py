@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = Path(__file__).parents[2] / "inference" / "robustness" / "results"
-NAMES = ("specification", "left_out", "scores")
+NAMES = ("specification", "left_out", "scores", "permuted")
 INTERVAL_SDS = 1.645  # sd to either side of the mean of a normal that hold 90 %
 # Correlates of War codes of states that often are the aggressor; any other is named by its code.
 STATES = {
@@ -41,7 +41,7 @@ def read(folder: Path = FOLDER) -> Tables:
     out: Tables = {}
     for name in NAMES:
         table = read_table(folder / f"{name}.csv", dtype={"level": str})
-        if table is not None and ("mean" in table or name == "scores"):
+        if table is not None and ("mean" in table or name in ("scores", "permuted")):
             out[name] = table
     return out
 
@@ -59,6 +59,20 @@ def of_claim(tables: Tables, name: str, claim: str) -> pd.DataFrame | None:
         return None
     mine = tables[name][(tables[name]["hypothesis"] == claim) & tables[name]["mean"].notna()]
     return None if mine.empty else mine
+
+
+def among_permuted(tables: Tables, claim: str) -> dict[int, str]:
+    """Where the curve of each estimand of a claim lies among those of permuted outcomes, in words, by its index."""
+    if "permuted" not in tables:
+        return {}
+    table = tables["permuted"]
+    mine = table[(table["hypothesis"] == claim) & (table["statistic"] == "median")]
+    facts = mine[["index", "share", "mcse", "permutations"]].to_numpy(float).tolist()
+    return {
+        int(index): f"{100 * share:.1f} \N{PLUS-MINUS SIGN} {100 * mcse:.1f} % of {count:.0f} permuted curves "
+        "reach its median"
+        for index, share, mcse, count in facts
+    }
 
 
 def coding(text: str) -> str:

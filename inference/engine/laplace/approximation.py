@@ -8,7 +8,7 @@ each scale (`scales`). `Approximation.moved` says how far the first of them goes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -211,6 +211,16 @@ def approximate(design: Design, near: Start | None = None) -> Approximation:
             return _summarised(model, mode, sigma, doubts)
         theta, sigma, shape = mode.theta, new, mode.covariance
     raise AssertionError("unreachable: the last round returns")
+
+
+def modes(found: Approximation, outcomes: Iterable[tuple[Float, Float]]) -> Iterator[tuple[Float, Float]]:
+    """Modes of the slopes and their sds (predictor,) under other outcomes and weights (obs,), at the scales found."""
+    model = _model(found.design)
+    precision, slopes = model.prior.precision(found.sigma), model.own.latents["beta"]
+    for y, weight in outcomes:
+        other = model._replace(rows=model.rows._replace(y=y, weight=weight))
+        mode = _climb(other, found.theta, precision, found.covariance)
+        yield mode.theta[slopes], np.sqrt(np.diag(mode.covariance)[slopes])
 
 
 def _doubts(model: _Model, mode: _Mode, sigma: Float) -> list[Doubt]:

@@ -1,6 +1,7 @@
 """Figures of the refits as data."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 
@@ -30,6 +31,18 @@ def test_the_specification_curve_marks_the_registered_coding(tables):
     names = [tick.get_text() for tick in lower.get_yticklabels()]
     at = dict(zip(names, [list(x_of(line)) for line in lower.lines], strict=True))
     assert at["weak: small"] == [k for k, words in enumerate(mine["specification"]) if "weak=small" in words]
+
+
+def test_the_specification_curve_says_where_it_lies_among_permuted_ones(tables):
+    row = {"hypothesis": "carter-2", "index": 0, "statistic": "median", "permutations": 200, "share": 0.035}
+    planted = pd.DataFrame([row | {"mcse": 0.013}, row | {"statistic": "z", "mcse": 0.5}])
+    words = refits.among_permuted({"permuted": planted}, "carter-2")
+    assert words == {0: "3.5 \N{PLUS-MINUS SIGN} 1.3 % of 200 permuted curves reach its median"}
+    assert refits.among_permuted({"permuted": planted}, "carter-3") == {}
+    curve = refits.of_claim(tables, "specification", "carter-2")
+    assert curve is not None
+    figure = robustness.specification_curve(REGISTRY["carter-2"], curve, words)
+    assert figure.axes[0].get_title(loc="left").endswith(words[0])
 
 
 def test_what_is_left_out_is_named_as_readers_know_it(tables):
