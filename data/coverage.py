@@ -13,13 +13,14 @@ def coverage(panel: pd.DataFrame, name: str = "alignment") -> pd.DataFrame:
     value is not measured but stands by rule (predicted capacity, components of duress before their source).
     """
     table: list[dict[str, object]] = []
+    of_eras = panel.groupby("era", observed=True).indices
     for variable in book(name).variables:
         unmeasured = variable.kind in {"key", "group", "category", "rows"}
         if variable.name not in panel or unmeasured or (variable.kind == "outcome" and not variable.nullable):
             continue
-        missing = panel[variable.name].isna()
-        substituted = _substituted(panel, variable, book(name).lag)
-        for era, index in panel.groupby("era", observed=True).groups.items():
+        missing = panel[variable.name].isna().to_numpy()
+        substituted = _substituted(panel, variable, book(name).lag).to_numpy()
+        for era, index in of_eras.items():
             table.append(
                 {
                     "column": variable.name,
