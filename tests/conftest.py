@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -14,12 +15,15 @@ import pytest
 
 from data import synthetic
 from data.build.alignment import alignment, rows_at_risk
+from data.build.informal import informal
 from data.period import YEARS
 from data.world.grid import Grid
 from data.world.sources import Raw
 from data.world.world import World
+from inference.fleet import work
+from inference.fleet.worker import call
 from tests.fixtures.browser import browser
-from tests.fixtures.shared import made_once
+from tests.fixtures.shared import made_once, shared_out
 
 __all__ = ["browser"]  # a fixture
 
@@ -34,6 +38,8 @@ LONGEST = {
     "test_brief.py", "test_contents.py", "test_cases.py", "test_robustness.py", "test_effect_recovery.py",
     "test_registered.py", "test_tables.py",
 }  # fmt: skip
+
+DRAWING = {"inference", "brief", "benchmarks"}  # folders of tests that draw posteriors
 
 
 @pytest.hookimpl(trylast=True)  # of the tests that are left when the campaign is deselected
@@ -79,16 +85,38 @@ def rebuilt(world, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def informal_rebuilt(world, tmp_path_factory):
+    """The panel of alignment without a treaty, built from the raw files and not yet validated; not to be changed."""
+    folder = made_once(tmp_path_factory, "informal", lambda root: informal(world).to_parquet(root / "panel.parquet"))
+    return pd.read_parquet(folder / "panel.parquet")
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory):
+    """The engine's compiled code, of which each process of the run makes a part where none is kept from before."""
+    for parts in work.BEFORE:
+        shared_out(tmp_path_factory, {name.replace(":", "."): partial(call, name) for name in parts})
+
+
+@pytest.fixture(autouse=True)
+def _engine(request):
+    """Tests that may draw a posterior begin when the engine is compiled: two at a time would each compile all of it."""
+    if request.node.get_closest_marker("slow") and DRAWING & set(request.node.path.parts):
+        request.getfixturevalue("compiled")
+
+
+@pytest.fixture(scope="session")
 def simulated():
     """A valid panel of 3,000 rows simulated with seed 1; copy it before changing it."""
     return synthetic.panel(3_000, seed=1)
 
 
 @pytest.fixture(scope="session")
-def reported(tmp_path_factory):
+def reported(request, tmp_path_factory):
     """A simulated world with posteriors, refits and a report (see ``tests.fixtures.report_world``)."""
     from tests.fixtures import report_world
 
+    request.getfixturevalue("compiled")
     return made_once(tmp_path_factory, "report", report_world.made)
 
 

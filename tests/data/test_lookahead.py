@@ -38,10 +38,9 @@ def measured(measures, rows, now, world) -> pd.DataFrame:
 
 CAPACITY_BEGINS = 1960
 YEARS_TRIED = (1866, 1940, 1984, 2005, 2013)
+FEW = {"altered": (1940, 2005, 2013), "hidden": (2005,)}  # of which each takes some seconds
 EACH = [
-    pytest.param(
-        until, kind, marks=[pytest.mark.slow, pytest.mark.campaign] if kind == "hidden" and until != 2005 else []
-    )
+    pytest.param(until, kind, marks=[] if until in FEW[kind] else [pytest.mark.slow, pytest.mark.campaign])
     for until in YEARS_TRIED
     for kind in READERS
 ]

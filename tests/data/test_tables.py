@@ -7,7 +7,6 @@ import pytest
 
 from data.__main__ import _tables
 from data.build import events
-from data.build.informal import informal
 
 PANELS = Path(__file__).parents[2] / "data" / "panels"
 
@@ -17,8 +16,8 @@ def written(table, path):
     return path.read_text()
 
 
-def assert_tables_are_the_committed_ones(world, panel, folder):
-    made = _tables("alignment", panel, world) | _tables("informal", informal(world), world)
+def assert_tables_are_the_committed_ones(world, panel, without, folder):
+    made = _tables("alignment", panel, world) | _tables("informal", without, world)
     assert set(made) == {"events", "case_2015", "validation"}
     for name, table in made.items():
         assert written(table, folder / name) == (PANELS / f"{name}.csv").read_text(), name
@@ -27,17 +26,17 @@ def assert_tables_are_the_committed_ones(world, panel, folder):
 
 @pytest.mark.slow
 @pytest.mark.campaign
-def test_committed_tables_are_what_the_raw_files_make(world, rebuilt, tmp_path):
-    assert_tables_are_the_committed_ones(world, rebuilt, tmp_path)
+def test_committed_tables_are_what_the_raw_files_make(world, rebuilt, informal_rebuilt, tmp_path):
+    assert_tables_are_the_committed_ones(world, rebuilt, informal_rebuilt, tmp_path)
 
 
 @pytest.mark.slow
 def test_committed_tables_are_what_the_raw_files_make_but_for_events_under_every_coding(
-    world, rebuilt, tmp_path, monkeypatch
+    world, rebuilt, informal_rebuilt, tmp_path, monkeypatch
 ):
     """The decisions of the registered coding are compared below, those of all codings in the campaign."""
     monkeypatch.setattr(events, "events", lambda _: pd.read_csv(PANELS / "events.csv", dtype=str, na_filter=False))
-    assert_tables_are_the_committed_ones(world, rebuilt, tmp_path)
+    assert_tables_are_the_committed_ones(world, rebuilt, informal_rebuilt, tmp_path)
 
 
 @pytest.mark.parametrize(("outcome", "treaty"), [("bandwagon", "treaty"), ("balance", "balance_treaty")])

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from data.build.informal import informal
 from data.measures.arms import recorded
 from data.period import FIRST, YEARS
 from data.validation import EVENTS, SPAN, VOTES, beside, changes, mean_of_clusters, validation, votes
@@ -13,18 +12,13 @@ RUSSIA, SYRIA, INDIA, NEPAL = 365, 652, 750, 790
 
 
 @pytest.fixture(scope="module")
-def panel(world):
-    return informal(world)
+def table(informal_rebuilt, world):
+    return changes(informal_rebuilt, world)
 
 
 @pytest.fixture(scope="module")
-def table(panel, world):
-    return changes(panel, world)
-
-
-@pytest.fixture(scope="module")
-def found(panel, world):
-    return validation(panel, world)
+def found(informal_rebuilt, world):
+    return validation(informal_rebuilt, world)
 
 
 def test_means_are_taken_over_the_years_beside_t_and_missing_outside_the_grid():

@@ -8,7 +8,7 @@ import pytest
 
 from data import coverage, schema
 from data.build.alignment import rows_at_risk
-from data.build.informal import INFORMAL, SINCE, informal, informal_rows, support_columns
+from data.build.informal import INFORMAL, SINCE, informal_rows, support_columns
 from data.codings import REGISTERED, Coding
 from data.period import END, FIRST
 from data.world.informal import agreements, external_support
@@ -19,8 +19,8 @@ KEYS = ["state", "aggressor", "year"]
 
 
 @pytest.fixture(scope="module")
-def panel(world):
-    return schema.validate(informal(world), "informal")
+def panel(informal_rebuilt):
+    return schema.validate(informal_rebuilt, "informal")
 
 
 def test_rows_are_those_of_the_alignment_panel_from_1976_on(panel, world, rows):
