@@ -107,6 +107,8 @@ report: $(STAMP) ## figures and pages in reports/build, from the posteriors
 
 # Two processes on two cores: linear algebra in one thread each, which would otherwise wait for the other process.
 test campaign faults: export OMP_NUM_THREADS := 1
+# Where an environment forbids bytecode, each of the many processes would compile all sources.
+test campaign faults: export PYTHONDONTWRITEBYTECODE :=
 
 test: $(STAMP) ## all tests but the campaigns, two files at a time
 	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTESTARGS)
