@@ -53,7 +53,7 @@ def test_the_engine_is_calibrated_also_by_a_wrong_transport(name):
 
 @pytest.mark.slow
 def test_an_engine_with_a_gross_bug_is_not():
-    assert "bandwagon log likelihood" in cases.run(GROSS, REPLICATES, seed=1, cores=1).noticed
+    assert "bandwagon log likelihood" in cases.run(GROSS, REPLICATES, seed=1, looks=4, cores=1).noticed
 
 
 @pytest.mark.slow

@@ -65,9 +65,10 @@ def test_the_reference_is_read_back_in_six_digits():
 
 
 @pytest.mark.slow
-def test_means_sds_and_quantiles_are_within_four_errors_of_the_stored_ones(stored):
-    # Errors are half as large again as those of the stored run; with fewer draws they are rough themselves.
-    tree = sample(long_run.reference_model(), chains=4, draws=2000, seed=2022)
+@pytest.mark.parametrize("draws", [800, pytest.param(2000, marks=pytest.mark.campaign)])
+def test_means_sds_and_quantiles_are_within_four_errors_of_the_stored_ones(stored, draws):
+    # With most draws errors are half as large again as those of the stored run; with fewer they are rough themselves.
+    tree = sample(long_run.reference_model(), chains=4, draws=draws, seed=2022)
     found = long_run.summarise(long_run.parameters(tree["posterior"].to_dataset()))
     assert set(found) == set(stored["parameters"])
     names = [(parameter, kind) for parameter in found for kind in found[parameter]]

@@ -36,8 +36,12 @@ def model(rows, outcomes=1, **case):
     return (simulated if outcomes == 1 else paired)(rows, **case)
 
 
+# Registered models of two outcomes on other rows are compared in test_registered.py.
+LONG = ("two outcomes on other rows", "two outcomes with a scaling each")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(c, marks=pytest.mark.campaign) if c in LONG else c for c in CASES])
 def test_log_density_and_gradient_are_those_of_pymc(case):
     assert_density_is_that_of_pymc(model(600, **CASES[case]), seed=2, value32=(1e-4, 0.0), slope32=(1e-3, 0.0))
 

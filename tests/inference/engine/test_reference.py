@@ -60,7 +60,9 @@ def test_the_effects_with_the_most_events_are_dense_and_the_others_alone(model):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "model", [pytest.param(m, marks=pytest.mark.campaign) if m == "other rows" else m for m in MODELS]
+)
 def test_its_log_density_and_gradient_are_those_of_pymc(model):
     assert_density_is_that_of_pymc(MODELS[model](600), seed=2, value32=(1e-4, 0.0), slope32=(1e-3, 0.0))
 

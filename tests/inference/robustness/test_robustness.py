@@ -242,10 +242,10 @@ def test_refits_are_the_same_on_a_cluster_as_on_this_machine(small, tmp_path):
     todo = tasks.left_outs([REGISTRY["carter-2"]], small)
     todo = [task for task in todo if task.arguments["group"] == "era"][:3]
     function = "inference.robustness.tasks:work"
-    here = fleet.run(todo, function, folder=tmp_path / "here", stamp="x", workers=2)
+    here = fleet.run(todo, function, folder=tmp_path / "here", stamp="x", workers=1)
     assert not here.failures
     assert len(here.results) == 3
-    with distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
         there = fleet.run(todo, function, folder=tmp_path / "there", stamp="x", scheduler=address)
     assert there.failures == {}

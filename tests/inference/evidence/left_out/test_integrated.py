@@ -1,6 +1,6 @@
 """Likelihoods with an effect integrated out are those of brute force, of one outcome and of two."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,10 @@ from models.joint import as_joint, view
 from tests.fixtures.engine_designs import paired, simulated
 
 LEVEL = 3
-NODES, WIDTHS = np.polynomial.legendre.leggauss(600)  # of a scale of 0.05 between -4 and 4, four to each
+NODES = 600  # of a scale of 0.05 between -4 and 4, four to each
+
+
+of_legendre = cache(np.polynomial.legendre.leggauss)
 
 
 def drawn(joint):
@@ -46,7 +49,7 @@ def likelihoods(design, one, inside):
 
 def both_integrated(first, second, prior):
     """The integral of the product over both effects between -4 and 4, on a grid: adaptive quadrature takes a minute."""
-    effect, width = 4.0 * NODES, 4.0 * WIDTHS
+    effect, width = (4.0 * values for values in of_legendre(NODES))
     density = prior.pdf(np.stack(np.meshgrid(effect, effect, indexing="ij"), axis=-1))
     return (first(effect) * width) @ density @ (second(effect) * width)
 
