@@ -4,7 +4,6 @@ import json
 import runpy
 from pathlib import Path
 
-import arviz as az
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -36,6 +35,8 @@ def test_it_is_what_the_script_says_when_it_is_run_again_and_warns_of_nothing(st
 
 
 def test_every_step_of_a_claim_is_there_and_the_posterior_is_small(stored):
+    import arviz as az
+
     text = "".join("".join(cell["source"]) for cell in stored["cells"] if cell["cell_type"] == "markdown")
     for step in ("The claim", "The verdict", "From prior to posterior", "without it", "Another prior", "to come"):
         assert step in text

@@ -6,7 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
@@ -32,6 +31,8 @@ def tree(seed=0):
 
 
 def test_arviz_opens_what_was_written(tmp_path):
+    import arviz as az
+
     path = archive.write(tree(), "carter-1.bandwagon", passed=True, folder=tmp_path)
     opened = az.from_netcdf(path)
     xr.testing.assert_equal(opened["posterior"].to_dataset(), tree()["posterior"].to_dataset())

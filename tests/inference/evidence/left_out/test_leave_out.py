@@ -3,7 +3,6 @@
 from itertools import product
 from typing import Any
 
-import arviz as az
 import numpy as np
 import pytest
 import xarray as xr
@@ -44,6 +43,8 @@ def singles(rows):
 
 
 def test_clusters_of_one_row_have_the_densities_of_arviz():
+    import arviz as az
+
     design = simulated(rows=400, varying=1)
     posterior = sample(design, chains=4, draws=250, seed=4)["posterior"].to_dataset()
     found = leave_out.densities(as_joint(design), posterior, singles(400), Settings())["bandwagon"]
