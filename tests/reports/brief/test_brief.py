@@ -14,7 +14,7 @@ import xarray as xr
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
-from data import schema, synthetic
+from data import schema
 from inference.archives.provenance import provenance
 from inference.evidence.left_out import folds
 from inference.fitting import logit
@@ -33,15 +33,15 @@ from reports.numbers.report import to_json
 from reports.page import TEMPLATES
 from tests.fixtures import brief_world as world
 from tests.fixtures.drawn import x_of
-from tests.fixtures.small_system import SMALL
+from tests.fixtures.report_world import planted
 
 NBSP = "\N{NO-BREAK SPACE}"
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 MOST_PAGES = 4
-FAR = {"threat": 0.6, "threat_other": 0.5, "proximity": 0.8, "support": -0.7, "duress": 1.0, "duress:threat": 0.5}
+LEADING = "carter-1 carter-2 carter-3 bal-1"  # what the bottom line is of
+EVERY = f"{LEADING} carter-4"
 CLUSTERINGS = folds.CLUSTERINGS["alignment"]
 ADDED = ("elpd_diff", "elpd_diff_se", "elpd_diff_mcse", "bad_k", "refitted")  # of a term to predictions
-NEAR = {"threat": -0.5, "proximity": -0.3, "support": 0.2, "duress": -0.2}
 
 
 class Page(HTMLParser):
@@ -272,29 +272,15 @@ def test_the_figure_draws_each_expectation_and_each_answer():
     assert right.patches[0].get_facecolor() == to_rgba(style.COLOURS["balance"])
 
 
-def bottom_line(slopes, folder):
-    """The three sentences of a panel simulated with these slopes of bandwagoning and balancing."""
-    panel, towards, against = folder / "panel.parquet", *slopes
-    truths = synthetic.Truth(-3.2, towards, 0.3, 0.3), synthetic.Truth(-2.8, against, 0.3, 0.3)
-    frame = synthetic.panel(3000, seed=8, bandwagon=truths[0], balance=truths[1], system=SMALL)
-    schema.write(frame, panel)
-    made_from = provenance("inference.fitting.logit", panel)
-    # R-hat of two chains needs half as many draws as that of four; with fewer, fits take more attempts.
-    claims, settings = get("carter-1 carter-2 carter-3 carter-4 bal-1"), Settings(chains=2, draws=1500)
-    for claim in claims:
-        assert not logit.fit(claim, frame, settings, made_from, folder / "posteriors").failed
-    for model in {archive_of(claim) for claim in claims}:
-        assert not judge(model, Session(panel, settings, folder / "posteriors")).failed
-    trees = archived.load(claims, panel, folder / "posteriors")
+def bottom_line(root, folder, claims):
+    """The three sentences of the panel and the posteriors in a folder."""
+    panel, claims = root / "panel.parquet", get(claims)
+    trees = archived.load(claims, panel, root / "posteriors")
     evidence = to_json(collect.collect(claims, trees, panel))
     collected = evidence | {"figures": [], "brief": plain(brief.numbers(evidence, trees))}
-    page = written(folder / "build", collected)
+    page = written(folder, collected)
     test_every_number_of_the_page_stands_in_the_numbers((collected, folder, page))
     return [text_of(sentence) for sentence in document.sections(Place(collected))[0]["blocks"][0]["items"]]
-
-
-def reversed_signs(slopes):
-    return {term: -slope for term, slope in slopes.items()}
 
 
 def alone(hypothesis, _joint, every, _run, panel, settings):
@@ -312,7 +298,15 @@ def alone(hypothesis, _joint, every, _run, panel, settings):
 @pytest.mark.campaign
 def test_a_bottom_line_follows_the_signs(tmp_path, monkeypatch):
     monkeypatch.setattr(logit, "_beside", alone)
-    causes, choice, duress = bottom_line((FAR, NEAR), tmp_path)
+    frame, path = planted(1.0, 8), tmp_path / "panel.parquet"
+    schema.write(frame, path)
+    # R-hat of two chains needs half as many draws as that of four; with fewer, fits take more attempts.
+    session = Session(path, Settings(chains=2, draws=1500), tmp_path / "posteriors")
+    made_from = provenance("inference.fitting.logit", path)
+    for claim in get(EVERY):
+        assert not logit.fit(claim, frame, session.settings, made_from, session.folder).failed
+        assert not judge(archive_of(claim), session).failed
+    causes, choice, duress = bottom_line(tmp_path, tmp_path / "build", EVERY)
     assert "the data support external threat, a neighbouring aggressor" in causes
     assert "contradict" not in causes
     assert "bandwagon more often than they balance" in choice
@@ -321,10 +315,9 @@ def test_a_bottom_line_follows_the_signs(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_opposite_signs_give_an_opposite_bottom_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(logit, "_beside", alone)
-    causes, choice, duress = bottom_line((reversed_signs(FAR), reversed_signs(NEAR)), tmp_path)
-    assert "contradict external threat, a neighbouring aggressor" in causes
+def test_opposite_signs_give_an_opposite_bottom_line(reported, tmp_path):
+    causes, choice, duress = bottom_line(reported, tmp_path / "build", LEADING)
+    assert "contradict external threat and a neighbouring aggressor" in causes
     assert "support external" not in causes
     assert "balance more often than they bandwagon" in choice
     assert "almost certainly tilts them towards balancing" in choice

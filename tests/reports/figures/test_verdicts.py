@@ -28,9 +28,9 @@ def test_the_verdicts_figure_draws_every_estimand(numbers):
 
 def test_the_contest_writes_the_masses_of_the_quadrants(trees):
     shown = gallery.of_claims(verdicts.CONTEST, trees)
-    assert shown == {"proximity": "bal-3"}
+    assert shown == {"threat": "bal-1"}
     axes = verdicts.contest(trees, shown).axes[0]
-    balance, bandwagon = (slope(trees["carter-2"][o], "proximity") for o in ("balance", "bandwagon"))
+    balance, bandwagon = (slope(trees["bal-1"][o], "threat") for o in ("balance", "bandwagon"))
     masses = quadrants(balance, bandwagon)
     corner = next(text.get_text() for text in axes.texts if text.get_text().startswith("bandwagoning"))
     assert corner.split("\n")[1].removeprefix("= ")[-4:] in f"{masses['bandwagoning (-,+)']:.2f} < 0.01 > 0.99"

@@ -30,7 +30,7 @@ def test_what_is_reported_of_a_logit_is_what_its_archive_holds(reported, numbers
     assert fit["prior_predictive"]["largest_cell"]["high"] == pytest.approx(float(prior.quantile(0.95)))
     assert fit["calibration"][3]["observed"] == pytest.approx(1000 * float(calibration["observed"][3]))
     none = np.abs(posterior["beta"].sel(predictor="duress").to_numpy()) < ROPE
-    own = numbers["hypotheses"][[e["id"] for e in numbers["hypotheses"]].index("bw-3")]["estimands"][0]
+    own = numbers["hypotheses"][[e["id"] for e in numbers["hypotheses"]].index("bw-1")]["estimands"][0]
     assert 0 < own["in_rope_mcse"] < 0.02
     assert mcse_share(none) == pytest.approx(np.sqrt(none.mean() * (1 - none.mean()) / none.size), rel=0.5)
     assert mcse_share(np.ones((4, 10), bool)) == 1 / 40
