@@ -125,6 +125,9 @@ def _numeric(panel: pd.DataFrame, book: Panel) -> list[Variable]:
     return [v for v in book.variables if v.kind not in {"group", "category"} and v.name in panel]
 
 
+LARGEST = int(np.finfo(float).max)
+
+
 def stored_alike(panel: pd.DataFrame, book: Panel) -> pd.DataFrame:
     """Rows counted from 0, and numbers as NumPy stores them where they are stored otherwise."""
     panel = panel.reset_index(drop=True)
@@ -135,11 +138,21 @@ def stored_alike(panel: pd.DataFrame, book: Panel) -> pd.DataFrame:
 
 
 def _as_numbers(values: pd.Series) -> pd.Series:
-    """The values as floats if all that are there are numbers, else as they are."""
+    """The values as floats if all that are there are numbers, else as they are; what no float can hold is in words."""
     numbers = {"floating", "integer", "mixed-integer-float", "boolean", "decimal", "empty"}
     if pd.api.types.infer_dtype(values, skipna=True) not in numbers:
         return values
-    return pd.Series(values.to_numpy(float, na_value=np.nan), values.index, name=values.name)
+    try:
+        return pd.Series(values.to_numpy(float, na_value=np.nan), values.index, name=values.name)
+    except OverflowError:
+        return values.map(_in_words)
+
+
+def _in_words(value: object) -> object:
+    """A whole number that no float can hold in words, since to write it out may be refused; any other as it is."""
+    if not isinstance(value, int) or value.bit_length() < LARGEST.bit_length():
+        return value
+    return f"a whole number of some {int(value.bit_length() * np.log10(2)) + 1:,} digits"
 
 
 def _row(panel: pd.DataFrame, book: Panel, row: int) -> str:

@@ -283,3 +283,10 @@ def test_a_value_that_decides_its_column_alone_is_named(simulated):
 def test_a_column_that_is_there_twice_is_named(simulated):
     with pytest.raises(PanelError, match="column threat occurs more than once"):
         validate(pd.concat([simulated, simulated[["threat"]]], axis=1))
+
+
+def test_a_number_that_no_float_can_hold_is_refused_by_its_digits(simulated):
+    panel = simulated.astype({"threat": object})
+    panel.loc[7, "threat"] = 10**5000
+    with pytest.raises(PanelError, match=r"threat, row 7: 'a whole number of some 5,001 digits' is not a number"):
+        validate(panel)
