@@ -78,18 +78,17 @@ class Entries(NamedTuple):
 
 def entries(design: Design, own: Own) -> Entries:
     """The intercept, each predictor, the effect of each grouping, and each slope that varies by region."""
-    first, n = int(own.latents["alpha"][0]), design.y.size
-    columns, values = [np.zeros(n, np.int64)], [np.ones(n)]
-    for k, at in enumerate(own.latents["beta"] - first):
-        columns.append(np.full(n, at))
-        values.append(design.x[:, k])
-    for name, group in design.groups.items():
-        columns.append(own.latents[f"alpha_{name}"][group.index] - first)
-        values.append(np.ones(n))
-    for k, column in enumerate(design.varying_columns):
-        columns.append(own.latents["gamma"][k, design.groups["region"].index] - first)
-        values.append(design.x[:, column])
-    return Entries(np.stack(columns, axis=1), np.stack(values, axis=1))
+    first, slopes = int(own.latents["alpha"][0]), len(design.terms)
+    shape = design.y.size, 1 + slopes + len(design.groups) + len(design.varying)
+    column, value = np.zeros(shape, np.int64), np.ones(shape)  # filled in place: rows are many, and copies slow
+    column[:, 1 : 1 + slopes], value[:, 1 : 1 + slopes] = own.latents["beta"] - first, design.x
+    for k, (name, group) in enumerate(design.groups.items(), 1 + slopes):
+        column[:, k] = own.latents[f"alpha_{name}"][group.index] - first
+    for k, varying in enumerate(design.varying_columns):
+        at = k - len(design.varying)
+        column[:, at] = own.latents["gamma"][k, design.groups["region"].index] - first
+        value[:, at] = design.x[:, varying]
+    return Entries(column, value)
 
 
 class Scaled(NamedTuple):
