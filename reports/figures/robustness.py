@@ -62,7 +62,7 @@ def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame, among: Mapp
         mine = unsorted.sort_values(["mean", "specification"], kind="stable").reset_index(drop=True)
         _estimates(upper, mine, _colour(hypothesis, index))
         _dots(lower, mine, dims, changes, names=k % columns == 0)
-        upper.set_title(f"{hypothesis.estimands[index]}\n{_in_words(mine, among.get(index))}", fontsize=9.5)
+        upper.set_title(f"{hypothesis.estimands[index]}\n{_in_words(mine, among.get(index))}", fontsize=8.5)
         if k % columns == 0:
             upper.set_ylabel("estimate, log-odds")
     return figure
@@ -72,8 +72,8 @@ def _in_words(mine: pd.DataFrame, among: str | None) -> str:
     """How many codings agree, which dimension moves the estimate most, and where the curve lies ``among`` others."""
     found = agreement(mine).iloc[0]
     agreeing, weighed, share = (share_words(found[name]) for name in ("agreeing", "weighed", "share"))
-    out = f"{agreeing} of {len(mine)} codings agree, {weighed} by plausibility"
-    moved = f"most moved by {found['moved_by']}: {share} of the variance" if found["moved_by"] else None
+    out = f"{agreeing} of {len(mine)} codings agree, weighed {weighed}"
+    moved = f"most moved by {found['moved_by']} ({share})" if found["moved_by"] else None
     return "\n".join(line for line in (out, moved, among) if line)
 
 

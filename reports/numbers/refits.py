@@ -69,8 +69,7 @@ def among_permuted(tables: Tables, claim: str) -> dict[int, str]:
     mine = table[(table["hypothesis"] == claim) & (table["statistic"] == "median")]
     facts = mine[["index", "share", "mcse", "permutations"]].to_numpy(float).tolist()
     return {
-        int(index): f"{100 * share:.1f} \N{PLUS-MINUS SIGN} {100 * mcse:.1f} % of {count:.0f} permuted curves "
-        "reach its median"
+        int(index): f"{100 * share:.1f} \N{PLUS-MINUS SIGN} {100 * mcse:.1f} % of {count:.0f} permuted reach it"
         for index, share, mcse, count in facts
     }
 
