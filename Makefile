@@ -51,9 +51,6 @@ lower = $(shell echo $(1) | tr A-Z a-z)
 quoted = '$(subst ','\'',$(value $(1)))'
 flags = $(foreach name,$(1),$(if $(strip $(value $(name))),--$(call lower,$(name)) $(call quoted,$(name))))
 
-# The raw files that a fit may read, to refit claims under other codings: it fetches none.
-AT_HAND = $(if $(strip $(value RAW)),$(call flags,RAW),$(if $(wildcard $(BANDWAGON_RAW)),--raw '$(BANDWAGON_RAW)'))
-
 # Candidates are run, not looked up: a shim can exist and fail, a system Python can lack ensurepip.
 PYENV := "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions
 CANDIDATES := python3.13 python3.12 python3 python \
@@ -94,7 +91,7 @@ data: $(STAMP) ## the panels from the raw files
 	@$(RUN) data $(call flags,RAW)
 
 fit: $(STAMP) ## every posterior: prior checks, sampling, gates, archive; refits of the main claims
-	@$(RUN) inference $(call flags,PANEL HYPOTHESES CHAINS DRAWS SEED ENGINE WORKERS SCHEDULER) $(AT_HAND)
+	@$(RUN) inference $(call flags,PANEL HYPOTHESES CHAINS DRAWS SEED ENGINE WORKERS SCHEDULER RAW)
 
 counterfactual: $(STAMP) ## one scenario of state-building aid, from the posteriors of make fit
 	@$(RUN) inference.counterfactual $(call flags,PANEL SEED) $(if $(SCENARIO),--scenario $(SCENARIO))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from importlib.util import find_spec
@@ -51,7 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler to fit on, as tcp://host:8786")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where archives go")
     parser.add_argument(
-        "--raw", type=Path, help="folder with the raw files, for refits of the main claims (default: if fetched before)"
+        "--raw",
+        type=Path,
+        help="folder with the raw files, for refits of the main claims (default: the one that BANDWAGON_RAW names, or "
+        "those that were fetched before; a fit fetches none)",
     )
     return parser
 
@@ -141,7 +145,13 @@ def _refit_main_claims(chosen: list[Hypothesis], arguments: argparse.Namespace) 
     here = arguments.panel.resolve() == PANEL and arguments.folder.resolve() == FOLDER.resolve()
     if not here or not {h.id for h in chosen}.issuperset(campaign.MAIN):
         return 0
-    return campaign.of_main_claims(PANEL, FOLDER, arguments.raw, arguments.workers, arguments.scheduler)
+    return campaign.of_main_claims(PANEL, FOLDER, _raw(arguments), arguments.workers, arguments.scheduler)
+
+
+def _raw(arguments: argparse.Namespace) -> Path | None:
+    """The folder of the raw files: the one that was named, or that of the environment if it is there."""
+    known = Path(os.environ.get("BANDWAGON_RAW", ""))
+    return arguments.raw or (known if known.name and known.is_dir() else None)
 
 
 def _do(works: list[Work], label: str, session: Session, arguments: argparse.Namespace) -> int:

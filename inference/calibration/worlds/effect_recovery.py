@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
 from typing import Any, Self
 
 import numpy as np
@@ -203,20 +201,3 @@ def replicate(seed: int) -> list[Recovery]:
         for outcome, truth in truths.items():
             out.append(Recovery.of(seed, arm.name, outcome, truth, change[arm.name, outcome]))
     return out
-
-
-def of_worlds[Row](replicate: Callable[[int], list[Row]], worlds: int, seed: int, workers: int = 2) -> list[Row]:
-    """What ``replicate`` says of each of so many worlds, the first of them of ``seed``, whatever ``workers``.
-
-    A world in which a link has no rows of an era, so that nothing can be simulated there, is named and left out.
-    """
-    from concurrent.futures import ProcessPoolExecutor
-
-    rows: list[Row] = []
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for number, one in enumerate([pool.submit(replicate, seed + k) for k in range(worlds)]):
-            try:
-                rows += one.result()
-            except ValueError as error:
-                print(f"world {seed + number} is left out: {error}", file=sys.stderr)
-    return rows

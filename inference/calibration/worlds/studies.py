@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from data.files import atomic
-from inference.calibration.worlds import (
-    doubly_robust,
-    effect_recovery,
-    hidden_cause,
-    path_recovery,
-    timing_recovery,
-)
-from inference.calibration.worlds.effect_recovery import ACCEPTED, LEVEL, of_worlds
+from inference.calibration.worlds import doubly_robust, hidden_cause, path_recovery, timing_recovery
+from inference.calibration.worlds.effect_recovery import ACCEPTED, LEVEL
+from inference.calibration.worlds.stored import worlds
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +18,7 @@ if TYPE_CHECKING:
 
 def chain(arguments: argparse.Namespace) -> int:
     """Effects of whole worlds beside brute force."""
-    table = pd.DataFrame(of_worlds(effect_recovery.replicate, arguments.worlds, arguments.seed))
+    table = worlds("chain", arguments.worlds, arguments.seed, arguments.out)
     within = True
     for (arm, outcome), covered in table.groupby(["arm", "outcome"], sort=False)["covered"]:
         low, high = ACCEPTED
@@ -37,8 +31,8 @@ def chain(arguments: argparse.Namespace) -> int:
 def paths(arguments: argparse.Namespace) -> int:
     """The paths of an effect, in worlds that have one of them or none."""
     named = arguments.truths or path_recovery.TRUTHS
-    found = {n: of_worlds(partial(path_recovery.replicate, n), arguments.worlds, arguments.seed) for n in named}
-    table = pd.concat([pd.DataFrame(rows).assign(planted=n) for n, rows in found.items()], ignore_index=True)
+    found = [worlds("paths", arguments.worlds, arguments.seed, arguments.out, n).assign(planted=n) for n in named]
+    table = pd.concat(found, ignore_index=True)
     within = True
     for (planted, path, outcome), own in table.groupby(["planted", "arm", "outcome"], sort=False):
         nil, share = not own["truth"].any(), own["covered"].mean()
@@ -54,8 +48,7 @@ def paths(arguments: argparse.Namespace) -> int:
 
 def timing(arguments: argparse.Namespace) -> int:
     """Early against late at equal exposure, in worlds where timing is nothing."""
-    rows = of_worlds(timing_recovery.replicate, arguments.worlds, arguments.seed)
-    table, within = pd.DataFrame(rows), True
+    table, within = worlds("timing", arguments.worlds, arguments.seed, arguments.out), True
     for (outcome, years), covered in table.groupby(["outcome", "years"], sort=False)["covered"]:
         within &= timing_recovery.accepted(int(covered.sum()), len(covered))
         print(f"{outcome}, {years} years since the start: {covered.sum()} of {len(covered)} 90 % intervals hold zero")
@@ -65,7 +58,7 @@ def timing(arguments: argparse.Namespace) -> int:
 
 def hidden(arguments: argparse.Namespace) -> int:
     """Effects in worlds with hidden causes, as they stand and with the known biases taken off."""
-    table, within = pd.DataFrame(of_worlds(hidden_cause.replicate, arguments.worlds, arguments.seed)), True
+    table, within = worlds("hidden", arguments.worlds, arguments.seed, arguments.out), True
     for (which, outcome), own in table.groupby(["arm", "outcome"], sort=False):
         within &= which != hidden_cause.KNOWN or ACCEPTED[0] <= own["covered"].mean() <= ACCEPTED[1]
         error = own["mean"] - own["truth"]
@@ -79,7 +72,7 @@ def hidden(arguments: argparse.Namespace) -> int:
 
 def oracle(arguments: argparse.Namespace) -> int:
     """What duress does, beside the doubly robust estimate."""
-    table = pd.DataFrame(of_worlds(doubly_robust.replicate, arguments.worlds, arguments.seed))
+    table = worlds("oracle", arguments.worlds, arguments.seed, arguments.out)
     by = table.pivot_table(index=["world", "outcome"], columns="by", values=["value", "error", "truth"])
     within = True
     for other in (doubly_robust.DOUBLE, doubly_robust.BY_WEIGHTS):

@@ -50,7 +50,7 @@ def toy_world(toy_grid):
         zero = np.zeros_like(cube)
         return SimpleNamespace(
             grid=toy_grid, treaties=made, coding=coding, cinc=EQUAL, rivals=rivalry, raw=NoFiles(), occupied=zero > 0,
-            disputes=Disputes(zero, zero[0], cube, zero, zero), contiguity_km=np.full(cube.shape, np.inf),
+            known={}, disputes=Disputes(zero, zero[0], cube, zero, zero), contiguity_km=np.full(cube.shape, np.inf),
         )  # fmt: skip
 
     return make

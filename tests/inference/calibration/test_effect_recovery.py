@@ -1,7 +1,5 @@
 """The whole chain in a few simulated worlds, whose effects are known."""
 
-from concurrent import futures
-
 import pytest
 
 from inference.calibration.worlds import effect_recovery, simulated_world
@@ -22,14 +20,3 @@ def test_worlds_differ_and_are_reproducible():
     one, again, other = (simulated_world.world(seed) for seed in (1, 1, 2))
     assert one.state.equals(again.state)
     assert one.truth != other.truth
-
-
-def test_a_world_that_cannot_be_simulated_is_named_and_left_out(monkeypatch, capsys):
-    def one(seed):
-        if seed == 8:
-            raise ValueError("fitted without an era")
-        return [seed]
-
-    monkeypatch.setattr(futures, "ProcessPoolExecutor", lambda workers, mp_context: futures.ThreadPoolExecutor(workers))  # noqa: ARG005
-    assert effect_recovery.of_worlds(one, 4, 7) == [7, 9, 10]
-    assert capsys.readouterr().err == "world 8 is left out: fitted without an era\n"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference.calibration.worlds import effect_recovery, hidden_cause, simulated_world
+from inference.calibration.worlds import effect_recovery, hidden_cause, simulated_world, stored
 from inference.calibration.worlds.hidden_cause import AS_IT_STANDS, KNOWN, PLANTED, biases
 from inference.calibration.worlds.truths import TERM
 from models.claims.links import LOGITS
@@ -56,10 +56,11 @@ def test_the_bias_of_a_linear_model_is_the_one_that_is_stated(led):
 
 @pytest.mark.slow
 @pytest.mark.campaign
-def test_known_biases_taken_off_make_aid_look_worse_and_intervals_hold():
+def test_known_biases_taken_off_make_aid_look_worse_and_intervals_hold(tmp_path):
     """Both causes make aid look better than it is, in every world; errors of so few worlds say nothing of the size."""
     worlds = 6
-    rows = effect_recovery.of_worlds(hidden_cause.replicate, worlds, 11)
+    table = stored.worlds("hidden", worlds, 11, tmp_path)
+    rows = [effect_recovery.Recovery(**{str(k): v for k, v in row.items()}) for row in table.to_dict("records")]
     mean, known = {(r.arm, r.world, r.outcome): r.mean for r in rows}, [r for r in rows if r.arm == KNOWN]
     assert len(rows) == 2 * len(known) == worlds * 2 * len(OUTCOMES)
     for r in known:

@@ -79,3 +79,12 @@ def test_another_panel_has_no_codings_that_are_built_from_the_raw_files(small, t
 def test_what_a_task_reads_is_built_from_the_raw_files_or_not(arguments, expected):
     risk = tasks.risk_of(Task("x", arguments))
     assert risk == (None if expected is None else Specification.parse(expected, "alignment"))
+
+
+def test_raw_files_are_at_hand_when_all_of_them_are_there(raw_folder, tmp_path):
+    assert campaign.at_hand(raw_folder)
+    for source in raw_folder.iterdir():
+        (tmp_path / source.name).symlink_to(source)
+    assert campaign.at_hand(tmp_path)
+    (tmp_path / "statelist2024.csv").unlink()
+    assert not campaign.at_hand(tmp_path)
