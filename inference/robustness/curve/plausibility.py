@@ -1,9 +1,10 @@
-"""How plausible each choice of a coding is, declared before the refits, from design alone (2026-11-30).
+"""How plausible each choice of a coding is, by two rules that look at no estimate (2026-11-30).
 
-Two rules. What a later definition or edition replaced (every choice of revision 1 that was changed since) has a tenth
-of the weight of its dimension: it is kept to show what the change did, not because it is as good. Of the rest the
-registered choice has one half, since it is argued for in ``data.codings``, and the other choices share the other half
-evenly. Dimensions are independent: a coding is as plausible as the product of its choices.
+Curves of earlier definitions had been seen when they were written down; the rules leave nothing to pick claim by claim.
+What a later definition or edition replaced (every choice of revision 1 that was changed since) has a tenth of the
+weight of its dimension: it is kept to show what the change did, not because it is as good. Of the rest the registered
+choice has one half, since it is argued for in ``data.codings``, and the other choices share the other half evenly.
+Dimensions are independent: a coding is as plausible as the product of its choices.
 """
 
 from __future__ import annotations
