@@ -77,8 +77,8 @@ def _of_refits(hypothesis: Hypothesis, entry: Numbers, tables: refits.Tables) ->
         return
     curve = refits.of_claim(tables, "specification", hypothesis.id)
     if curve is not None:
-        among = refits.among_permuted(tables, hypothesis.id)
-        yield f"specification-{hypothesis.id}", robustness.specification_curve(hypothesis, curve, among)
+        permuted = [estimand["permuted"] for estimand in entry["estimands"]]
+        yield f"specification-{hypothesis.id}", robustness.specification_curve(hypothesis, curve, permuted)
     without = refits.of_claim(tables, "left_out", hypothesis.id)
     if without is not None:
         registered = [(estimand["mean"], estimand["sd"]) for estimand in entry["estimands"]]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from inference.robustness import specifications
 from inference.robustness.summary import agreement, share_words
 from models.claims.registry import Hypothesis
+from reports import formats
 from reports.numbers import refits
 from reports.numbers.refits import INTERVAL_SDS
 from reports.style import COLOURS, LINE, MUTE, WIDTH
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from reports.numbers.report import Numbers
+
 ABREAST = 2  # estimands side by side
 TREATIES = 8  # drawn, of those left out
-NO_WORDS: Mapping[int, str] = MappingProxyType({})
 
 
 def _blocks(hypothesis: Hypothesis, table: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
@@ -35,10 +36,10 @@ def _colour(hypothesis: Hypothesis, index: int) -> str:
     return COLOURS[hypothesis.estimands[index].outcome]
 
 
-def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame, among: Mapping[int, str] = NO_WORDS) -> Figure:
+def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame, permuted: Sequence[Numbers | None] = ()) -> Figure:
     """Estimates of each estimand under every coding, sorted, over dots that say what was changed.
 
-    ``among`` says by index of an estimand where its curve lies among those of permuted outcomes.
+    ``permuted`` says of each estimand where its curve lies among those of permuted outcomes.
 
     Intervals are those of a normal with the mean and standard deviation of each posterior.
     """
@@ -62,18 +63,23 @@ def specification_curve(hypothesis: Hypothesis, table: pd.DataFrame, among: Mapp
         mine = unsorted.sort_values(["mean", "specification"], kind="stable").reset_index(drop=True)
         _estimates(upper, mine, _colour(hypothesis, index))
         _dots(lower, mine, dims, changes, names=k % columns == 0)
-        upper.set_title(f"{hypothesis.estimands[index]}\n{_in_words(mine, among.get(index))}", fontsize=8.5)
+        words = _in_words(mine, permuted[index] if permuted else None)
+        upper.set_title(f"{hypothesis.estimands[index]}\n{words}", fontsize=8.5)
         if k % columns == 0:
             upper.set_ylabel("estimate, log-odds")
     return figure
 
 
-def _in_words(mine: pd.DataFrame, among: str | None) -> str:
-    """How many codings agree, which dimension moves the estimate most, and where the curve lies ``among`` others."""
+def _in_words(mine: pd.DataFrame, permuted: Numbers | None) -> str:
+    """How many codings agree, which dimension moves the estimate most, and where the curve lies among others."""
     found = agreement(mine).iloc[0]
     agreeing, weighed, share = (share_words(found[name]) for name in ("agreeing", "weighed", "share"))
     out = f"{agreeing} of {len(mine)} codings agree, weighed {weighed}"
     moved = f"most moved by {found['moved_by']} ({share})" if found["moved_by"] else None
+    among = None
+    if permuted is not None:
+        share, error = (formats.percent(permuted[name]) for name in ("share", "mcse"))
+        among = f"{share} \N{PLUS-MINUS SIGN} {error} of {permuted['permutations']} permuted reach it"
     return "\n".join(line for line in (out, moved, among) if line)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from data.groups import REGIONS
 from inference.robustness import specifications
 from inference.robustness.sealed_tables import read as read_table
-from reports.numbers.types import Agreement, Recoded, Table, Verdict
+from reports.numbers.types import Agreement, Permuted, Recoded, Table, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,17 +61,17 @@ def of_claim(tables: Tables, name: str, claim: str) -> pd.DataFrame | None:
     return None if mine.empty else mine
 
 
-def among_permuted(tables: Tables, claim: str) -> dict[int, str]:
-    """Where the curve of each estimand of a claim lies among those of permuted outcomes, in words, by its index."""
+def _permuted(tables: Tables, index: int, verdict: Verdict) -> Permuted | None:
+    """Where the curve of an estimand lies among those of permuted outcomes, by its median."""
     if "permuted" not in tables:
-        return {}
+        return None
     table = tables["permuted"]
-    mine = table[(table["hypothesis"] == claim) & (table["statistic"] == "median")]
-    facts = mine[["index", "share", "mcse", "permutations"]].to_numpy(float).tolist()
-    return {
-        int(index): f"{100 * share:.1f} \N{PLUS-MINUS SIGN} {100 * mcse:.1f} % of {count:.0f} permuted reach it"
-        for index, share, mcse, count in facts
-    }
+    mine = table[(table["hypothesis"] == verdict.hypothesis) & (table["index"] == index)]
+    mine = mine[mine["statistic"] == "median"]
+    if mine.empty:
+        return None
+    share, mcse, permutations, codings = mine[["share", "mcse", "permutations", "codings"]].to_numpy(float)[0].tolist()
+    return Permuted(share, mcse, int(permutations), int(codings))
 
 
 def coding(text: str) -> str:
@@ -88,8 +88,9 @@ def recoded(tables: Tables, index: int, verdict: Verdict) -> Recoded:
     """What the refits say of the ``index``-th estimand of a claim; nothing when they are of another panel."""
     agreement = _agreement(tables, index, verdict)
     if not _of_same_rows(tables, index, verdict):
-        return Recoded(codings=None, stale=agreement is not None, turned={})
-    return Recoded(codings=agreement, stale=False, turned=_turned(tables, index, verdict))
+        return Recoded(codings=None, permuted=None, stale=agreement is not None, turned={})
+    permuted = _permuted(tables, index, verdict)
+    return Recoded(codings=agreement, permuted=permuted, stale=False, turned=_turned(tables, index, verdict))
 
 
 def _of_estimand(tables: Tables, name: str, index: int, verdict: Verdict) -> pd.DataFrame | None:

@@ -158,15 +158,27 @@ class Agreement:
     moved_share: float | None
 
 
+@dataclass(frozen=True)
+class Permuted:
+    """Share of curves of permuted outcomes whose median reaches the observed one, and its Monte Carlo error."""
+
+    share: float
+    mcse: float
+    permutations: int
+    codings: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recoded:
     """What the refits say of an estimand.
 
     ``codings`` is None when none was run, or when they are of another panel (``stale``). ``turned`` names what turns
-    the verdict over: single changes of the ``coding``, and parts ``left out``.
+    the verdict over: single changes of the ``coding``, and parts ``left out``. ``permuted`` is None where no outcomes
+    were permuted.
     """
 
     codings: Agreement | None
+    permuted: Permuted | None
     stale: bool
     turned: Mapping[str, tuple[str, ...]]
 

@@ -22,7 +22,13 @@ def known(figure, numbers):
         + [mass for e in entries for masses in e["quadrants"].values() for mass in masses.values()],
         "contest": [mass for e in entries for masses in e["quadrants"].values() for mass in masses.values()],
     }
-    agreeing = [estimand["codings"]["share"] for estimand in estimands if estimand["codings"]]
+    agreeing = [
+        estimand["codings"][name]
+        for estimand in estimands
+        if estimand["codings"]
+        for name in ("share", "weighed", "moved_share")
+    ]
+    agreeing += [e["permuted"][name] for e in estimands if e["permuted"] for name in ("share", "mcse")]
     codings = [f"{100 * share:.0f}" for share in agreeing] if kind == "specification" else []
     return {"0.01", "0.99", *codings, *(f"{share:.2f}" for share in shares.get(kind, []))}
 

@@ -1,7 +1,6 @@
 """Figures of the refits as data."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 
@@ -34,15 +33,12 @@ def test_the_specification_curve_marks_the_registered_coding(tables):
 
 
 def test_the_specification_curve_says_where_it_lies_among_permuted_ones(tables):
-    row = {"hypothesis": "carter-2", "index": 0, "statistic": "median", "permutations": 200, "share": 0.035}
-    planted = pd.DataFrame([row | {"mcse": 0.013}, row | {"statistic": "z", "mcse": 0.5}])
-    words = refits.among_permuted({"permuted": planted}, "carter-2")
-    assert words == {0: "3.5 \N{PLUS-MINUS SIGN} 1.3 % of 200 permuted reach it"}
-    assert refits.among_permuted({"permuted": planted}, "carter-3") == {}
     curve = refits.of_claim(tables, "specification", "carter-2")
     assert curve is not None
-    figure = robustness.specification_curve(REGISTRY["carter-2"], curve, words)
-    assert figure.axes[0].get_title(loc="left").endswith(words[0])
+    planted = {"share": 0.035, "mcse": 0.013, "permutations": 200, "codings": 41}
+    figure = robustness.specification_curve(REGISTRY["carter-2"], curve, [planted, None])
+    assert figure.axes[0].get_title(loc="left").endswith("\n4 % \N{PLUS-MINUS SIGN} 1 % of 200 permuted reach it")
+    assert "permuted" not in figure.axes[1].get_title(loc="left")
 
 
 def test_what_is_left_out_is_named_as_readers_know_it(tables):
