@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENOUGH, MOST_OF_ONE = 100, 0.5  # rows from which on a share of the variance says something, and one row's at most
 SHOWN = 3  # rows that a fault names
+LARGEST = int(np.finfo(float).max)  # whole number that a float holds
 NEVER_MISSING = "is not a value; this column is never missing"
 # Two columns of a panel that never name the same state, and what is wrong with a row in which they do.
 DISTINCT = {
@@ -123,9 +124,6 @@ def _meant(book: Panel) -> Any:  # noqa: ANN401 (a function of a name)
 def _numeric(panel: pd.DataFrame, book: Panel) -> list[Variable]:
     """The variables of a panel whose values are numbers."""
     return [v for v in book.variables if v.kind not in {"group", "category"} and v.name in panel]
-
-
-LARGEST = int(np.finfo(float).max)
 
 
 def stored_alike(panel: pd.DataFrame, book: Panel) -> pd.DataFrame:

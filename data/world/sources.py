@@ -84,14 +84,25 @@ def locate(file: str, folder: Path | None) -> Path:
     return path
 
 
+def at_hand(folder: Path | None) -> bool:
+    """Whether every raw file is in ``folder``, or (None) was fetched before: whether reading them needs no network."""
+    place = folder or _fetched()
+    return all((place / file).is_file() for file in sources())
+
+
+def _fetched() -> Path:
+    """The folder of the raw files that were fetched."""
+    import pooch
+
+    return Path(pooch.os_cache("bandwagon"))
+
+
 def _fetch(source: Source) -> Path:
     import pooch
     import requests
 
     try:
-        return Path(
-            pooch.retrieve(source.url, f"sha256:{source.sha256}", fname=source.file, path=pooch.os_cache("bandwagon"))
-        )
+        return Path(pooch.retrieve(source.url, f"sha256:{source.sha256}", fname=source.file, path=_fetched()))
     except requests.RequestException as error:
         raise SourceError(
             f"{source.file}: could not be fetched from {source.url} ({type(error).__name__}); expected sha256 "

@@ -9,8 +9,8 @@ from pathlib import Path
 from data.command_line import Parser, alone, answer, ids, within, workers, writable
 from inference.archives.archive import FOLDER as POSTERIORS
 from inference.panels import PANEL, asked_for
+from inference.robustness.sealed_tables import FOLDER
 
-FOLDER = Path(__file__).parent / "results"
 PARTS = ("main", "codings", "left-out", "structure", "undone", "accuracy", "permuted")
 
 
@@ -53,7 +53,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _refit(arguments: argparse.Namespace) -> int:
     from inference.robustness import refit
-    from inference.robustness.campaign import Asked, Campaign
+    from inference.robustness.campaign import ALL, Asked, Campaign
     from models.claims.registry import get
 
     campaign = Campaign(
@@ -62,7 +62,7 @@ def _refit(arguments: argparse.Namespace) -> int:
     chosen = () if arguments.only_chain else tuple(h for h in get(arguments.hypotheses) if h.testable)
     asked = Asked(
         chosen,
-        arguments.part,
+        arguments.part or ALL,
         full=arguments.full,
         made=refit.SHORT if arguments.exact else refit.APPROXIMATE,
         sample=arguments.sample,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import pooch
-
 from data.command_line import alone, writable
-from data.world.sources import sources
+from data.world.sources import at_hand
 from inference import panels
 from inference.archives import archive, provenance
 from inference.counterfactual.simulation.chain import ARCHIVES
@@ -30,10 +28,35 @@ if TYPE_CHECKING:
 
     from inference.fleet.fleet import Task
 
-FOLDER = Path(__file__).parent / "results"
 # The claims that the brief is about, whose refits under single changes are part of a fit.
 MAIN = ("carter-1", "carter-2", "carter-3", "carter-4", "cond-1")
-OF_MAIN = ("treaty", "aggressor")  # what is left out of them
+
+
+def single(panel: str) -> list[Specification]:
+    """The registered coding and every single change of it."""
+    return [s for s in specifications(panel) if len(s.changes) <= 1]
+
+
+class Part(NamedTuple):
+    """What a part of a campaign is made of: codings, kinds of parts left out, and parts of the simulations of aid."""
+
+    codings: Callable[[str], list[Specification]] | None = None  # of a panel
+    left_out: Collection[str] = ()
+    simulations: tuple[str | None, ...] = ()  # as `aid.tasks` names them; None: all of them
+
+
+ALL = "all"
+EVERY_GROUP = (*tasks.GROUPS, "aggressor", "treaty")
+PARTS = {
+    ALL: Part(specifications, EVERY_GROUP, (None,)),
+    "main": Part(single, ("treaty", "aggressor"), ("codings", "left-out")),
+    "codings": Part(specifications, (), ("codings",)),
+    "left-out": Part(None, EVERY_GROUP, ("left-out",)),
+    "structure": Part(structures),
+    "undone": Part(simulations=("undone",)),
+    "accuracy": Part(specifications, EVERY_GROUP),
+    "permuted": Part(single),
+}
 
 
 class Plan(NamedTuple):
@@ -57,14 +80,14 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for: the claims, a part or all but some, pairs of codings or every product, and how.
+    """What is asked for: the claims, one of `PARTS`, pairs of codings or every product of them, and how.
 
     ``made`` is a way of making a refit (see `refit`), ``sample`` how many refits are set beside full draws, or how
     often outcomes are permuted.
     """
 
     claims: tuple[Hypothesis, ...]
-    part: str | None = None
+    part: str = ALL
     full: bool = False
     made: str = refit.APPROXIMATE
     sample: int = 200
@@ -81,27 +104,25 @@ class Campaign:
 
     alignment: Path
     posteriors: Path
-    folder: Path = FOLDER
+    folder: Path = sealed_tables.FOLDER
     raw: Path | None = None
     workers: int = 2
     scheduler: str | None = None
 
     def plan(self, asked: Asked) -> Plan:
         """The tasks of what is asked for; ValueError when there are none."""
-        part, models = asked.part, tasks.models(list(asked.claims), self.alignment)
-        left_outs = tasks.left_outs(models, self.alignment, asked.made) if part not in _WITHOUT_LEFT_OUTS else []
-        if part == "main":
-            left_outs = [task for task in left_outs if task.arguments["group"] in OF_MAIN]
-        recodings = []
-        if part not in ("left-out", "undone"):
-            recodings = tasks.recodings(models, self.alignment, _specifications(asked), asked.made)
+        part, models = PARTS[asked.part], tasks.models(list(asked.claims), self.alignment)
+        codings = partial(specifications, full=True) if asked.full and part.codings is specifications else part.codings
+        recodings = tasks.recodings(models, self.alignment, codings, asked.made) if codings else []
+        left_outs = tasks.left_outs(models, self.alignment, asked.made) if part.left_out else []
+        left_outs = [task for task in left_outs if task.arguments["group"] in part.left_out]
         plan = Plan(recodings, left_outs, self._simulations(asked), [], [])
         if self.alignment.resolve() != panels.PANEL:  # what is built from the raw files says nothing of another panel
             plan = plan.only(lambda task: tasks.risk_of(task) is None)
-        if part == "accuracy":
-            return Plan([], [], [], accuracy.sample(plan.recodings + plan.left_outs, asked.sample), [])
-        if part == "permuted":
-            return Plan([], [], [], [], permuted.tasks_of(plan.recodings, asked.sample))
+        if asked.part == "accuracy":
+            plan = Plan([], [], [], accuracy.sample(plan.recodings + plan.left_outs, asked.sample), [])
+        if asked.part == "permuted":
+            plan = Plan([], [], [], [], permuted.tasks_of(plan.recodings, asked.sample))
         if not plan.every:
             raise ValueError(
                 "nothing to refit: no claim that was asked for is tested on this panel, and no links are there"
@@ -110,12 +131,12 @@ class Campaign:
 
     def _simulations(self, asked: Asked) -> list[Task]:
         """The counterfactual under every change, when its links are there; says so when they are not."""
-        if not asked.simulated or asked.part in ("structure", "accuracy", "permuted"):
+        parts = PARTS[asked.part].simulations if asked.simulated else ()
+        if not parts:
             return []
         if missing := [name for name in ARCHIVES if archive.key_of(name, self.posteriors) is None]:
             print(f"the counterfactual is left out: {missing[0]} has no posterior in {self.posteriors}; run 'make fit'")
             return []
-        parts = ("codings", "left-out") if asked.part == "main" else (asked.part,)
         return [task for part in parts for task in aid.tasks(self.alignment, self.posteriors, part, asked.made)]
 
     def carry_out(self, plan: Plan) -> int:
@@ -227,25 +248,6 @@ def of_main_claims(alignment: Path, posteriors: Path, raw: Path | None, workers:
     writable(campaign.folder, "folder of refits")
     with alone(campaign.folder):
         return campaign.carry_out(plan)
-
-
-_WITHOUT_LEFT_OUTS = ("codings", "structure", "undone", "permuted")
-
-
-def single(panel: str) -> list[Specification]:
-    """The registered coding and every single change of it."""
-    return [s for s in specifications(panel) if len(s.changes) <= 1]
-
-
-def _specifications(asked: Asked) -> Callable[[str], list[Specification]]:
-    alone = {"main": single, "permuted": single, "structure": structures}
-    return alone.get(asked.part or "", partial(specifications, full=asked.full))
-
-
-def at_hand(raw: Path | None) -> bool:
-    """Whether every raw file is in the folder, or (None) was fetched before: whether reading them needs no network."""
-    place = raw or Path(pooch.os_cache("bandwagon"))
-    return all((place / file).is_file() for file in sources())
 
 
 def needs_no_build(task: Task) -> bool:

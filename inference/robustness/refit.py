@@ -62,8 +62,8 @@ class Slope:
         sd = np.sqrt(np.average((draws - mean) ** 2, weights=weight))
         return cls(float(mean), float(sd), float(np.average(draws > 0, weights=weight)))
 
-    def moved(self, before: Slope, after: Slope) -> Slope:
-        """The slope changed by as much as the slope ``before`` is from that ``after``."""
+    def changed(self, before: Slope, after: Slope) -> Slope:
+        """The slope changed by what the slope ``after`` has more than that ``before``."""
         positive = min(max(self.positive + after.positive - before.positive, 0.0), 1.0)
         return Slope(self.mean + after.mean - before.mean, self.sd * after.sd / before.sd, positive)
 
@@ -267,7 +267,7 @@ def exclusive(hypothesis: str, coding: Specification, panel: str, made: str = AP
         return found
     drawn = multinomial.draw(joint, SETTINGS, scale(SETTINGS))
     return {
-        outcome: replace(fact, slopes=_weighted_slopes(joint, drawn, outcome, terms[outcome]), failed=drawn.failed)
+        outcome: replace(fact, slopes=_slopes(joint, drawn, outcome, terms[outcome]), failed=drawn.failed)
         for outcome, fact in facts.items()
     }
 
@@ -289,28 +289,24 @@ def _exclusive_approximated(
         return None
     out = dict[str, Refit]()
     for outcome, part in parts.items():
-        weighted_slopes = _weighted_slopes(joint, drawn, outcome, terms[outcome])
-        plain = _weighted_slopes(joint, drawn._replace(weights=_alike(drawn.weights)), outcome, terms[outcome])
-        slopes = weighted_slopes | {
-            term: Slope(*part.slope(term)).moved(plain[term], weighted_slopes[term]) for term in terms[outcome]
-        }
+        slopes = _slopes(joint, drawn, outcome, terms[outcome])
+        for term in terms[outcome]:
+            before = Slope.of(_slope_draws(joint, drawn, outcome, term))
+            slopes[term] = Slope(*part.slope(term)).changed(before, slopes[term])
         out[outcome] = replace(facts[outcome], slopes=slopes, made=APPROXIMATE, moved=moved[outcome])
     return out
 
 
-def _alike(weights: multinomial.Weights) -> multinomial.Weights:
-    return weights._replace(weight=np.full_like(weights.weight, 1.0 / weights.weight.size))
+def _slope_draws(joint: Joint, drawn: multinomial.Weighted, outcome: str, term: str) -> Float:
+    return view(drawn.posterior, joint, outcome)["beta"].sel(predictor=term).to_numpy()
 
 
-def _weighted_slopes(
-    joint: Joint, drawn: multinomial.Weighted, outcome: str, terms: tuple[str, ...]
-) -> dict[str, Slope]:
-    """Slopes of the exposures of one outcome of a multinomial logit, or its log rate."""
-    posterior, weight = view(drawn.posterior, joint, outcome), drawn.weights.weight
-    draws = {term: posterior["beta"].sel(predictor=term).to_numpy() for term in terms}
+def _slopes(joint: Joint, drawn: multinomial.Weighted, outcome: str, terms: tuple[str, ...]) -> dict[str, Slope]:
+    """Slopes of the exposures of one outcome of a multinomial logit, or its log rate, by weighted draws."""
+    draws = {term: _slope_draws(joint, drawn, outcome, term) for term in terms}
     if not terms:
         draws["rate"] = np.log(stream.multinomial_mean_probability(joint, drawn.posterior)[outcome].to_numpy())
-    return {term: Slope.of(values, weight) for term, values in draws.items()}
+    return {term: Slope.of(values, drawn.weights.weight) for term, values in draws.items()}
 
 
 def left_out(hypothesis: str, outcome: str, group: str, level: str, panel: str, made: str = APPROXIMATE) -> Refit:

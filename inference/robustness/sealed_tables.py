@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+FOLDER = Path(__file__).parent / "results"  # of tables and, beneath it, of the refits that they are of
+
+
 def write(path: Path, table: pd.DataFrame) -> None:
     """Write a table as CSV and put its hash into the manifest; a process killed in between leaves it without one."""
     path.parent.mkdir(parents=True, exist_ok=True)

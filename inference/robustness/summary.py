@@ -55,10 +55,14 @@ def estimate(estimand: Estimand, refits: Refits) -> tuple[float, float, float]:
     if estimand.outcome in refits:
         slope = refits[estimand.outcome].slopes[estimand.term]
         return slope.mean, slope.sd, slope.positive if estimand.expectation.sign > 0 else 1 - slope.positive
-    first, second = ("balance", "bandwagon") if estimand.outcome == RATIO else ("bandwagon", "balance")
-    a, b = (refits[outcome].slopes[estimand.term] for outcome in (first, second))
+    a, b = (refits[outcome].slopes[estimand.term] for outcome in subtracted(estimand))
     mean, sd = a.mean - b.mean, hypot(a.sd, b.sd)
     return mean, sd, 0.5 * (1 + erf(estimand.expectation.sign * mean / sd / sqrt(2)))
+
+
+def subtracted(estimand: Estimand) -> tuple[str, str]:
+    """The two outcomes of a difference between logits: the second is taken from the first."""
+    return ("balance", "bandwagon") if estimand.outcome == RATIO else ("bandwagon", "balance")
 
 
 def outcomes_of(estimand: Estimand, hypothesis: Hypothesis) -> tuple[str, ...]:

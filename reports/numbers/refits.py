@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from data.groups import REGIONS
 from inference.robustness import specifications
+from inference.robustness.sealed_tables import FOLDER
 from inference.robustness.sealed_tables import read as read_table
 from reports.numbers.types import Agreement, Permuted, Recoded, Table, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FOLDER = Path(__file__).parents[2] / "inference" / "robustness" / "results"
 NAMES = ("specification", "left_out", "scores", "permuted")
 INTERVAL_SDS = 1.645  # sd to either side of the mean of a normal that hold 90 %
 # Correlates of War codes of states that often are the aggressor; any other is named by its code.

@@ -203,24 +203,28 @@ def approximate(design: Design, near: Start | None = None) -> Approximation:
     """The approximate posterior of a logit of one outcome; one that is ``near`` makes it faster, not another."""
     model = _model(design)
     theta, sigma, shape = _start(model, near)
-    for round_ in range(ROUNDS):
-        mode = _climb(model, theta, model.prior.precision(sigma), shape)
-        doubts = _doubts(model, mode, sigma)
+    mode = _climb(model, theta, model.prior.precision(sigma), shape)
+    doubts = _doubts(model, mode, sigma)
+    for _ in range(ROUNDS - 1):
         new = np.array([one.mean for one in doubts])
-        if round_ == ROUNDS - 1 or np.abs(np.log(new / sigma)).max() < STILL:
-            return _summarised(model, mode, sigma, doubts)
-        theta, sigma, shape = mode.theta, new, mode.covariance
-    raise AssertionError("unreachable: the last round returns")
+        if np.abs(np.log(new / sigma)).max() < STILL:
+            break
+        sigma = new
+        mode = _climb(model, mode.theta, model.prior.precision(sigma), mode.covariance)
+        doubts = _doubts(model, mode, sigma)
+    return _summarised(model, mode, sigma, doubts)
 
 
-def modes(found: Approximation, outcomes: Iterable[tuple[Float, Float]]) -> Iterator[tuple[Float, Float]]:
+@threadpool_limits.wrap(limits=1, user_api="blas")
+def modes(found: Approximation, outcomes: Iterable[tuple[Float, Float]]) -> list[tuple[Float, Float]]:
     """Modes of the slopes and their sds (predictor,) under other outcomes and weights (obs,), at the scales found."""
-    model = _model(found.design)
+    model, out = _model(found.design), list[tuple[Float, Float]]()
     precision, slopes = model.prior.precision(found.sigma), model.own.latents["beta"]
     for y, weight in outcomes:
         other = model._replace(rows=model.rows._replace(y=y, weight=weight))
         mode = _climb(other, found.theta, precision, found.covariance)
-        yield mode.theta[slopes], np.sqrt(np.diag(mode.covariance)[slopes])
+        out.append((mode.theta[slopes], np.sqrt(np.diag(mode.covariance)[slopes])))
+    return out
 
 
 def _doubts(model: _Model, mode: _Mode, sigma: Float) -> list[Doubt]:

@@ -23,8 +23,8 @@ from inference.engine.laplace.approximation import approximate, modes
 from inference.fleet.fleet import Task
 from inference.robustness import refit
 from inference.robustness.specifications import Specification, recoded_key
-from inference.robustness.summary import outcomes_of
-from models.claims.registry import RATIO, REGISTRY, Estimand, Hypothesis, archive_of
+from inference.robustness.summary import outcomes_of, subtracted
+from models.claims.registry import REGISTRY, Estimand, Hypothesis, archive_of
 from models.design import Design
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Float = NDArray[np.float64]
 Key = NDArray[np.uint64]
+Rows = NDArray[np.intp]
 KEYS = ("state", "aggressor", "year")
 BLOCK = ("state", "era")
 Codings = Callable[[str], list[Specification]]
@@ -52,18 +53,21 @@ def keys(frame: pd.DataFrame) -> Key:
     return (state * np.uint64(1000) + aggressor) * np.uint64(10_000) + year
 
 
-def moved(key: Key, block: NDArray[np.intp], events: NDArray[np.intp], permutation: int) -> NDArray[np.intp]:
-    """The rows that events move to (event,), one each, of the same block; ``events`` are positions of rows."""
+def candidates(block: Rows, events: Rows) -> list[Rows]:
+    """The rows of the block of each event; ``block`` is (row,), ``events`` are positions of rows."""
+    rows_of = {b: np.flatnonzero(block == b) for b in np.unique(block[events]).tolist()}
+    return [rows_of[b] for b in block[events].tolist()]
+
+
+def moved(key: Key, events: Rows, among: list[Rows], permutation: int) -> Rows:
+    """The rows that events move to (event,), one each, ``among`` the `candidates` of each."""
     salt = mixed(np.uint64(permutation) + np.zeros(1, np.uint64))
     out = np.empty_like(events)
     taken = np.zeros(key.size, bool)
-    rows_of = {b: np.flatnonzero(block == b) for b in np.unique(block[events]).tolist()}
     for at in np.argsort(key[events], kind="stable"):
-        event = events[at]
-        rows = rows_of[int(block[event])]
-        drawn = mixed(mixed(key[rows]) ^ mixed(key[event : event + 1]) ^ salt)
-        free = rows[~taken[rows]]
-        out[at] = free[np.argmin(drawn[~taken[rows]])]
+        free = among[at][~taken[among[at]]]
+        drawn = mixed(mixed(key[free]) ^ mixed(key[events[at] : events[at] + 1]) ^ salt)
+        out[at] = free[np.argmin(drawn)]
         taken[out[at]] = True
     return out
 
@@ -72,12 +76,13 @@ def outcomes(design: Design, frame: pd.DataFrame, count: int) -> Iterator[tuple[
     """Outcome and weight of the rows of a design: as observed, then under each permutation."""
     rows = frame.iloc[design.rows]
     key, block = keys(rows), rows.groupby(list(BLOCK), observed=True).ngroup().to_numpy().astype(np.intp)
+    events = np.flatnonzero(design.y)
+    among_rows = candidates(block, events)
     y, weight = design.y.astype(float), design.row_weight.astype(float)
     yield y, weight
-    events = np.flatnonzero(design.y)
     bare = np.where(design.y == 1, 1.0, weight)
     for permutation in range(1, count + 1):
-        to = moved(key, block, events, permutation)
+        to = moved(key, events, among_rows, permutation)
         new_y, new_weight = np.zeros_like(y), bare.copy()
         new_y[to], new_weight[to] = 1.0, weight[events]
         yield new_y, new_weight
@@ -145,6 +150,7 @@ def _of_estimand(
 ) -> tuple[Float, Float] | None:
     """Mean and sd (1 + permutation,) of an estimand under a coding that concerns it; None where it was not fitted."""
     needed = outcomes_of(estimand, claim)
+    needed = needed if len(needed) == 1 else subtracted(estimand)
     if coding.concerning(estimand.outcome) != coding or not coding.applies_to(claim.id):
         return None
     keys_ = [f"permuted.{recoded_key(archive_of(claim), outcome, coding)}" for outcome in needed]
@@ -152,11 +158,7 @@ def _of_estimand(
     if any(slope is None for slope in slopes):
         return None
     mean, sd = ([np.array(slope[name]) for slope in slopes if slope] for name in ("mean", "sd"))
-    if len(needed) == 1:
-        return mean[0], sd[0]
-    if estimand.outcome == RATIO:
-        mean = mean[::-1]
-    return mean[0] - mean[1], np.hypot(*sd)
+    return (mean[0], sd[0]) if len(needed) == 1 else (mean[0] - mean[1], np.hypot(*sd))
 
 
 def among(values: Float) -> tuple[float, float, float]:

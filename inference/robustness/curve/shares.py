@@ -45,8 +45,9 @@ class Shares:
 def shares(panel: str, means: Mapping[Specification, float]) -> Shares:
     """The shares for estimates ``means`` of one estimand by specification, the registered one among them."""
     first = means[Specification(panel)]
-    weights = {d: np.array(list(plausibility(panel, d).values())) for d in DIMENSIONS[panel]}
-    choices = {d: list(plausibility(panel, d)) for d in DIMENSIONS[panel]}
+    plausible = {d: plausibility(panel, d) for d in DIMENSIONS[panel]}
+    weights = {d: np.array(list(of_choice.values())) for d, of_choice in plausible.items()}
+    choices = {d: list(of_choice) for d, of_choice in plausible.items()}
 
     def beyond(*changes: tuple[str, object]) -> float:
         """What changes of dimensions that all differ from the registered choice do."""

@@ -8,6 +8,7 @@ from inference.archives import sealed
 from inference.fleet.fleet import Task
 from inference.plain import plain
 from inference.robustness import campaign, refit, sealed_tables, tasks
+from inference.robustness.__main__ import PARTS
 from inference.robustness.campaign import Asked, Campaign
 from inference.robustness.refit import Refit, Slope
 from inference.robustness.specifications import Specification
@@ -88,3 +89,7 @@ def test_raw_files_are_at_hand_when_all_of_them_are_there(raw_folder, tmp_path):
     assert campaign.at_hand(tmp_path)
     (tmp_path / "statelist2024.csv").unlink()
     assert not campaign.at_hand(tmp_path)
+
+
+def test_the_command_offers_every_part():
+    assert set(PARTS) | {campaign.ALL} == set(campaign.PARTS)

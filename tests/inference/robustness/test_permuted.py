@@ -18,7 +18,7 @@ def dyads():
 def test_every_event_moves_to_a_row_of_its_own_in_its_block(dyads):
     key, block, events = dyads
     for permutation in range(1, 50):
-        to = permuted.moved(key, block, events, permutation)
+        to = permuted.moved(key, events, permuted.candidates(block, events), permutation)
         assert len(set(to.tolist())) == len(events)
         np.testing.assert_array_equal(block[to], block[events])
 
@@ -29,17 +29,20 @@ def test_an_event_goes_to_the_same_row_under_a_coding_with_fewer_rows(dyads):
     kept[[5, 33, 50]] = False
     places = np.flatnonzero(kept)
     few = np.searchsorted(places, events)
+    among, left = permuted.candidates(block, events), permuted.candidates(block[kept], few)
     same = 0
     for permutation in range(1, 41):
-        to = permuted.moved(key, block, events, permutation)
-        again = places[permuted.moved(key[kept], block[kept], few, permutation)]
+        to = permuted.moved(key, events, among, permutation)
+        again = places[permuted.moved(key[kept], few, left, permutation)]
         same += int((to == again).sum())
     assert same >= 0.85 * 40 * len(events)  # one row in twenty is gone, and what was drawn next may be taken
 
 
 def test_every_row_of_a_block_is_as_likely(dyads):
     key, block, _ = dyads
-    drawn = [int(permuted.moved(key, block, np.array([7]), permutation)[0]) for permutation in range(1, 4001)]
+    one = np.array([7])
+    among = permuted.candidates(block, one)
+    drawn = [int(permuted.moved(key, one, among, permutation)[0]) for permutation in range(1, 4001)]
     counts = np.bincount(drawn, minlength=60)[:20]
     assert counts.sum() == 4000
     assert ((counts - 200) ** 2 / 200).sum() < 43.8  # chi-squared of 19 degrees of freedom, 0.999
