@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from inference.robustness import accuracy, aid, recoding, refit, sealed_tables, 
 from inference.robustness.curve import permuted
 from inference.robustness.refit import Refit
 from inference.robustness.specifications import DIMENSIONS, Specification, specifications, structures
-from models.claims.registry import REGISTRY, Hypothesis
+from models.claims.registry import REGISTRY, Hypothesis, archive_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,7 +203,7 @@ class Campaign:
         """Write the tables of the refits of all claims that are kept, whichever run made them."""
         kept = fleet.kept(self.folder / "tasks", self._stamp(refit.__name__))
         refits = {key: Refit.of(values) for key, (_, values) in kept.items()}
-        claims = [h for h in REGISTRY.values() if h.testable]
+        claims = _of(kept)
         curve = summary.specification_curve(claims, refits, partial(specifications, full=True))
         tables = {
             "specification": curve,
@@ -218,7 +218,7 @@ class Campaign:
     def _write_permuted(self) -> pd.DataFrame:
         """Write the table of the permuted curves of all claims that are kept."""
         kept = fleet.kept(self.folder / "tasks", self._stamp(permuted.__name__))
-        claims = [h for h in REGISTRY.values() if h.testable]
+        claims = _of(kept)
         table = permuted.table(claims, {key: values for key, (_, values) in kept.items()}, single)
         sealed_tables.write(self.folder / "permuted.csv", table)
         return table
@@ -229,6 +229,12 @@ class Campaign:
         kept = fleet.kept(self.folder / "tasks", self._stamp(aid.__name__))
         now = {key: aid.AidRefit.of(values) for key, (task, values) in kept.items() if task.arguments["links"] == links}
         sealed_tables.write(self.folder / "chain.csv", aid.summary(now))
+
+
+def _of(kept: Mapping[str, tuple[Task, dict]]) -> list[Hypothesis]:
+    """The claims of which refits are kept; those that share a posterior share its refits."""
+    refitted = {task.arguments["hypothesis"] for task, _ in kept.values()}
+    return [h for h in REGISTRY.values() if h.testable and archive_of(h) in refitted]
 
 
 def of_main_claims(alignment: Path, posteriors: Path, raw: Path | None, workers: int, scheduler: str | None) -> int:
