@@ -21,6 +21,7 @@ from data.files.hashes import sha256
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("data", "models", "inference", "reports")
 READS = {"data.world.sources": "data/world/sources.toml"}  # what a module reads beside its code
+HOLDERS = (ast.stmt, ast.excepthandler, ast.match_case)  # the parts of a syntax tree that statements stand in
 LIBRARIES = ("arviz-stats", "numba", "numpy", "nutpie", "pymc", "scipy", "xarray")
 
 
@@ -57,7 +58,8 @@ def _statements(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
         inner = node.orelse
     for child in inner:
-        yield from _statements(child)
+        if isinstance(child, HOLDERS):  # an expression holds no statement, and most of a tree is expressions
+            yield from _statements(child)
 
 
 @cache
