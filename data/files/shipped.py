@@ -26,6 +26,11 @@ def verified(path: Path) -> Path:
     return hashes.verified(path, known(path.parent), "rebuild it with 'make data'")
 
 
+def ours(path: Path) -> bool:
+    """Whether a file is one of those that are shipped, just as it was written; ValueError if it has changed since."""
+    return verified(path).resolve().parent == FOLDER and path.name in known(FOLDER)
+
+
 def known(folder: Path) -> dict[str, str]:
     """The hashes of the manifest in a folder, none where there is none; ValueError for a damaged one."""
     return hashes.known(folder, "restore it, or remove it and run 'make data'")

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data import schema
 from data.codebook.panels import DERIVED, PANELS, label, panel
 from data.codebook.variable import BUILT
+from inference import panels
 
 FOLDER = Path(schema.__file__).parent / "panels"
 NEVER_MOVES = {
@@ -45,6 +47,11 @@ def test_every_panel_that_is_built_is_registered_in_the_order_of_the_command():
     assert tuple(PANELS) == BUILT
     assert all(name == book.name for name, book in (PANELS | DERIVED).items())
     assert all((Path(schema.__file__).parents[1] / book.codebook).exists() for book in PANELS.values())
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_a_shipped_panel_is_read_as_it_was_validated(name, tables):
+    pd.testing.assert_frame_equal(panels.read(name, panels.PANEL), tables[name], check_exact=True)
 
 
 @pytest.mark.parametrize("name", PANELS)

@@ -8,7 +8,7 @@ import pytest
 
 from data import schema
 from data.files import shipped
-from data.files.shipped import FOLDER, MANIFEST, known, verified
+from data.files.shipped import FOLDER, MANIFEST, known, ours, verified
 
 SHIPPED = sorted(path for path in FOLDER.iterdir() if path.suffix in {".parquet", ".csv"})
 
@@ -16,6 +16,13 @@ SHIPPED = sorted(path for path in FOLDER.iterdir() if path.suffix in {".parquet"
 def test_every_shipped_file_is_in_the_manifest_and_as_it_says():
     assert set(known(FOLDER)) == {path.name for path in SHIPPED}
     assert [path for path in SHIPPED if verified(path) != path] == []
+
+
+def test_only_what_stands_where_it_was_shipped_is_ours(copied, tmp_path):
+    assert all(ours(path) for path in SHIPPED)
+    assert not ours(copied)
+    (tmp_path / "another.parquet").write_bytes(copied.read_bytes())
+    assert not ours(tmp_path / "another.parquet")
 
 
 @pytest.fixture
