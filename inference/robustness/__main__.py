@@ -52,8 +52,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _refit(arguments: argparse.Namespace) -> int:
-    from inference.robustness import refit
     from inference.robustness.campaign import ALL, Asked, Campaign
+    from inference.robustness.refits import refit
     from models.claims.registry import get
 
     campaign = Campaign(

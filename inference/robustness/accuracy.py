@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inference.fleet.fleet import Task
-from inference.robustness import refit
-from inference.robustness.refit import APPROXIMATE, FULL, Slope
+from inference.robustness.refits.left_out import left_out
+from inference.robustness.refits.recoded import recoded
+from inference.robustness.refits.refit import APPROXIMATE, FULL, Slope
 from inference.robustness.summary import side
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = {"recoded": refit.recoded, "left_out": refit.left_out}
+KINDS = {"recoded": recoded, "left_out": left_out}
 SEED = 2026
 # What an approximation is to keep to: of a mean, in posterior sds; of the probability of a sign.
 OF_MEAN, OF_SIGN = 0.1, 0.02

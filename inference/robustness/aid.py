@@ -21,7 +21,10 @@ from inference.counterfactual.simulation.chain import ARCHIVES, LAST_LINK, Chain
 from inference.counterfactual.simulation.programme import BASELINE, Arm, Evaluation, whole
 from inference.evidence.quantities import Quantity, Share
 from inference.fleet.fleet import Task
-from inference.robustness import recoding, refit
+from inference.robustness import recoding
+from inference.robustness.refits import refit
+from inference.robustness.refits.left_out import aggressors
+from inference.robustness.refits.under import weighted
 from inference.robustness.specifications import Specification, specifications
 from inference.robustness.undone import UNDONE, Undone
 from models.claims.links import LOGITS
@@ -93,7 +96,7 @@ def tasks(alignment: Path, folder: Path, part: str | None, made: str = refit.APP
         changes += [(registered, {"specification": registered})] if part else []
         changes += [(f"{UNDOING}{n}", {"specification": u.coding, "undone": n}) for n, u in UNDONE.items()]
     if part in (None, "left-out"):
-        leading = refit.aggressors(panels.read("alignment", alignment))
+        leading = aggressors(panels.read("alignment", alignment))
         changes += [(f"{WITHOUT}{code}", {"specification": registered, "aggressor": code}) for code in leading]
     return [Task(f"chain.{name}", which | common) for name, which in changes]
 
@@ -110,7 +113,7 @@ def refitted(
     last = recoding.reclassified(undone.last(LOGITS[LAST_LINK]), specification)
     for number, outcome in enumerate(OUTCOMES):
         design = last.design_of(frame, outcome, undone.equation(last.equation(outcome)), f"{last.id}.{outcome}")
-        design = refit.weighted(design, frame, specification)
+        design = weighted(design, frame, specification)
         posterior = refit.posterior_of(design, ("duress", "capacity"), made, SEED + number)
         few = logit(design, posterior.draws(chain.draws))
         again = np.resize(np.arange(few.intercept.shape[-1]), chain.draws)

@@ -17,9 +17,10 @@ from inference import panels
 from inference.archives import archive, provenance
 from inference.counterfactual.simulation.chain import ARCHIVES
 from inference.fleet import fleet
-from inference.robustness import accuracy, aid, recoding, refit, sealed_tables, summary, tasks
+from inference.robustness import accuracy, aid, recoding, sealed_tables, summary, tasks
 from inference.robustness.curve import permuted
-from inference.robustness.refit import Refit
+from inference.robustness.refits import refit
+from inference.robustness.refits.refit import Refit
 from inference.robustness.specifications import DIMENSIONS, Specification, specifications, structures
 from models.claims.registry import REGISTRY, Hypothesis, archive_of
 
@@ -45,6 +46,7 @@ class Part(NamedTuple):
     simulations: tuple[str | None, ...] = ()  # as `aid.tasks` names them; None: all of them
 
 
+MAKERS = tuple(kind.__module__ for kind in accuracy.KINDS.values())  # of refits
 ALL = "all"
 EVERY_GROUP = (*tasks.GROUPS, "aggressor", "treaty")
 PARTS = {
@@ -201,7 +203,7 @@ class Campaign:
 
     def _write_refits(self) -> pd.DataFrame:
         """Write the tables of the refits of all claims that are kept, whichever run made them."""
-        kept = fleet.kept(self.folder / "tasks", self._stamp(refit.__name__))
+        kept = {k: v for by in MAKERS for k, v in fleet.kept(self.folder / "tasks", self._stamp(by)).items()}
         refits = {key: Refit.of(values) for key, (_, values) in kept.items()}
         claims = _of(kept)
         curve = summary.specification_curve(claims, refits, partial(specifications, full=True))

@@ -18,7 +18,7 @@ from models.claims.registry import RATIO, REGISTRY, Estimand, Hypothesis, archiv
 if TYPE_CHECKING:
     import pandas as pd
 
-    from inference.robustness.refit import Refit
+    from inference.robustness.refits.refit import Refit
 
 Refits = Mapping[str, "Refit"]  # by the key of the task, or by outcome
 SIDES = {"supported": "for", "leaning for": "for", "leaning against": "against", "contradicted": "against"}

@@ -10,8 +10,10 @@ from data.codings import UNCHANGED
 from inference import panels
 from inference.fleet.fleet import Task
 from inference.plain import plain
-from inference.robustness import accuracy, aid, recoding, refit
+from inference.robustness import accuracy, aid, recoding
 from inference.robustness.curve import permuted
+from inference.robustness.refits.left_out import aggressors
+from inference.robustness.refits.refit import APPROXIMATE
 from inference.robustness.specifications import Specification, recoded_key, without_key
 from models.claims.registry import REGISTRY, Hypothesis, archive_of
 
@@ -50,7 +52,7 @@ def recodings(
     chosen: list[Hypothesis],
     alignment: Path,
     every: Callable[[str], list[Specification]],
-    made: str = refit.APPROXIMATE,
+    made: str = APPROXIMATE,
 ) -> list[Task]:
     """Refits under ``every`` specification of a panel, those on the same panel next to each other."""
     out = {
@@ -72,7 +74,7 @@ def recodings(
     ]
 
 
-def left_outs(chosen: list[Hypothesis], alignment: Path, made: str = refit.APPROXIMATE) -> list[Task]:
+def left_outs(chosen: list[Hypothesis], alignment: Path, made: str = APPROXIMATE) -> list[Task]:
     """Refits without each region, era, leading aggressor and treaty."""
     common = {"kind": "left_out", "panel": str(alignment.resolve()), "made": made}
     return [
@@ -94,7 +96,7 @@ def _levels(panel: pd.DataFrame, outcomes: tuple[str, ...], outcome: str) -> dic
     """
     out = {group: [str(level) for level in panel[group].cat.categories] for group in GROUPS}
     if "aggressor" in panel:
-        out["aggressor"] = [str(code) for code in refit.aggressors(panel, outcomes)]
+        out["aggressor"] = [str(code) for code in aggressors(panel, outcomes)]
     if (column := recoding.TREATIES.get(outcome)) in panel:
         out["treaty"] = [str(code) for code in sorted(panel.loc[panel[outcome] == 1, column].dropna().unique())]
     return out

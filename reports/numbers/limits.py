@@ -13,7 +13,7 @@ from inference.evidence.quantities import CI_KIND, CI_PROB
 from inference.evidence.sensitivity import SENSITIVE
 from inference.evidence.verdicts import BEYOND, NIL, NOT_INFORMED, ROPE, SUPPORTED, VERDICTS
 from inference.fitting.future import EVENTS
-from inference.robustness.refit import AGGRESSORS
+from inference.robustness.refits.left_out import AGGRESSORS
 from inference.sampling import checks
 from reports.numbers.report import Band, Interval, Limits
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from inference import panels
-from inference.robustness import refit, tasks
-from inference.robustness.recoding import reclassified, recoded
+from inference.robustness import recoding, tasks
+from inference.robustness.refits.recoded import recoded
 from inference.robustness.specifications import Specification, specifications
 from models.claims.registry import REGISTRY
 from models.claims.revisions import REVISIONS, as_it_was
@@ -46,14 +46,14 @@ def test_every_specification_curve_has_the_claim_as_it_was_and_no_other_claim_ha
 def test_the_panel_of_a_claim_as_it_was_has_its_columns(name):
     claim = REGISTRY[name]
     specification = Specification.parse("claim=revision-1", claim.panel)
-    was = reclassified(claim, specification)
-    design = was.design(recoded(specification, PANEL), was.outcomes[0])
+    was = recoding.reclassified(claim, specification)
+    design = was.design(recoding.recoded(specification, PANEL), was.outcomes[0])
     assert design.terms[: len(was.exposures)] == was.exposures
     assert dataclasses.replace(was, structure=claim.structure) == REVISIONS[name].was
 
 
 @pytest.mark.slow
 def test_a_refit_as_it_was_gives_slopes_by_the_names_of_the_registered_estimands():
-    found = refit.recoded("cond-5", "with_stronger", "claim=revision-1", str(PANEL))
+    found = recoded("cond-5", "with_stronger", "claim=revision-1", str(PANEL))
     assert found.rows > 1000  # state-sides of wars in a year, not the choices
     assert set(found.slopes) == {"lead"}

@@ -56,7 +56,7 @@ class Start(NamedTuple):
 
 @dataclass(frozen=True)
 class Approximation:
-    """Mean, sd and probability above 0 of each slope (predictor,), and the posterior of all latents.
+    """Mean, sd, probability above 0 and skewness of each slope (predictor,), and the posterior of all latents.
 
     ``moved`` (predictor,) is by how many of its sds third derivatives and the doubt about scales move the mean,
     ``converged`` whether the mode was found. ``theta`` (latent,) is the mode of the latents at the scales ``sigma``,
@@ -67,6 +67,7 @@ class Approximation:
     mean: Float
     sd: Float
     positive: Float
+    skewness: Float
     moved: Float
     converged: bool
     theta: Float
@@ -102,7 +103,9 @@ def draws_of(model: Design | Joint, parts: Sequence[Approximation], count: int, 
     return named(model, np.broadcast_to(scales, (1, count, scales.size)), np.concatenate(latents, axis=1)[None])
 
 
-class _Model(NamedTuple):
+class Model(NamedTuple):
+    """A logit as it is approximated: where its latents are, their prior, sds of its scales' priors, and its rows."""
+
     design: Design
     own: Own
     prior: Scaled
@@ -115,10 +118,11 @@ def _places(design: Design) -> Own:
     return own
 
 
-def _model(design: Design) -> _Model:
+def model_of(design: Design) -> Model:
+    """A design as it is approximated."""
     joint, own = as_joint(design), _places(design)
     scale_sd = layout.scale_sds(joint, layout.places(joint))
-    return _Model(design, own, layout.scaled(design, own), scale_sd, rows_of.of_design(design, own))
+    return Model(design, own, layout.scaled(design, own), scale_sd, rows_of.of_design(design, own))
 
 
 def _covariance(rows: Rows, theta: Float, precision: Float) -> Float:
@@ -141,7 +145,7 @@ class _Mode(NamedTuple):
     found: bool
 
 
-def _climb(model: _Model, theta: Float, precision: Float, shape: Float | None) -> _Mode:
+def _climb(model: Model, theta: Float, precision: Float, shape: Float | None) -> _Mode:
     """The mode from ``theta`` on, by steps of the covariance ``shape`` until they gain too little."""
     mean, found = model.prior.mean, False
 
@@ -181,7 +185,7 @@ def _tried(
     return ((point, *at(point)) for point in halvings(theta, step))
 
 
-def _start(model: _Model, near: Start | None) -> tuple[Float, Float, Float | None]:
+def _start(model: Model, near: Start | None) -> tuple[Float, Float, Float | None]:
     """Latents, scales and a covariance to begin with: those of ``near`` by name and coordinates, else the prior's."""
     theta, sigma = model.prior.mean.copy(), 0.5 * model.scale_sd
     if near is None:
@@ -201,7 +205,7 @@ def _start(model: _Model, near: Start | None) -> tuple[Float, Float, Float | Non
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def approximate(design: Design, near: Start | None = None) -> Approximation:
     """The approximate posterior of a logit of one outcome; one that is ``near`` makes it faster, not another."""
-    model = _model(design)
+    model = model_of(design)
     theta, sigma, shape = _start(model, near)
     mode = _climb(model, theta, model.prior.precision(sigma), shape)
     doubts = _doubts(model, mode, sigma)
@@ -218,7 +222,7 @@ def approximate(design: Design, near: Start | None = None) -> Approximation:
 @threadpool_limits.wrap(limits=1, user_api="blas")
 def modes(found: Approximation, outcomes: Iterable[tuple[Float, Float]]) -> list[tuple[Float, Float]]:
     """Modes of the slopes and their sds (predictor,) under other outcomes and weights (obs,), at the scales found."""
-    model, out = _model(found.design), list[tuple[Float, Float]]()
+    model, out = model_of(found.design), list[tuple[Float, Float]]()
     precision, slopes = model.prior.precision(found.sigma), model.own.latents["beta"]
     for y, weight in outcomes:
         other = model._replace(rows=model.rows._replace(y=y, weight=weight))
@@ -227,7 +231,7 @@ def modes(found: Approximation, outcomes: Iterable[tuple[Float, Float]]) -> list
     return out
 
 
-def _doubts(model: _Model, mode: _Mode, sigma: Float) -> list[Doubt]:
+def _doubts(model: Model, mode: _Mode, sigma: Float) -> list[Doubt]:
     slopes = model.own.latents["beta"]
     return [
         doubt(model.prior, k, sd, float(sigma[k]), mode.theta, mode.covariance, slopes)
@@ -235,7 +239,7 @@ def _doubts(model: _Model, mode: _Mode, sigma: Float) -> list[Doubt]:
     ]
 
 
-def _summarised(model: _Model, mode: _Mode, sigma: Float, doubts: list[Doubt]) -> Approximation:
+def _summarised(model: Model, mode: _Mode, sigma: Float, doubts: list[Doubt]) -> Approximation:
     theta, covariance, found = mode
     slopes = model.own.latents["beta"]
     rows = rows_of.linearised(model.rows, model.design, theta)
@@ -245,14 +249,14 @@ def _summarised(model: _Model, mode: _Mode, sigma: Float, doubts: list[Doubt]) -
     moved = corrected[slopes] + np.sum([one.shift for one in doubts], axis=0)
     variance = np.diag(covariance)[slopes] + np.sum([one.spread + one.wider for one in doubts], axis=0)
     sd = np.sqrt(np.maximum(variance, 1e-12))
-    mean = theta[slopes] + moved
+    mean, skewness = theta[slopes] + moved, cubes[slopes] / sd**3
     return Approximation(
-        model.design, mean, sd, _above_zero(mean / sd, cubes[slopes] / sd**3), np.abs(moved) / sd, found, theta,
+        model.design, mean, sd, above_zero(mean / sd, skewness), skewness, np.abs(moved) / sd, found, theta,
         theta + corrected, covariance, sigma,
     )  # fmt: skip
 
 
-def _above_zero(z: Float, skewness: Float) -> Float:
+def above_zero(z: Float, skewness: Float) -> Float:
     """Probability above 0 at ``z`` means per sd and some skewness: the first terms of Edgeworth's series."""
     density = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
     return np.clip(ndtr(z) + density * skewness / 6 * (z**2 - 1), 0.0, 1.0)

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from inference.engine.laplace.approximation import approximate, modes
 from inference.fleet.fleet import Task
-from inference.robustness import refit
+from inference.robustness.refits.refit import FEW
+from inference.robustness.refits.under import under_specification
 from inference.robustness.specifications import Specification, recoded_key
 from inference.robustness.summary import outcomes_of, subtracted
 from models.claims.registry import REGISTRY, Estimand, Hypothesis, archive_of
@@ -95,11 +96,11 @@ def permuted(hypothesis: str, outcome: str, specification: str, panel: str, coun
     """
     coding = Specification.parse(specification, REGISTRY[hypothesis].panel)
     try:
-        under = refit.under_specification(hypothesis, outcome, coding, panel)
+        under = under_specification(hypothesis, outcome, coding, panel)
     except ValueError as error:
         return {"slopes": {}, "impossible": str(error)}
     design, terms = under.design, under.claim.equation(under.design.outcome).exposures
-    if design.y.sum() < refit.FEW:
+    if design.y.sum() < FEW:
         return {"slopes": {}, "impossible": f"{int(design.y.sum())} events"}
     at = [design.terms.index(term) for term in terms]
     every = modes(approximate(design), outcomes(design, under.frame, count))

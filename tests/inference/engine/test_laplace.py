@@ -45,7 +45,7 @@ def dense(design, theta):
 @pytest.mark.parametrize("kind", KINDS)
 def test_loops_are_sums_over_rows(kind):
     design = simulated(rows=120, **KINDS[kind])
-    model, rng = approximation._model(design), np.random.default_rng(1)
+    model, rng = approximation.model_of(design), np.random.default_rng(1)
     theta = rng.normal(0, 0.5, model.prior.mean.size)
     entered = rows.linearised(model.rows, design, theta)
     u, offset = dense(design, theta)
@@ -70,7 +70,7 @@ def test_loops_are_sums_over_rows(kind):
 def test_the_gradient_is_that_of_the_density_with_the_error_of_a_predictor():
     """Entries with an error variance hold the derivative of its square."""
     design = simulated(rows=120, error=True)
-    model = approximation._model(design)
+    model = approximation.model_of(design)
     theta = np.random.default_rng(2).normal(0, 0.5, model.prior.mean.size)
     out, step = np.empty(theta.size), 1e-5
 

@@ -5,9 +5,13 @@ import pytest
 
 from data import schema, synthetic
 from inference import panels
+from inference.engine import stream
 from inference.fleet.fleet import Task
-from inference.robustness import accuracy, recoding, refit, tasks
-from inference.robustness.refit import APPROXIMATE, FULL, SHORT
+from inference.robustness import accuracy, recoding, tasks
+from inference.robustness.refits import refit
+from inference.robustness.refits.left_out import left_out, rate_without, rows_of
+from inference.robustness.refits.refit import APPROXIMATE, FULL, SHORT
+from inference.robustness.refits.registered import Registered
 from models.claims.registry import REGISTRY
 from tests.fixtures.small_system import SMALL
 
@@ -27,7 +31,7 @@ def small(tmp_path_factory):
 
 def without(small, made):
     region = str(panels.read("alignment", small)["region"].cat.categories[1])
-    return refit.left_out(CLAIM, OUTCOME, "region", region, str(small), made)
+    return left_out(CLAIM, OUTCOME, "region", region, str(small), made)
 
 
 @pytest.mark.slow
@@ -56,16 +60,54 @@ def test_what_is_corrected_too_far_is_drawn_and_says_so(small, monkeypatch):
 def test_a_treaty_is_the_rows_that_it_made_events_and_has_no_score(small):
     frame = panels.read("alignment", small)
     treaty = str(frame.loc[frame[OUTCOME] == 1, "treaty"].iloc[0])
-    rows = refit.rows_of(frame, "treaty", treaty)
+    rows = rows_of(frame, "treaty", treaty)
     known = frame[["treaty", "balance_treaty"]].astype(str)
     assert rows.sum() == (known == treaty).any(axis=1).sum() > 0
-    found = refit.left_out(CLAIM, OUTCOME, "treaty", treaty, str(small))
+    found = left_out(CLAIM, OUTCOME, "treaty", treaty, str(small))
     assert found.scores is None
     assert found.rows == rows[REGISTRY[CLAIM].design(frame, OUTCOME).rows].sum()
     todo = tasks.left_outs([REGISTRY[CLAIM]], small)
     for outcome, column in recoding.TREATIES.items():
         mine = {t.arguments["level"] for t in todo if t.arguments["outcome"] == outcome and "treaty=" in t.key}
         assert mine == set(frame.loc[frame[outcome] == 1, column].astype(str))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("claim", [CLAIM, "cond-1"])  # slopes; the rate alone
+def test_without_a_treaty_it_is_as_a_refit_of_the_rows_that_stay(small, monkeypatch, claim):
+    """Moments from the approximation of all rows beside those of a refit: the bounds are halves of what refits have."""
+    frame = panels.read("alignment", small)
+    design = REGISTRY[claim].design(frame, OUTCOME)
+    treaty = str(frame.iloc[design.rows].loc[design.y == 1, "treaty"].iloc[0])
+    found = left_out(claim, OUTCOME, "treaty", treaty, str(small))
+    monkeypatch.setattr("inference.robustness.refits.left_out._deleted", lambda *_: None)
+    refitted = left_out(claim, OUTCOME, "treaty", treaty, str(small))
+    assert (found.rows, found.events, found.made) == (refitted.rows, refitted.events, refitted.made)
+    for term, slope in refitted.slopes.items():
+        assert found.slopes[term] != slope
+        error = 0.0 if term in REGISTRY[claim].equation(OUTCOME).exposures else 3 * slope.sd / np.sqrt(800)
+        assert abs(found.slopes[term].mean - slope.mean) < accuracy.OF_MEAN / 2 * slope.sd + error
+        assert abs(found.slopes[term].positive - slope.positive) < accuracy.OF_SIGN / 2
+
+
+def test_the_rate_without_rows_is_that_of_weighed_draws(small):
+    """Beside the same by brute force: the likelihood of the rows that are away taken from each draw's weight."""
+    registered = Registered("cond-1", OUTCOME, str(small))
+    design, rate = registered.design, registered.rate
+    held = np.zeros(design.y.size, bool)
+    held[np.flatnonzero(design.y == 1)[:2]] = True
+    found = rate_without(rate, design.subset(held), design.y.size)
+    p = np.stack([
+        stream.row_probability(design, rate.draws.isel(draw=[k])) for k in range(rate.draws.sizes["draw"])
+    ])  # fmt: skip
+    y = design.y[held]
+    weight = 1 / np.prod(np.where(y == 1, p[:, held], 1 - p[:, held]), axis=1)
+    value = np.log(p[:, ~held].mean(axis=1))
+    mean = np.average(value, weights=weight)
+    assert found is not None
+    assert found.mean == pytest.approx(mean, abs=0.02 * found.sd)  # the largest weights are smoothed
+    assert found.sd == pytest.approx(np.sqrt(np.average((value - mean) ** 2, weights=weight)), rel=0.02)
+    assert abs(mean - value.mean()) > 0.1 * found.sd
 
 
 def test_the_sample_is_of_all_refits_and_the_same_again():

@@ -7,10 +7,11 @@ from inference import panels
 from inference.archives import sealed
 from inference.fleet.fleet import Task
 from inference.plain import plain
-from inference.robustness import campaign, refit, sealed_tables, tasks
+from inference.robustness import campaign, sealed_tables, tasks
 from inference.robustness.__main__ import PARTS
 from inference.robustness.campaign import Asked, Campaign
-from inference.robustness.refit import Refit, Slope
+from inference.robustness.refits import left_out
+from inference.robustness.refits.refit import Refit, Slope
 from inference.robustness.specifications import Specification
 from models.claims.registry import REGISTRY
 
@@ -36,7 +37,7 @@ def keep(where, task, stamp):
 
 def test_tables_hold_the_refits_of_every_run_and_none_of_another_stamp(small, tmp_path):
     where = Campaign(small, tmp_path, tmp_path)
-    stamp = where._stamp(refit.__name__)
+    stamp = where._stamp(left_out.__name__)
     for name in CLAIMS:
         todo = [t for t in tasks.left_outs([REGISTRY[name]], small) if t.arguments["group"] == "era"]
         for task in todo:

@@ -10,7 +10,8 @@ from data import schema, synthetic
 from inference import panels
 from inference.calibration.long_run import parameters, summarise
 from inference.engine.laplace.approximation import approximate
-from inference.robustness import aid, multinomial, recoding, refit, tasks
+from inference.robustness import aid, recoding, tasks
+from inference.robustness.refits import multinomial, recoded, refit
 from inference.robustness.specifications import Specification, recoded_key, structures
 from inference.sampling import checks
 from inference.sampling.settings import Settings
@@ -85,9 +86,9 @@ def small(tmp_path_factory):
 def test_both_outcomes_of_a_claim_are_refitted_as_one(small, monkeypatch):
     monkeypatch.setattr(recoding, "recoded", lambda coding, path: panels.read(coding.panel, path))
     drawn = []
-    monkeypatch.setattr(refit.multinomial, "draw", lambda *a, draw=multinomial.draw: drawn.append(a) or draw(*a))
+    monkeypatch.setattr(recoded.multinomial, "draw", lambda *a, draw=multinomial.draw: drawn.append(a) or draw(*a))
     both = {
-        o: refit.recoded("carter-2", o, "structure=multinomial", str(small), refit.SHORT)
+        o: recoded.recoded("carter-2", o, "structure=multinomial", str(small), refit.SHORT)
         for o in ("bandwagon", "balance")
     }
     assert len(drawn) == 1
@@ -108,7 +109,7 @@ def test_outcomes_approximated_apart_are_changed_by_their_weights_alone(monkeypa
     monkeypatch.setattr(refit, "FAR", 10.0)
 
     def found():
-        out = refit._exclusive_approximated(joint, facts, terms, seed=3)
+        out = recoded._exclusive_approximated(joint, facts, terms, seed=3)
         assert out is not None
         return {outcome: refitted.slopes[terms[outcome][0]] for outcome, refitted in out.items()}
 

@@ -16,8 +16,10 @@ from inference import panels
 from inference.evidence.holdout import Scores, score
 from inference.fleet import fleet
 from inference.plain import plain
-from inference.robustness import recoding, refit, summary, tasks
-from inference.robustness.refit import Refit, Slope
+from inference.robustness import recoding, summary, tasks
+from inference.robustness.refits import refit
+from inference.robustness.refits.left_out import aggressors, left_out
+from inference.robustness.refits.refit import Refit, Slope
 from inference.robustness.specifications import DIMENSIONS, PAIRED, Specification, recoded_key, specifications
 from models.claims.estimand import NEGATIVE, POSITIVE
 from models.claims.registry import RATIO, REGISTRY, Estimand, get
@@ -105,8 +107,8 @@ def test_alignment_without_a_treaty_is_recoded_from_its_columns():
 
 def test_the_leading_aggressors_are_those_with_the_most_events_of_the_outcomes():
     panel = pd.DataFrame({"aggressor": [2, 2, 365], "bandwagon": [1, 1, 0], "balance": 0, "joined": [0, 0, 1]})
-    assert refit.aggressors(panel)[0] == 2
-    assert refit.aggressors(panel, ("joined",))[0] == 365
+    assert aggressors(panel)[0] == 2
+    assert aggressors(panel, ("joined",))[0] == 365
 
 
 def test_events_of_one_treaty_weigh_one_together():
@@ -150,7 +152,7 @@ def test_what_is_left_out_is_not_fitted_and_is_scored(small):
     frame = frame.iloc[REGISTRY["carter-1"].sample(frame)]
     region = str(frame["region"].cat.categories[0])
     held = frame["region"] == region
-    out = refit.left_out("carter-1", "balance", "region", region, str(small))
+    out = left_out("carter-1", "balance", "region", region, str(small))
     assert (out.rows, out.events) == (held.sum(), frame["balance"][held].sum())
     assert set(out.slopes) == {"threat", "threat_other"}
     assert not out.failed
@@ -158,7 +160,7 @@ def test_what_is_left_out_is_not_fitted_and_is_scored(small):
     base = frame["balance"][~held].mean()
     assert out.scores.brier_base == pytest.approx(np.mean((base - frame["balance"][held]) ** 2))
     assert out.scores.precision_base == pytest.approx(frame["balance"][held].mean())
-    again = refit.left_out("carter-1", "balance", "region", region, str(small))
+    again = left_out("carter-1", "balance", "region", region, str(small))
     assert again == out
 
 
