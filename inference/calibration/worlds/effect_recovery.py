@@ -31,6 +31,7 @@ from models.design import Design
 
 Float = NDArray[np.float64]
 CHAINS, DRAWS, TUNE = 2, 500, 300
+ACCEPT = autoregression.CARE[0][0]  # as the fit of an autoregression begins; it begins hundreds of times here
 COPIES = 2000
 SCORES = ("capacity", "income", "democracy")  # the links that are autoregressions
 SCENARIO = Scenario("world", "every state of a simulated world", 1992, rule="all", size=0.5, dollars=5.0)
@@ -108,7 +109,7 @@ def _posterior(design: ScoreDesign, seed: int) -> xr.Dataset:
         **{name: np.asarray(value) for name, value in data.items()}
     )
     tree = nutpie.sample(
-        compiled, draws=DRAWS, tune=TUNE, chains=CHAINS, cores=1, target_accept=0.9, seed=seed, progress_bar=False
+        compiled, draws=DRAWS, tune=TUNE, chains=CHAINS, cores=1, target_accept=ACCEPT, seed=seed, progress_bar=False
     )
     return tree["posterior"].to_dataset()[autoregression.parameters(design)]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from inference.calibration.worlds import effect_recovery, simulated_world, truths
-from inference.calibration.worlds.effect_recovery import COPIES, SCENARIO, Recovery
+from inference.calibration.worlds.effect_recovery import SCENARIO, Recovery
 from inference.calibration.worlds.simulated_world import World
 from inference.calibration.worlds.truths import SPREAD, Truth, still_scores
 from inference.counterfactual.simulation import g_formula, population, programme
@@ -15,6 +15,7 @@ from models.claims.registry import OUTCOMES
 
 GIVEN = Arm("given", "early")
 WHOLE, (DURESS, CAPACITY, _, SCORES) = "all paths", programme.PATHS
+COPIES = 1000  # of a world, all under the same noise
 STRONG = 0.5  # slope of a planted cause, in log-odds per standard deviation
 RICHER = 0.8  # what a log of income adds to capacity in the long run
 ENRICHING = 0.03  # what a unit of capacity adds to the log of income in a year
