@@ -9,7 +9,7 @@ from inference.archives.provenance import PACKAGES, ROOT, closure, code_sha256
 from inference.fleet.work import KINDS
 
 CALIBRATION = ("cases", "samplers", "worlds.effect_recovery")
-ROBUSTNESS = ("refit", "recoding", "aid")
+ROBUSTNESS = ("refits.recoded", "refits.left_out", "recoding", "aid")
 MAKERS = (
     *(kind.made_by for kind in KINDS.values()),
     *(f"inference.robustness.{name}" for name in ROBUSTNESS),
